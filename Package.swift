@@ -1,0 +1,126 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers of the program, written down once; Tests/TidyTests holds the sources to them.
+
+let host: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let pure = host + [.strictMemorySafety()]
+
+/// A C library: a module map and a shim under `Sources/C`.
+func library(_ name: String, pkgConfig: String? = nil) -> Target {
+  .systemLibrary(name: "C\(name)", path: "Sources/C/\(name)", pkgConfig: pkgConfig)
+}
+
+/// A target that decides.
+func core(_ name: String, at path: String? = nil, _ uses: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: uses, path: path ?? "Sources/Core/\(name)", swiftSettings: pure)
+}
+
+/// A target that acts.
+func shell(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: uses, path: "Sources/Host/\(name)", swiftSettings: host)
+}
+
+/// One call system: its words and its conversation.
+func dialect(_ name: String) -> [Target] {
+  let folder = "Sources/Dialects/\(name)"
+  return [
+    core("\(name)Wire", at: "\(folder)/Wire", ["Basics", "Formats"]),
+    core(
+      "\(name)Client", at: "\(folder)/Client",
+      ["Basics", "Formats", "SDP", "Transport", "Calling", .byName(name: "\(name)Wire")]),
+    .testTarget(
+      name: "\(name)Tests",
+      dependencies: [
+        .byName(name: "\(name)Wire"), .byName(name: "\(name)Client"), "Basics", "Formats", "SDP",
+        "Transport", "Calling",
+      ],
+      path: "Tests/Dialects/\(name)", swiftSettings: pure),
+  ]
+}
+
+let dialects = ["BotServer"]
+let wires = dialects.map { Target.Dependency.byName(name: "\($0)Wire") }
+let clients = dialects.map { Target.Dependency.byName(name: "\($0)Client") }
+
+let cores: [Target] = [
+  core("Basics"),
+  core("Formats", ["Basics"]),
+  core("RTP", ["Basics"]),
+  core("SDP", ["Basics"]),
+  core("Cells", ["Basics"]),
+  core("Transport", ["Basics", "Formats"]),
+  core("Playout", ["Basics", "RTP"]),
+  core("Calling", ["Basics", "SDP", "Transport"]),
+  core("Media", ["Basics", "RTP", "SDP", "Playout"]),
+  core("Phone", ["Basics", "SDP", "Transport", "Calling", "Media"]),
+  core("Console", at: "Sources/Console", ["Basics", "Cells", "Calling", "Media"]),
+  core(
+    "Exchange", at: "Sources/Exchange",
+    ["Basics", "Formats", "SDP", "Transport", "Media"] + wires),
+]
+
+let shells: [Target] = [
+  shell("LoopGLib", ["Basics", "CGLib"]),
+  shell("Realtime", ["Basics", "CLinux"]),
+  shell("Resampling", ["Basics", "CSpeexDSP"]),
+  shell("NetSoup", ["Basics", "Transport", "LoopGLib", "CGLib", "CSoup"]),
+  shell("SoupHost", ["Basics", "Transport", "Exchange", "LoopGLib", "CGLib", "CSoup"]),
+  shell("IceNice", ["Basics", "SDP", "Media", "LoopGLib", "CGLib", "CNice"]),
+  shell("MediaSecurity", ["Basics", "SDP", "Media", "COpenSSL", "CSRTP"]),
+  shell("OpusCodec", ["Basics", "Media", "COpus"]),
+  shell("AlsaAudio", ["Basics", "Media", "Realtime", "Resampling", "CALSA"]),
+  shell("SoundFiles", ["Basics", "Media", "Realtime", "Resampling", "CSndFile"]),
+  shell("NcursesTerminal", ["Basics", "Cells", "CNcurses", "CLinux"]),
+  shell("SqliteStore", ["Basics", "Formats", "Calling", "Exchange", "CSQLite"]),
+  shell("Files", ["Basics", "Formats", "Calling"]),
+]
+
+let libraries: [Target] = [
+  library("GLib", pkgConfig: "gio-unix-2.0"),
+  library("Nice", pkgConfig: "nice"),
+  library("Soup", pkgConfig: "libsoup-3.0"),
+  library("OpenSSL", pkgConfig: "openssl"),
+  library("SRTP", pkgConfig: "libsrtp2"),
+  library("Opus", pkgConfig: "opus"),
+  library("ALSA", pkgConfig: "alsa"),
+  library("SQLite", pkgConfig: "sqlite3"),
+  library("SndFile", pkgConfig: "sndfile"),
+  library("SpeexDSP", pkgConfig: "speexdsp"),
+  library("Ncurses"),
+  library("Linux"),
+]
+
+let everything = (cores + shells).map { Target.Dependency.byName(name: $0.name) } + wires + clients
+
+/// Tests stand beside their target in name and may use every core target.
+let coreNames = cores.map { Target.Dependency.byName(name: $0.name) } + wires + clients
+let tests: [Target] = cores.map {
+  .testTarget(name: "\($0.name)Tests", dependencies: coreNames, swiftSettings: pure)
+}
+
+let package = Package(
+  name: "tipring",
+  targets: libraries + cores + dialects.flatMap(dialect) + shells + tests + [
+    .target(name: "Assembly", dependencies: everything, swiftSettings: host),
+    .executableTarget(
+      name: "tipring", dependencies: ["Assembly", "Basics", "Calling", "Files"],
+      swiftSettings: host),
+    .target(
+      name: "Simulation", dependencies: coreNames, path: "Tests/Support/Simulation",
+      swiftSettings: pure),
+    .testTarget(
+      name: "ScenarioTests", dependencies: ["Simulation"] + coreNames, swiftSettings: pure),
+    .testTarget(name: "HostTests", dependencies: ["Assembly"] + everything, swiftSettings: host),
+    .testTarget(name: "TidyTests", swiftSettings: host),
+    .testTarget(name: "EndToEndTests", swiftSettings: host),
+  ],
+  swiftLanguageModes: [.v6]
+)

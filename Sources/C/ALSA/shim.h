@@ -1,0 +1,3 @@
+// What Swift cannot import of ALSA itself: macros and variadic functions.
+#pragma once
+#include <alsa/asoundlib.h>

@@ -1,0 +1,3 @@
+// What Swift cannot import of Nice itself: macros and variadic functions.
+#pragma once
+#include <agent.h>

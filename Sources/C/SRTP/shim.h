@@ -1,0 +1,3 @@
+// What Swift cannot import of SRTP itself: macros and variadic functions.
+#pragma once
+#include <srtp2/srtp.h>

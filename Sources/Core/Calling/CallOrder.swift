@@ -1,0 +1,33 @@
+package import Basics
+
+/// What a user may ask of the phone, by key, command line or standard input.
+package enum CallOrder: Equatable, Sendable {
+  /// Call a target as the user wrote it: a contact's name or id, an address, `room:NAME`,
+  /// `bot:ID`, a URL; `@ACCOUNT` may follow.
+  case place(target: String)
+  /// Call exactly that contact or past party.
+  case call(account: AccountID, address: String, name: String)
+  case answer(CallID)
+  case decline(CallID, reason: String?)
+  case hangUp(CallID)
+  case hold(CallID)
+  case resume(CallID)
+  /// Stop the ringing of that call without deciding about it.
+  case silence(CallID)
+  case mute(Bool)
+  /// Keys of the dialling pad: `0–9 * # A–D`.
+  case digits(CallID, String)
+  /// Record to a file; `nil` picks a name in the recordings folder.
+  case record(CallID, path: String?)
+  case stopRecording(CallID)
+  /// In steps of 2 dB.
+  case changeVolume(steps: Int)
+  case note(CallID, String)
+  case noteRecord(id: String, String)
+  case deleteRecord(id: String)
+  /// Missed calls have been looked at.
+  case seeMissedCalls
+  case refresh
+  /// Choose devices by ALSA name; `nil` leaves that one as it is.
+  case chooseDevices(capture: String?, playback: String?)
+}

@@ -1,0 +1,23 @@
+package import Basics
+package import Transport
+
+/// One account's conversation with its call server, in that server's dialect.
+package protocol DialectClient: Sendable {
+  /// Signs in.
+  mutating func start(at now: Instant) -> [DialectEffect]
+  /// Carries out what the call book asks.
+  mutating func carryOut(_ order: SignalingOrder, at now: Instant) -> [DialectEffect]
+  /// Takes in what the network brought.
+  mutating func receive(_ event: TransportEvent, at now: Instant) -> [DialectEffect]
+  /// Acts on a deadline that has passed.
+  mutating func expire(at now: Instant) -> [DialectEffect]
+  /// When ``expire(at:)`` is next due.
+  var deadline: Instant? { get }
+}
+
+/// What a dialect wants done or known.
+package enum DialectEffect: Equatable, Sendable {
+  case transport(TransportEffect)
+  case report(SignalingReport)
+  case note(LogEntry)
+}

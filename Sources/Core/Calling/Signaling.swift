@@ -1,0 +1,159 @@
+package import Basics
+package import SDP
+
+/// Somebody at the other end.
+package struct Party: Equatable, Hashable, Sendable {
+  /// As the server tells it; shown only after `HarmlessText`.
+  package var name: String
+  /// What the system dials: a user id, an e-mail address, a number.
+  package var address: String
+  package var isBot: Bool
+
+  package init(name: String, address: String, isBot: Bool = false) {
+    self.name = name
+    self.address = address
+    self.isBot = isBot
+  }
+}
+
+/// What a call offers at most.
+package enum CallKind: String, Sendable {
+  case audio, video
+}
+
+/// Why a call is over, seen from here.
+package enum EndReason: Equatable, Sendable {
+  /// The user hung up a call that had been accepted.
+  case hungUp
+  /// The other side hung up a call that had been accepted.
+  case remoteHungUp
+  /// One side refused; with what was said about it.
+  case declined(reason: String?)
+  case busy
+  /// The caller gave up before an answer.
+  case cancelled
+  /// An incoming call that nobody took.
+  case missed
+  /// An outgoing call that nobody took.
+  case noAnswer
+  /// Another device of the same user took it.
+  case answeredElsewhere
+  /// The server or the way to it failed, or it refused the request; in words.
+  case signalingFailed(String)
+  /// Sound could not be brought across; in words.
+  case mediaFailed(String)
+  /// Not signed in; in words.
+  case notSignedIn(String)
+}
+
+/// What a server wants of the sound of one call.
+package struct MediaTerms: Equatable, Sendable {
+  /// Servers to gather candidates from, beside the machine's own addresses.
+  package var iceServers: [IceServer]
+
+  package init(iceServers: [IceServer] = []) {
+    self.iceServers = iceServers
+  }
+}
+
+/// One utterance, or the part of it that is known so far.
+package struct TranscriptLine: Equatable, Sendable {
+  /// Who spoke; shown only after `HarmlessText`.
+  package var speaker: String
+  package var isSelf: Bool
+  package var text: String
+  /// A line that is not final is replaced by the next line of the same speaker.
+  package var isFinal: Bool
+  package var at: Instant
+
+  package init(speaker: String, isSelf: Bool, text: String, isFinal: Bool, at now: Instant) {
+    self.speaker = speaker
+    self.isSelf = isSelf
+    self.text = text
+    self.isFinal = isFinal
+    self.at = now
+  }
+}
+
+/// What a voice bot is doing.
+package enum AgentState: String, Sendable {
+  case listening, thinking, speaking
+}
+
+/// An incoming call as its dialect tells it.
+package struct Invitation: Equatable, Sendable {
+  package var id: CallID
+  /// The server's own name of the call, for history and logs.
+  package var remoteID: String
+  package var from: Party
+  package var kind: CallKind
+  /// What a bot heard before it handed the call over.
+  package var summary: String?
+  package var lastWords: [TranscriptLine]
+  package var terms: MediaTerms
+  /// Where a browser can open the call.
+  package var browserURL: String?
+
+  package init(
+    id: CallID, remoteID: String, from: Party, kind: CallKind, summary: String? = nil,
+    lastWords: [TranscriptLine] = [], terms: MediaTerms = MediaTerms(), browserURL: String? = nil
+  ) {
+    self.id = id
+    self.remoteID = remoteID
+    self.from = from
+    self.kind = kind
+    self.summary = summary
+    self.lastWords = lastWords
+    self.terms = terms
+    self.browserURL = browserURL
+  }
+}
+
+/// What the call book asks of the dialect that carries the call.
+package enum SignalingOrder: Equatable, Sendable {
+  /// Call that address, as the system writes it. Answered by `placed` or `ended`.
+  case place(CallID, to: String, kind: CallKind)
+  /// Tell the caller that it rings here.
+  case ring(CallID)
+  /// Our description, first or renewed; the dialect holds it back until its server can take it.
+  case describe(CallID, SessionDescription)
+  /// One of our candidates; only after `describe`, and for an incoming call only after `accept`.
+  case candidate(CallID, Candidate)
+  case endOfCandidates(CallID)
+  /// Take the incoming call. `describe` has been or will be given.
+  case accept(CallID)
+  case decline(CallID, reason: String?)
+  /// Refuse because the phone has no room for another call.
+  case refuseBusy(CallID)
+  /// End the call, or take back one that has not been accepted.
+  case end(CallID, EndReason)
+  case refreshContacts
+  case refreshHistory
+  /// Say goodbye; the account stays signed out.
+  case signOut
+}
+
+/// What a dialect tells of its server, in words that all call systems share.
+package enum SignalingReport: Equatable, Sendable {
+  case account(AccountState)
+  /// Who the server says one is.
+  case identity(Party)
+  case contacts([Contact])
+  case history([CallRecord])
+  case invited(Invitation)
+  /// The server has taken an outgoing call: from now on it is rung, and media may be prepared.
+  case placed(CallID, remoteID: String, party: Party, terms: MediaTerms, browserURL: String?)
+  /// The other side is being rung.
+  case ringing(CallID)
+  case accepted(CallID)
+  /// The other side's description: an offer for an incoming call, an answer for an outgoing one, or a
+  /// renewed one.
+  case described(CallID, SessionDescription)
+  case candidate(CallID, Candidate)
+  case endOfCandidates(CallID)
+  case transcript(CallID, TranscriptLine)
+  case agent(CallID, AgentState)
+  case ended(CallID, EndReason)
+  /// Something the user should know of this account.
+  case notice(String)
+}

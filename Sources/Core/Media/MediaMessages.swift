@@ -1,0 +1,88 @@
+package import Basics
+package import SDP
+
+/// How the sound of one call is to be set up.
+package struct MediaPlan: Equatable, Sendable {
+  package enum Role: Equatable, Sendable {
+    case offerer
+    case answerer(offer: SessionDescription)
+  }
+
+  package var role: Role
+  package var iceServers: [IceServer]
+  /// Whether the server is on this machine, so that loopback addresses are worth a try.
+  package var includesLoopback: Bool
+
+  package init(role: Role, iceServers: [IceServer], includesLoopback: Bool) {
+    self.role = role
+    self.iceServers = iceServers
+    self.includesLoopback = includesLoopback
+  }
+}
+
+/// A signal that the phone itself plays, mixed with what arrives.
+package enum CallTone: Equatable, Sendable {
+  /// A call is coming in.
+  case ring
+  /// It rings at the other side.
+  case ringback
+  case busy
+  /// The call could not be put through.
+  case failure
+  /// Another call is waiting while one is up.
+  case waiting
+}
+
+/// What the control loop asks of the media loop.
+package enum MediaOrder: Equatable, Sendable {
+  /// Gather candidates, make a certificate, and report our description. Nothing is sent to the peer.
+  case prepare(CallID, MediaPlan)
+  /// The peer's answer, or a renewed description.
+  case describe(CallID, SessionDescription)
+  case candidate(CallID, Candidate)
+  case endOfCandidates(CallID)
+  /// Check pairs, shake hands, open the sound devices. May come before the description.
+  case open(CallID)
+  /// Whether this call hears the microphone and is heard.
+  case setActive(CallID, Bool)
+  case mute(Bool)
+  case digits(CallID, String)
+  case startTone(CallTone)
+  case stopTone
+  case volume(decibels: Int)
+  case record(CallID, path: String)
+  case stopRecording(CallID)
+  /// Gather anew after the network changed.
+  case restart(CallID)
+  case chooseDevices(capture: String?, playback: String?)
+  case close(CallID)
+}
+
+/// What the media loop tells the control loop.
+package enum MediaReport: Equatable, Sendable {
+  /// Our description is complete as far as it will be; candidates follow by themselves.
+  case described(CallID, SessionDescription)
+  case candidate(CallID, Candidate)
+  case endOfCandidates(CallID)
+  /// A path is found and keys are agreed: packets can pass.
+  case secured(CallID)
+  /// The first sound from the peer has been played.
+  case flowing(CallID)
+  /// Nothing has arrived for a while; or it arrives again.
+  case stalled(CallID, since: Instant)
+  case recovered(CallID)
+  /// The peer stopped or resumed sending by its description.
+  case heldByPeer(CallID, Bool)
+  /// The peer said goodbye (RTCP BYE or DTLS close).
+  case peerLeft(CallID)
+  /// Sound cannot be brought across; in words.
+  case failed(CallID, String)
+  case digit(CallID, Character)
+  /// A recording began (with its path), or ended (`nil`), or could not be made (with the reason).
+  case recording(CallID, path: String?, complaint: String?)
+  case statistics(CallID, MediaStatistics)
+  /// Capture and playback device by name, and what is wrong with them in words.
+  case devices(capture: String, playback: String, complaint: String?)
+  /// A `file:` capture has come to its end.
+  case captureEnded
+}

@@ -1,0 +1,247 @@
+package import Basics
+package import Formats
+
+/// A user, as `GET /api/users` lists them.
+package struct UserMessage: Equatable, Sendable {
+  package var userID: String
+  package var username: String
+  package var displayName: String
+  /// `online`, `away`, `offline`.
+  package var status: String
+  /// `user`, `bot`, `guest`, `admin`.
+  package var roles: [String]
+  /// What a bot does, in a few words. An extension; a BotServer leaves it out.
+  package var about: String?
+
+  package init(
+    userID: String, username: String, displayName: String, status: String, roles: [String],
+    about: String? = nil
+  ) {
+    self.userID = userID
+    self.username = username
+    self.displayName = displayName
+    self.status = status
+    self.roles = roles
+    self.about = about
+  }
+
+  package init(decoding value: JSONValue) throws(WireError) {
+    guard let userID = (value["user_id"] ?? value["id"])?.string else { throw .missing("user_id") }
+    self.userID = userID
+    username = value["username"]?.string ?? userID
+    displayName = (value["display_name"] ?? value["name"])?.string ?? username
+    status = value["status"]?.string ?? "offline"
+    roles = value["roles"]?.array?.compactMap(\.string) ?? []
+    about = value["about"]?.string
+  }
+
+  package func encoded() -> JSONValue {
+    .members([
+      "user_id": .string(userID), "username": .string(username),
+      "display_name": .string(displayName), "status": .string(status),
+      "roles": .array(roles.map { .string($0) }), "about": about.map { .string($0) },
+    ])
+  }
+}
+
+/// One party of a call (seed1, *Call*).
+package struct ParticipantMessage: Equatable, Sendable {
+  package var userID: String
+  /// An extension; a reader falls back to the id.
+  package var displayName: String
+  /// `host` for the caller, `participant` for the others.
+  package var role: String
+  package var isBot: Bool
+  package var audio: Bool
+  package var video: Bool
+  package var joinedAt: WallTime?
+
+  package init(
+    userID: String, displayName: String, role: String, isBot: Bool, audio: Bool, video: Bool,
+    joinedAt: WallTime?
+  ) {
+    self.userID = userID
+    self.displayName = displayName
+    self.role = role
+    self.isBot = isBot
+    self.audio = audio
+    self.video = video
+    self.joinedAt = joinedAt
+  }
+
+  package init(decoding value: JSONValue) throws(WireError) {
+    guard let userID = value["user_id"]?.string else { throw .missing("user_id") }
+    self.userID = userID
+    displayName = value["display_name"]?.string ?? userID
+    role = value["role"]?.string ?? "participant"
+    isBot = value["is_bot"]?.boolean ?? false
+    audio = value["audio"]?.boolean ?? true
+    video = value["video"]?.boolean ?? false
+    joinedAt = value["joined_at"].flatMap(time)
+  }
+
+  package func encoded() -> JSONValue {
+    .members([
+      "user_id": .string(userID), "display_name": .string(displayName), "role": .string(role),
+      "is_bot": .boolean(isBot), "audio": .boolean(audio), "video": .boolean(video),
+      "joined_at": joinedAt.map { .string($0.iso8601) },
+    ])
+  }
+}
+
+/// How the sound of a call is carried.
+package struct MediaMessage: Equatable, Sendable {
+  /// `p2p`, or `janus-audiobridge` in rooms.
+  package var kind: String
+  package var iceServers: [IceServerMessage]
+  /// The socket over which offer, answer and candidates go.
+  package var eventsURL: String?
+
+  package init(kind: String, iceServers: [IceServerMessage], eventsURL: String?) {
+    self.kind = kind
+    self.iceServers = iceServers
+    self.eventsURL = eventsURL
+  }
+
+  package init(decoding value: JSONValue) throws(WireError) {
+    guard let kind = value["kind"]?.string else { throw .missing("kind") }
+    self.kind = kind
+    iceServers =
+      (value["ice_servers"] ?? value["iceServers"])?.array?
+      .compactMap { try? IceServerMessage(decoding: $0) } ?? []
+    eventsURL = value["events_url"]?.string
+  }
+
+  package func encoded() -> JSONValue {
+    .members([
+      "kind": .string(kind), "ice_servers": .array(iceServers.map { $0.encoded() }),
+      "events_url": eventsURL.map { .string($0) },
+    ])
+  }
+}
+
+/// A STUN or TURN server as WebRTC writes it (W3C webrtc-pc, *RTCIceServer*).
+package struct IceServerMessage: Equatable, Sendable {
+  package var urls: [String]
+  package var username: String?
+  package var credential: String?
+
+  package init(urls: [String], username: String? = nil, credential: String? = nil) {
+    self.urls = urls
+    self.username = username
+    self.credential = credential
+  }
+
+  package init(decoding value: JSONValue) throws(WireError) {
+    guard let urls = value["urls"] ?? value["url"] else { throw .missing("urls") }
+    self.urls = urls.array?.compactMap(\.string) ?? urls.string.map { [$0] } ?? []
+    username = value["username"]?.string
+    credential = (value["credential"] ?? value["password"])?.string
+  }
+
+  package func encoded() -> JSONValue {
+    .members([
+      "urls": .array(urls.map { .string($0) }), "username": username.map { .string($0) },
+      "credential": credential.map { .string($0) },
+    ])
+  }
+}
+
+/// A call (seed1, *Call*), with the members the exchange adds.
+package struct CallMessage: Equatable, Sendable {
+  package enum Status: String, Sendable {
+    case ringing, active, ended, declined, missed, cancelled, failed
+
+    /// Whether nothing further can happen to the call.
+    package var isTerminal: Bool { self != .ringing && self != .active }
+  }
+
+  package var callID: String
+  /// `audio` or `video`.
+  package var type: String
+  /// `one_to_one`, `group`, `conference` or `bot`.
+  package var kind: String
+  package var status: Status
+  package var participants: [ParticipantMessage]
+  package var createdAt: WallTime?
+  /// When it was answered; in the seed's words, started.
+  package var startedAt: WallTime?
+  package var endedAt: WallTime?
+  package var durationSeconds: Int
+  /// Why it ended: `hangup`, `declined`, `busy`, `timeout`, `cancelled`, `failed`, or the user's words.
+  package var endReason: String?
+  package var recording: Bool
+  package var transcription: Bool
+  /// What a bot heard before it handed the call over.
+  package var summary: String?
+  package var media: MediaMessage?
+
+  package init(
+    callID: String, type: String, kind: String, status: Status,
+    participants: [ParticipantMessage], createdAt: WallTime?, startedAt: WallTime? = nil,
+    endedAt: WallTime? = nil, durationSeconds: Int = 0, endReason: String? = nil,
+    recording: Bool = false, transcription: Bool = false, summary: String? = nil,
+    media: MediaMessage? = nil
+  ) {
+    self.callID = callID
+    self.type = type
+    self.kind = kind
+    self.status = status
+    self.participants = participants
+    self.createdAt = createdAt
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.durationSeconds = durationSeconds
+    self.endReason = endReason
+    self.recording = recording
+    self.transcription = transcription
+    self.summary = summary
+    self.media = media
+  }
+
+  package init(decoding value: JSONValue) throws(WireError) {
+    guard let callID = value["call_id"]?.string else { throw .missing("call_id") }
+    guard let status = value["status"]?.string.flatMap(Status.init(rawValue:)) else {
+      throw .missing("status")
+    }
+    self.callID = callID
+    self.status = status
+    type = value["type"]?.string ?? "audio"
+    kind = value["kind"]?.string ?? "one_to_one"
+    participants =
+      value["participants"]?.array?.compactMap { try? ParticipantMessage(decoding: $0) } ?? []
+    createdAt = value["created_at"].flatMap(time)
+    startedAt = value["started_at"].flatMap(time)
+    endedAt = value["ended_at"].flatMap(time)
+    durationSeconds = value["duration_seconds"]?.integer ?? 0
+    endReason = value["end_reason"]?.string
+    recording = value["recording"]?.boolean ?? false
+    transcription = value["transcription"]?.boolean ?? false
+    summary = value["summary"]?.string
+    media = value["media"].flatMap { try? MediaMessage(decoding: $0) }
+  }
+
+  package func encoded() -> JSONValue {
+    .members([
+      "call_id": .string(callID), "type": .string(type), "kind": .string(kind),
+      "status": .string(status.rawValue),
+      "participants": .array(participants.map { $0.encoded() }),
+      "created_at": createdAt.map { .string($0.iso8601) },
+      "started_at": startedAt.map { .string($0.iso8601) },
+      "ended_at": endedAt.map { .string($0.iso8601) },
+      "duration_seconds": .integer(Int64(durationSeconds)),
+      "end_reason": endReason.map { .string($0) }, "recording": .boolean(recording),
+      "transcription": .boolean(transcription), "summary": summary.map { .string($0) },
+      "media": media?.encoded(),
+    ])
+  }
+}
+
+/// A date in any of the forms that servers use: ISO 8601, Unix seconds, Unix milliseconds.
+package func time(_ value: JSONValue) -> WallTime? {
+  if let number = value.double {
+    guard number.isFinite, abs(number) < 1e15 else { return nil }
+    return WallTime(milliseconds: Int64(number > 1e11 ? number : number * 1_000))
+  }
+  return value.string.flatMap { WallTime(iso8601: $0) }
+}

@@ -1,0 +1,132 @@
+import Basics
+import CGLib
+import Glibc
+
+/// A GLib main context on a thread of its own, or on the thread that calls ``run()``.
+///
+/// Everything attached to the context is called back on that thread, and so is every actor that uses
+/// the loop as its executor:
+///
+///     actor Plane {
+///       nonisolated let loop: GLibLoop
+///       nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+///     }
+///
+/// C callbacks enter such an actor with `plane.assumeIsolated { … }`.
+package final class GLibLoop: SerialExecutor, @unchecked Sendable {
+  // Unchecked: the jobs are behind a lock, GLib's context is thread safe, and `thread` is set before
+  // and read after the thread runs.
+
+  /// For libraries that attach sources of their own.
+  package let context: OpaquePointer
+  private let mainLoop: OpaquePointer
+  private let jobs = Lock<[UnownedJob]>([])
+  private var jobAlarm: UnsafeMutablePointer<GSource>?
+  private var thread: pthread_t?
+  private let name: String
+
+  /// - Parameter name: at most 15 bytes are shown by the system's tools.
+  package init(name: String) {
+    self.name = name
+    context = g_main_context_new()
+    mainLoop = g_main_loop_new(context, 0)
+    // The loop owns the alarm and destroys it in `deinit`, so the pointer is good while it can fire.
+    let alarm = shim_alarm_new(
+      { data in
+        Unmanaged<GLibLoop>.fromOpaque(data!).takeUnretainedValue().drain()
+      }, Unmanaged.passUnretained(self).toOpaque())
+    g_source_attach(alarm, context)
+    jobAlarm = alarm
+  }
+
+  deinit {
+    g_source_destroy(jobAlarm)
+    g_source_unref(jobAlarm)
+    g_main_loop_unref(mainLoop)
+    g_main_context_unref(context)
+  }
+
+  /// Starts the loop on a thread of its own. Once.
+  package func start() {
+    precondition(thread == nil, "a loop is started once")
+    let argument = Unmanaged.passRetained(self).toOpaque()
+    var handle = pthread_t()
+    let result = pthread_create(
+      &handle, nil,
+      { data in
+        let loop = Unmanaged<GLibLoop>.fromOpaque(data!).takeRetainedValue()
+        shim_name_thread(String(loop.name.prefix(15)))
+        loop.run()
+        return nil
+      }, argument)
+    precondition(result == 0, "the system has threads to give")
+    thread = handle
+  }
+
+  /// Runs the loop on this thread until ``quit()``.
+  package func run() {
+    g_main_context_push_thread_default(context)
+    g_main_loop_run(mainLoop)
+    drain()
+    g_main_context_pop_thread_default(context)
+  }
+
+  /// Asks the loop to end. Any thread.
+  package func quit() {
+    // Quitting before the loop runs would be forgotten, so it is done from within.
+    perform { g_main_loop_quit(self.mainLoop) }
+  }
+
+  /// Ends the loop and waits for its thread. Not from the loop itself.
+  package func stop() {
+    quit()
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+  }
+
+  /// Whether the caller is on the loop's thread.
+  package var isCurrent: Bool { g_main_context_is_owner(context) != 0 }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let isFirst = jobs.withLock { jobs in
+      jobs.append(job)
+      return jobs.count == 1
+    }
+    if isFirst { g_source_set_ready_time(jobAlarm, 0) }
+  }
+
+  package func checkIsolated() {
+    precondition(isCurrent, "the caller is on the thread of loop \(name)")
+  }
+
+  package func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+  /// Calls `body` on the loop soon. Any thread; for start and end, not for what happens often.
+  package func perform(_ body: @escaping @Sendable () -> Void) {
+    let box = Unmanaged.passRetained(Box(body)).toOpaque()
+    let source = g_idle_source_new()
+    g_source_set_priority(source, G_PRIORITY_DEFAULT)
+    g_source_set_callback(
+      source,
+      { data in
+        Unmanaged<Box>.fromOpaque(data!).takeUnretainedValue().body()
+        return 0
+      }, box, { data in Unmanaged<Box>.fromOpaque(data!).release() })
+    g_source_attach(source, context)
+    g_source_unref(source)
+  }
+
+  private func drain() {
+    let batch = jobs.withLock { jobs in
+      defer { jobs.removeAll(keepingCapacity: true) }
+      return jobs
+    }
+    for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
+  }
+
+  private final class Box: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+}
