@@ -100,10 +100,11 @@ let libraries: [Target] = [
 
 let everything = (cores + shells).map { Target.Dependency.byName(name: $0.name) } + wires + clients
 
-/// Tests stand beside their target in name and may use every core target.
+/// Tests stand beside their target in name and may use every core target and the simulator's parts.
 let coreNames = cores.map { Target.Dependency.byName(name: $0.name) } + wires + clients
 let tests: [Target] = cores.map {
-  .testTarget(name: "\($0.name)Tests", dependencies: coreNames, swiftSettings: pure)
+  .testTarget(
+    name: "\($0.name)Tests", dependencies: coreNames + ["Simulation"], swiftSettings: pure)
 }
 
 let package = Package(
