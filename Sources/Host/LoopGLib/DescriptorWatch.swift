@@ -1,6 +1,9 @@
 import CGLib
 
-/// A callback on a loop whenever a descriptor can be read.
+/// A callback on a loop whenever a descriptor can be read, or its other end is gone.
+///
+/// The callback is repeated for as long as that is so: a handler that reads the end drops the watch.
+/// Dropping it works as for ``Alarm``.
 package final class DescriptorWatch: @unchecked Sendable {
   // Unchecked: made and dropped on any thread, which GLib allows; the handler runs on the loop only.
   private let source: UnsafeMutablePointer<GSource>

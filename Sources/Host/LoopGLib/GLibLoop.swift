@@ -13,6 +13,9 @@ import Glibc
 ///     }
 ///
 /// C callbacks enter such an actor with `plane.assumeIsolated { … }`.
+///
+/// A loop runs once. What is asked of it before it runs is done first; what is asked after it ended
+/// is never done, and goes when the loop goes.
 package final class GLibLoop: SerialExecutor, @unchecked Sendable {
   // Unchecked: the jobs are behind a lock, GLib's context is thread safe, and `thread` is set before
   // and read after the thread runs.
@@ -25,7 +28,7 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
   private var thread: pthread_t?
   private let name: String
 
-  /// - Parameter name: at most 15 bytes are shown by the system's tools.
+  /// - Parameter name: of the loop's thread; the system's tools show its first 15 bytes.
   package init(name: String) {
     self.name = name
     context = g_main_context_new()
@@ -55,7 +58,7 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
       &handle, nil,
       { data in
         let loop = Unmanaged<GLibLoop>.fromOpaque(data!).takeRetainedValue()
-        shim_name_thread(String(loop.name.prefix(15)))
+        shim_name_thread(loop.name)
         loop.run()
         return nil
       }, argument)
@@ -65,20 +68,26 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
 
   /// Runs the loop on this thread until ``quit()``.
   package func run() {
+    // Held until the end, so that the last jobs, too, find themselves on their loop.
+    precondition(g_main_context_acquire(context) != 0, "a loop runs on one thread")
     g_main_context_push_thread_default(context)
     g_main_loop_run(mainLoop)
     drain()
     g_main_context_pop_thread_default(context)
+    g_main_context_release(context)
   }
 
-  /// Asks the loop to end. Any thread.
+  /// Asks the loop to end after what it was asked so far; before it runs, too. Any thread.
   package func quit() {
-    // Quitting before the loop runs would be forgotten, so it is done from within.
-    perform { g_main_loop_quit(self.mainLoop) }
+    // GLib would forget a quit that comes before the run, so it is done from within. The closure
+    // does not hold the loop, which would otherwise keep itself alive when it has already ended.
+    nonisolated(unsafe) let mainLoop = mainLoop
+    perform { g_main_loop_quit(mainLoop) }
   }
 
-  /// Ends the loop and waits for its thread. Not from the loop itself.
+  /// Ends the loop and waits for its thread; a second call does nothing. Not from the loop itself.
   package func stop() {
+    precondition(!isCurrent, "a loop does not wait for itself")
     quit()
     if let thread { pthread_join(thread, nil) }
     thread = nil
@@ -102,7 +111,8 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
 
   package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
-  /// Calls `body` on the loop soon. Any thread; for start and end, not for what happens often.
+  /// Calls `body` on the loop soon, in the order asked. Any thread; for start and end, not for what
+  /// happens often.
   package func perform(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(body)).toOpaque()
     let source = g_idle_source_new()

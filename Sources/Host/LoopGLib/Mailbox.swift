@@ -32,10 +32,10 @@ package final class Mailbox<Message: Sendable>: Sendable {
     alarm.ringNow()
   }
 
-  /// Puts a message in.
+  /// Puts a message in. Any thread.
   ///
-  /// - Parameter key: a message takes the place of a waiting one with the same key, for summaries of
-  ///   which only the last counts.
+  /// - Parameter key: the waiting message of the same key, if any, is dropped for this one, which
+  ///   queues at the end; for summaries of which only the last counts.
   /// - Returns: `false` when the mailbox is full and the message was not taken.
   @discardableResult
   package func post(_ message: Message, replacing key: String? = nil) -> Bool {
