@@ -1,0 +1,68 @@
+/// Where sound comes from: a microphone, a file, a tone, silence.
+///
+/// Samples are 48 kHz, mono, 16 bits. The input's own thread fills the ring; the media loop empties
+/// it. Start and stop are called by one thread at a time.
+package protocol AudioInput: AnyObject, Sendable {
+  /// An ALSA name, or what was given in a device's place, such as `file:speech.wav`.
+  var name: String { get }
+  /// Filled by the input, emptied by the media loop.
+  var ring: AudioRing { get }
+  /// Rung after each period, when the device has opened, and when the input ends or fails.
+  var doorbell: Doorbell { get }
+  var faults: AudioFaults { get }
+  var state: AudioDeviceState { get }
+  /// How much arrives at once. Settled when the state is no longer `opening`.
+  var periodSamples: Int { get }
+  /// The age of a sample when it reaches the ring, as far as the device tells, in samples.
+  var delaySamples: Int { get }
+
+  /// Begins to fill the ring. Does not wait for a device to open: the state is `opening` until the
+  /// doorbell tells that it is `running` or `failed`.
+  ///
+  /// - Throws: what is wrong with a file, or that there is no thread; what is wrong with a device
+  ///   comes later, as its state.
+  func start() throws(AudioDeviceError)
+  /// Ends the thread and gives the device back; waits for that, but never longer than a second.
+  /// Harmless when not started. An input is not started again.
+  func stop()
+}
+
+/// Where sound goes: a loudspeaker, a file, nowhere.
+///
+/// Samples are 48 kHz, mono, 16 bits. The media loop fills the ring; the output's own thread empties
+/// it at the device's pace. Start and stop are called by one thread at a time.
+package protocol AudioOutput: AnyObject, Sendable {
+  /// An ALSA name, or what was given in a device's place, such as `file:out.wav`.
+  var name: String { get }
+  /// Filled by the media loop, emptied by the output.
+  var ring: AudioRing { get }
+  /// Rung when the ring holds less than ``reserveSamples``, once a period, when the device has opened,
+  /// and when the output fails.
+  var doorbell: Doorbell { get }
+  var faults: AudioFaults { get }
+  var state: AudioDeviceState { get }
+  /// How much is taken at once. Settled when the state is no longer `opening`.
+  var periodSamples: Int { get }
+  /// How much the ring should hold after the media loop has answered the doorbell: one period, or
+  /// more where robustness is preferred to a short delay.
+  var reserveSamples: Int { get }
+  /// How long a sample taken from the ring waits until it sounds, as far as the device tells, in
+  /// samples.
+  var delaySamples: Int { get }
+
+  /// Begins to empty the ring. As ``AudioInput/start()``.
+  func start() throws(AudioDeviceError)
+  /// As ``AudioInput/stop()``. What is left in the ring and the device is not played.
+  func stop()
+}
+
+extension AudioOutput {
+  /// How many samples the media loop is to write now; nothing when zero.
+  package var wantedSamples: Int { max(reserveSamples - ring.count, 0) }
+
+  /// Appends samples, as the media loop; what finds no room is dropped and counted.
+  package func write(_ samples: [Int16]) {
+    let fitting = ring.write(samples)
+    if fitting < samples.count { faults.countDropped(samples.count - fitting) }
+  }
+}

@@ -1,0 +1,125 @@
+import CLinux
+import Synchronization
+
+/// What a real-time thread does, in the order of its life.
+package protocol RealtimeWork: AnyObject, Sendable {
+  /// Makes everything ready, at ordinary priority; may wait and allocate.
+  ///
+  /// - Returns: whether ``run(until:)`` shall follow.
+  func prepare(stop: StopSignal) -> Bool
+  /// The real-time body: does not allocate, lock, count references or log. Returns when `stop` is set
+  /// or the device is lost.
+  func run(until stop: StopSignal)
+  /// Gives everything back, at ordinary priority; follows ``prepare(stop:)`` in any case.
+  func finish()
+}
+
+/// A thread that runs at real-time priority as far as the system grants it.
+///
+/// The thread keeps its work alive until it has ended, so that one that hangs in a driver can be left
+/// behind without harm.
+package final class RealtimeThread: @unchecked Sendable {
+  // Unchecked: `handle` is used by the one thread that starts and stops, as documented.
+  private let core: Core
+  private var handle: pthread_t?
+
+  /// - Parameter name: at most 15 bytes are shown by the system's tools.
+  package init(name: String, work: any RealtimeWork) {
+    core = Core(name: name, work: work)
+  }
+
+  deinit { stop() }
+
+  /// Starts the thread. Once.
+  ///
+  /// - Returns: 0, or the system's error number.
+  package func start() -> Int32 {
+    precondition(handle == nil, "a thread is started once")
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setstacksize(&attributes, Self.stackBytes)
+    defer { pthread_attr_destroy(&attributes) }
+    let argument = Unmanaged.passRetained(core)
+    var created = pthread_t()
+    let result = pthread_create(&created, &attributes, Self.entry, argument.toOpaque())
+    if result == 0 { handle = created } else { argument.release() }
+    return result
+  }
+
+  /// Asks the thread to end and waits for it, at most one second; harmless when it has not started.
+  ///
+  /// - Returns: `false` when it was left behind, to end by itself.
+  @discardableResult
+  package func stop() -> Bool {
+    core.stop.set()
+    guard let handle else { return true }
+    self.handle = nil
+    var deadline = timespec()
+    clock_gettime(CLOCK_REALTIME, &deadline)
+    deadline.tv_sec += Self.patienceSeconds
+    if pthread_timedjoin_np(handle, nil, &deadline) == 0 { return true }
+    pthread_detach(handle)
+    return false
+  }
+
+  /// Whether the thread runs at real-time priority; `false` also before its body has begun.
+  package var isRealtime: Bool { core.isRealtime.load(ordering: .relaxed) }
+
+  private final class Core: Sendable {
+    let name: String
+    let work: any RealtimeWork
+    let stop = StopSignal()
+    let isRealtime = Atomic<Bool>(false)
+
+    init(name: String, work: any RealtimeWork) {
+      self.name = name
+      self.work = work
+    }
+
+    deinit { stop.destroy() }
+  }
+
+  // Formed here, outside any actor: a callback on a foreign thread must not belong to one.
+  private static let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
+    {
+      let core = Unmanaged<Core>.fromOpaque($0!).takeRetainedValue()
+      pthread_setname_np(pthread_self(), String(core.name.prefix(15)))
+      if core.work.prepare(stop: core.stop), !core.stop.isSet {
+        withLockedStack {
+          core.isRealtime.store(raisePriority(), ordering: .relaxed)
+          core.work.run(until: core.stop)
+          lowerPriority()
+        }
+      }
+      core.work.finish()
+      return nil
+    }
+
+  private static func raisePriority() -> Bool {
+    var parameters = sched_param()
+    parameters.sched_priority = priority
+    let policy = SCHED_FIFO | SCHED_RESET_ON_FORK
+    return pthread_setschedparam(pthread_self(), policy, &parameters) == 0
+  }
+
+  private static func lowerPriority() {
+    var parameters = sched_param()
+    pthread_setschedparam(pthread_self(), SCHED_OTHER, &parameters)
+  }
+
+  /// Keeps the part of the stack that `body` will use in memory, as far as the system allows it.
+  private static func withLockedStack(_ body: () -> Void) {
+    var mark: UInt8 = 0
+    let here = withUnsafeMutablePointer(to: &mark) { UInt(bitPattern: $0) }
+    let lowest = UnsafeRawPointer(bitPattern: here & ~4_095 - UInt(bodyStackBytes))
+    let isLocked = mlock(lowest, bodyStackBytes) == 0
+    body()
+    if isLocked { munlock(lowest, bodyStackBytes) }
+  }
+
+  private static let stackBytes = 1 << 20
+  private static let bodyStackBytes = 64 << 10
+  private static let patienceSeconds = 1
+  /// Above ordinary real-time programs' default of 1, far below the kernel's own threads.
+  private static let priority: Int32 = 10
+}
