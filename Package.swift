@@ -62,6 +62,7 @@ let cores: [Target] = [
   core("Media", ["Basics", "RTP", "SDP", "Playout"]),
   core("Phone", ["Basics", "SDP", "Transport", "Calling", "Media"]),
   core("Console", at: "Sources/Console", ["Basics", "Cells", "Calling", "Media"]),
+  core("Invocation", at: "Sources/Invocation", ["Basics", "Calling", "Media"]),
   core(
     "Exchange", at: "Sources/Exchange",
     ["Basics", "Formats", "SDP", "Transport", "Media"] + wires),
@@ -80,7 +81,7 @@ let shells: [Target] = [
   shell("SoundFiles", ["Basics", "Media", "Realtime", "Resampling", "CSndFile"]),
   shell("NcursesTerminal", ["Basics", "Cells", "CNcurses", "CLinux"]),
   shell("SqliteStore", ["Basics", "Formats", "Calling", "Exchange", "CSQLite"]),
-  shell("Files", ["Basics", "Formats", "Calling"]),
+  shell("Files", ["Basics", "Formats", "Calling", "Media"]),
 ]
 
 let libraries: [Target] = [
@@ -112,7 +113,7 @@ let package = Package(
   targets: libraries + cores + dialects.flatMap(dialect) + shells + tests + [
     .target(name: "Assembly", dependencies: everything, swiftSettings: host),
     .executableTarget(
-      name: "tipring", dependencies: ["Assembly", "Basics", "Calling", "Files"],
+      name: "tipring", dependencies: ["Assembly", "Invocation"],
       swiftSettings: host),
     .target(
       name: "Simulation", dependencies: coreNames, path: "Tests/Support/Simulation",

@@ -1,0 +1,298 @@
+import Basics
+import Calling
+import Media
+
+extension Invocation {
+  /// Reads a command line.
+  ///
+  /// - Parameter arguments: without the program's own name.
+  package init(parsing arguments: [String]) throws(UsageError) {
+    let scanned = try ScannedArguments(arguments)
+    if scanned.wantsHelp {
+      self = .help(HelpText(for: scanned.spec).text)
+    } else if scanned.wantsVersion {
+      self = .version
+    } else {
+      self = try ArgumentReader(scanned).invocation()
+    }
+  }
+}
+
+/// Gives the scanned words of one command their meaning.
+private struct ArgumentReader {
+  let scanned: ScannedArguments
+
+  init(_ scanned: ScannedArguments) { self.scanned = scanned }
+
+  func invocation() throws(UsageError) -> Invocation {
+    switch scanned.spec.name {
+    case "": return try phone()
+    case "call": return .call(try call())
+    case "answer": return .answer(try answer())
+    case "serve": return .serve(try serve())
+    case "serve adduser":
+      return .addUser(
+        name: try name(try operand("NAME"), of: "NAME"), dataDirectory: scanned.value("--data"))
+    case "accounts": return .listAccounts(isJSON: scanned.has("--json"))
+    case "accounts add": return .addAccount(try newAccount())
+    case "accounts test":
+      return .testAccounts(name: scanned.operands.first, trust: trust())
+    case "accounts remove": return .removeAccount(name: try operand("NAME"))
+    case "contacts": return .contacts(try server(), isJSON: scanned.has("--json"))
+    case "history": return .history(try history())
+    case "devices": return .devices(isJSON: scanned.has("--json"))
+    case "bench": return .bench(try bench())
+    default: preconditionFailure("every command of the table is read here")
+    }
+  }
+
+  // MARK: Commands
+
+  private func phone() throws(UsageError) -> Invocation {
+    guard scanned.has("--plain") else {
+      for name in ["--json", "--stats", "--duration", "--auto", "--decline", "--once"]
+      where scanned.has(name) {
+        throw error(.incomplete(name, without: "--plain, call or answer"))
+      }
+      var options = PhoneOptions()
+      options.server = try server()
+      options.sound = try sound()
+      return .phone(options)
+    }
+    var options = PlainOptions()
+    options.server = try server()
+    options.sound = try sound()
+    options.report = try report()
+    options.duration = try duration("--duration", minimum: .milliseconds(1))
+    options.rule = try rule()
+    options.isOnce = scanned.has("--once")
+    return .plain(options)
+  }
+
+  private func call() throws(UsageError) -> CallOptions {
+    var options = CallOptions(target: try operand("TARGET"))
+    options.server = try server()
+    options.sound = try sound()
+    options.report = try report()
+    options.duration = try duration("--duration", minimum: .milliseconds(1))
+    return options
+  }
+
+  private func answer() throws(UsageError) -> AnswerOptions {
+    var options = AnswerOptions()
+    options.server = try server()
+    options.sound = try sound()
+    options.report = try report()
+    options.duration = try duration("--duration", minimum: .milliseconds(1))
+    if let rule = try rule() { options.rule = rule }
+    options.isOnce = scanned.has("--once")
+    return options
+  }
+
+  private func serve() throws(UsageError) -> ServeOptions {
+    var options = ServeOptions()
+    if let text = scanned.value("--listen") {
+      guard let listen = HostAndPort(text) else {
+        throw bad("--listen", "HOST:PORT, as in 127.0.0.1:8077 or [::1]:0")
+      }
+      options.listen = listen
+    }
+    options.dataDirectory = scanned.value("--data")
+    try exclude("--guests", "--no-guests")
+    if scanned.has("--guests") { options.admitsGuests = true }
+    if scanned.has("--no-guests") { options.admitsGuests = false }
+    options.certificateFile = scanned.value("--tls-certificate")
+    options.keyFile = scanned.value("--tls-key")
+    if options.certificateFile != nil, options.keyFile == nil {
+      throw error(.incomplete("--tls-certificate", without: "--tls-key"))
+    }
+    if options.keyFile != nil, options.certificateFile == nil {
+      throw error(.incomplete("--tls-key", without: "--tls-certificate"))
+    }
+    options.isJSON = scanned.has("--json")
+    return options
+  }
+
+  private func newAccount() throws(UsageError) -> NewAccount {
+    let accountName = try name(try operand("NAME"), of: "NAME")
+    guard let system = scanned.value("--system") else { throw error(.missingOption("--system")) }
+    guard CallSystem(rawValue: system) != nil else {
+      let known = CallSystem.allCases.map(\.rawValue).joined(separator: ", ")
+      throw bad("--system", "one of \(known)")
+    }
+    guard scanned.has("--server") else { throw error(.missingOption("--server")) }
+    guard let username = scanned.value("--user") else { throw error(.missingOption("--user")) }
+    let passwords = ["--password-command", "--password-file", "--password-env"]
+    for (index, first) in passwords.enumerated() {
+      for second in passwords.dropFirst(index + 1) { try exclude(first, second) }
+    }
+    var password: NewAccount.PasswordSource?
+    if let command = scanned.value("--password-command") { password = .command(command) }
+    if let file = scanned.value("--password-file") { password = .file(file) }
+    if let variable = scanned.value("--password-env") { password = .environment(variable) }
+    return NewAccount(
+      name: accountName, system: system, server: try url("--server") ?? "", username: username,
+      password: password)
+  }
+
+  private func history() throws(UsageError) -> HistoryOptions {
+    var options = HistoryOptions()
+    options.accountName = scanned.value("--account")
+    options.isMissedOnly = scanned.has("--missed")
+    options.limit = try number("--limit", in: 1...500) ?? options.limit
+    options.isJSON = scanned.has("--json")
+    return options
+  }
+
+  private func bench() throws(UsageError) -> BenchOptions {
+    let measures = BenchOptions.Measure.allCases.map(\.rawValue)
+    let word = try operand(measures.joined(separator: ", ") + " or another measure")
+    guard let measure = BenchOptions.Measure(rawValue: word) else {
+      throw error(
+        .badValue(word, of: "bench", expected: "one of \(measures.joined(separator: ", "))"))
+    }
+    var options = BenchOptions(measure: measure)
+    options.runs = try number("--runs", in: 1...1_000)
+    options.isJSON = scanned.has("--json")
+    return options
+  }
+
+  // MARK: Groups of options
+
+  private func trust() -> Trust {
+    var trust = Trust()
+    trust.authorityFile = scanned.value("--ca-file")
+    trust.isInsecure = scanned.has("--insecure")
+    return trust
+  }
+
+  private func server() throws(UsageError) -> ServerOptions {
+    try exclude("--account", "--exchange")
+    try exclude("--account", "--as")
+    try exclude("--ca-file", "--insecure")
+    var options = ServerOptions()
+    options.accountName = scanned.value("--account")
+    options.exchangeURL = try url("--exchange")
+    if let identity = scanned.value("--as") { options.identity = try name(identity, of: "--as") }
+    options.trust = trust()
+    return options
+  }
+
+  private func sound() throws(UsageError) -> SoundOptions {
+    var options = SoundOptions()
+    if let text = scanned.value("--capture") {
+      do { options.capture = try CaptureSpec(parsing: text) } catch {
+        throw self.error(.unusableSound(option: "--capture", error))
+      }
+    }
+    if let text = scanned.value("--playback") {
+      do { options.playback = try PlaybackSpec(parsing: text) } catch {
+        throw self.error(.unusableSound(option: "--playback", error))
+      }
+    }
+    options.loopsCapture = scanned.has("--loop")
+    if options.loopsCapture {
+      guard case .file = options.capture else {
+        throw error(.incomplete("--loop", without: "--capture file:PATH"))
+      }
+    }
+    if let path = scanned.value("--record") {
+      let suffix = path.split(separator: ".").last?.lowercased() ?? ""
+      guard path.contains("."), SoundOptions.recordingSuffixes.contains(suffix) else {
+        throw bad("--record", "a path that ends in .wav, .flac, .ogg or .opus")
+      }
+      options.recordingPath = path
+    }
+    options.usesProcessing = !scanned.has("--no-processing")
+    if let text = scanned.value("--latency") {
+      guard let latency = LatencyProfile(rawValue: text) else {
+        throw bad("--latency", LatencyProfile.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      options.latency = latency
+    }
+    return options
+  }
+
+  private func report() throws(UsageError) -> ReportOptions {
+    var options = ReportOptions()
+    options.isJSON = scanned.has("--json")
+    if let interval = try duration("--stats", minimum: .milliseconds(100)) {
+      options.statisticsInterval = interval
+    }
+    return options
+  }
+
+  private func rule() throws(UsageError) -> AnswerRule? {
+    try exclude("--auto", "--decline")
+    if scanned.has("--decline") { return .decline }
+    guard let text = scanned.value("--auto") else { return nil }
+    if text.isEmpty { return .automatic(after: .zero) }
+    return .automatic(after: try duration("--auto", minimum: .zero) ?? .zero)
+  }
+
+  // MARK: Values
+
+  private func operand(_ placeholder: String) throws(UsageError) -> String {
+    guard let operand = scanned.operands.first, !operand.isEmpty else {
+      throw error(.missingOperand(placeholder))
+    }
+    guard operand.utf8.count <= 512 else {
+      throw error(
+        .badValue(
+          "\(operand.prefix(32))…", of: placeholder, expected: "512 bytes at most"))
+    }
+    return operand
+  }
+
+  /// A name that servers, settings and `@ACCOUNT` can carry.
+  private func name(_ text: String, of option: String) throws(UsageError) -> String {
+    let isPlain = text.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0))
+    }
+    guard isPlain, (1...32).contains(text.count) else {
+      throw error(
+        .badValue(
+          text, of: option,
+          expected: "1 to 32 letters, digits, dots, dashes or underscores"))
+    }
+    return text
+  }
+
+  private func duration(_ option: String, minimum: Duration) throws(UsageError) -> Duration? {
+    guard let text = scanned.value(option) else { return nil }
+    guard let duration = Duration(written: text), duration >= minimum,
+      duration <= .seconds(3_600 * 24)
+    else {
+      throw bad(option, "a time from \(minimum.written) to 24h, as in 30s, 2m or 500ms")
+    }
+    return duration
+  }
+
+  private func number(_ option: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = scanned.value(option) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw bad(option, "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  private func url(_ option: String) throws(UsageError) -> String? {
+    guard let text = scanned.value(option) else { return nil }
+    guard let url = ServerAddress.normalized(text) else {
+      throw bad(option, "a URL such as https://calls.example.org, without a user or password in it")
+    }
+    return url
+  }
+
+  private func exclude(_ first: String, _ second: String) throws(UsageError) {
+    if scanned.has(first), scanned.has(second) { throw error(.excluded(first, by: second)) }
+  }
+
+  private func bad(_ option: String, _ expected: String) -> UsageError {
+    error(.badValue(scanned.value(option) ?? "", of: option, expected: expected))
+  }
+
+  private func error(_ fault: UsageError.Fault) -> UsageError {
+    UsageError(fault, in: scanned.spec.name)
+  }
+}

@@ -1,0 +1,5 @@
+/// The program's own name and age.
+package enum Program {
+  /// As `--version` prints it and the change log's first heading names it.
+  package static let version = "0.1.0"
+}

@@ -1,0 +1,66 @@
+import Invocation
+import Testing
+
+@Suite("Help text")
+struct HelpTextTests {
+  @Test("fits 80 columns and leaves no blanks at the end of a line")
+  func fits() {
+    for spec in CommandSpec.all {
+      for line in HelpText(for: spec).text.split(separator: "\n") {
+        #expect(line.count <= 80, "\(line)")
+        #expect(line.last?.isWhitespace == false, "\(line)")
+      }
+    }
+  }
+
+  @Test("names every option, operand and example of its command")
+  func isComplete() {
+    for spec in CommandSpec.all {
+      let text = HelpText(for: spec).text
+      for option in spec.options { #expect(text.contains("  \(option.usage)")) }
+      #expect(text.contains(spec.operands))
+      #expect(!spec.examples.isEmpty)
+    }
+  }
+
+  @Test("the phone's help lists every command and exit code")
+  func lists() {
+    let text = HelpText(for: CommandSpec.named("")!).text
+    for spec in CommandSpec.all { #expect(text.contains(spec.summary.dropFirst())) }
+    for code in ExitCode.allCases { #expect(text.contains("\(code.rawValue)  ")) }
+  }
+
+  @Test("every example is a command line that is understood")
+  func examplesParse() throws {
+    for example in CommandSpec.all.flatMap(\.examples) {
+      var words: [String] = []
+      for (index, part) in example.line.split(separator: "'").enumerated() {
+        words += index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
+      }
+      #expect(words.first == "tipring")
+      _ = try Invocation(parsing: Array(words.dropFirst()))
+    }
+  }
+
+  @Test("is laid out in aligned columns")
+  func layout() {
+    let text = HelpText(for: CommandSpec.named("history")!).text
+    #expect(
+      text == """
+        Usage: tipring history [options]
+
+        Past calls.
+
+        Options
+          --account NAME  which account; default the first, or the embedded exchange
+          --missed        missed calls only
+          --limit NUMBER  how many, 1 to 500; default 50
+          --json          one JSON object a line on standard output, nothing else there
+
+        Examples
+          tipring history --missed --limit 10
+              The last ten missed calls.
+
+        """)
+  }
+}

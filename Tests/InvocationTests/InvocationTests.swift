@@ -1,0 +1,222 @@
+import Basics
+import Invocation
+import Media
+import Testing
+
+@Suite("Command line")
+struct InvocationTests {
+  private func parse(_ line: String) throws -> Invocation {
+    try Invocation(parsing: line.split(separator: " ").map(String.init))
+  }
+
+  @Test("no word at all opens the phone")
+  func opensPhone() throws {
+    #expect(try parse("") == .phone(PhoneOptions()))
+  }
+
+  @Test("the phone takes an account, an exchange and sound")
+  func phoneOptions() throws {
+    var options = PhoneOptions()
+    options.server.accountName = "work"
+    #expect(try parse("--account work") == .phone(options))
+    options = PhoneOptions()
+    options.server.exchangeURL = "http://127.0.0.1:8077"
+    options.server.identity = "alice"
+    options.sound.capture = .silence
+    options.sound.latency = .low
+    #expect(
+      try parse("--exchange http://127.0.0.1:8077/ --as alice --capture silence --latency=low")
+        == .phone(options))
+  }
+
+  @Test("call takes every option it promises")
+  func callOptions() throws {
+    var options = CallOptions(target: "bob@work")
+    options.server.exchangeURL = "https://calls.example.org"
+    options.server.identity = "alice"
+    options.server.trust.authorityFile = "ca.pem"
+    options.sound.capture = .file(path: "speech.wav")
+    options.sound.playback = .file(path: "out.wav")
+    options.sound.loopsCapture = true
+    options.sound.recordingPath = "both.FLAC"
+    options.sound.usesProcessing = false
+    options.sound.latency = .robust
+    options.report.isJSON = true
+    options.report.statisticsInterval = .milliseconds(500)
+    options.duration = .seconds(8)
+    let line = """
+      call bob@work --exchange https://calls.example.org --as alice --ca-file ca.pem \
+      --capture file:speech.wav --playback=file:out.wav --loop --record both.FLAC \
+      --no-processing --latency robust --json --stats 500ms --duration 8s
+      """
+    #expect(try parse(line) == .call(options))
+  }
+
+  @Test("an option may stand before its command")
+  func optionBeforeCommand() throws {
+    var options = CallOptions(target: "Echo")
+    options.report.isJSON = true
+    #expect(try parse("--json call Echo") == .call(options))
+    #expect(throws: UsageError(.unknownOption("--json", suggestion: nil), in: "accounts remove")) {
+      try parse("--json accounts remove work")
+    }
+  }
+
+  @Test("after two dashes every word is an operand")
+  func dashDash() throws {
+    #expect(try parse("call -- --help") == .call(CallOptions(target: "--help")))
+  }
+
+  @Test("answer takes calls at once unless a rule says otherwise")
+  func answerRules() throws {
+    var options = AnswerOptions()
+    #expect(try parse("answer") == .answer(options))
+    #expect(try parse("answer --auto") == .answer(options))
+    options.rule = .automatic(after: .seconds(3))
+    options.isOnce = true
+    #expect(try parse("answer --auto=3s --once") == .answer(options))
+    options.rule = .decline
+    options.isOnce = false
+    #expect(try parse("answer --decline") == .answer(options))
+  }
+
+  @Test("the plain phone takes the options of call and answer")
+  func plain() throws {
+    var options = PlainOptions()
+    options.report.isJSON = true
+    options.rule = .automatic(after: .zero)
+    options.duration = .seconds(120)
+    options.sound.capture = .tone(hertz: 440)
+    #expect(
+      try parse("--plain --json --auto --duration 2m --capture tone:440") == .plain(options))
+  }
+
+  @Test("serve takes a place, a folder, guests and a certificate")
+  func serve() throws {
+    var options = ServeOptions()
+    #expect(try parse("serve") == .serve(options))
+    options.listen = HostAndPort(host: "127.0.0.1", port: 0)
+    options.dataDirectory = "/tmp/x"
+    options.admitsGuests = false
+    options.certificateFile = "c.pem"
+    options.keyFile = "k.pem"
+    options.isJSON = true
+    let line = """
+      serve --listen 127.0.0.1:0 --data /tmp/x --no-guests --tls-certificate c.pem --tls-key k.pem \
+      --json
+      """
+    #expect(try parse(line) == .serve(options))
+    #expect(
+      try parse("serve adduser amina --data /tmp/x")
+        == .addUser(name: "amina", dataDirectory: "/tmp/x"))
+    #expect(
+      try parse("serve --data /tmp/x adduser amina")
+        == .addUser(name: "amina", dataDirectory: "/tmp/x"))
+  }
+
+  @Test("accounts are listed, added, tested and removed")
+  func accounts() throws {
+    #expect(try parse("accounts --json") == .listAccounts(isJSON: true))
+    #expect(try parse("accounts test") == .testAccounts(name: nil, trust: Trust()))
+    #expect(try parse("accounts remove work") == .removeAccount(name: "work"))
+    let line = """
+      accounts add work --system botserver --server https://bots.example.org/ --user amina@x.org \
+      --password-file ~/secret
+      """
+    #expect(
+      try parse(line)
+        == .addAccount(
+          NewAccount(
+            name: "work", system: "botserver", server: "https://bots.example.org",
+            username: "amina@x.org", password: .file("~/secret"))))
+  }
+
+  @Test("lists and measurements")
+  func lists() throws {
+    #expect(try parse("contacts --json") == .contacts(ServerOptions(), isJSON: true))
+    #expect(try parse("devices") == .devices(isJSON: false))
+    var history = HistoryOptions()
+    history.isMissedOnly = true
+    history.limit = 500
+    #expect(try parse("history --missed --limit 500") == .history(history))
+    var bench = BenchOptions(measure: .latency)
+    bench.runs = 9
+    #expect(try parse("bench latency --runs 9") == .bench(bench))
+  }
+
+  @Test("the last of several values counts")
+  func lastCounts() throws {
+    #expect(
+      try parse("call a --duration 1s --duration 2s") == parse("call a --duration 2s"))
+  }
+
+  @Test(
+    "every wrong word has its sentence",
+    arguments: [
+      ("frobnicate", "There is no command “frobnicate”"), ("cal Echo", "did you mean “call”?"),
+      ("Echo", "write: tipring call Echo"), ("serve addusr x", "did you mean “serve adduser”?"),
+      ("call", "TARGET is missing."), ("call a b", "“b” is one word too many."),
+      ("contacts x", "“x” is one word too many."), ("call a --jsn", "did you mean --json?"),
+      ("call a --frob", "There is no option --frob here."), ("-x", "There is no option -x here."),
+      ("call a --capture", "--capture needs a value: --capture WHAT"),
+      ("call a --capture --json", "--capture needs a value"),
+      ("call a --capture=", "--capture needs a value"),
+      ("call a --json=yes", "--json takes no value."),
+      ("--help=call", "--help takes no value."),
+      ("call a --capture tone:0", "--capture: “0” is not a frequency"),
+      ("call a --playback silence", "--playback: “silence”"),
+      ("call a --loop", "only makes sense with --capture file:PATH"),
+      ("call a --capture silence --loop", "only makes sense with --capture file:PATH"),
+      ("call a --record x.mp3", ".wav, .flac, .ogg or .opus"), ("call a --record wav", ".flac"),
+      ("call a --latency fast", "low, normal, robust"), ("call a --duration 0s", "a time from 1ms"),
+      ("call a --duration 25h", "to 24h"), ("call a --stats 99ms", "a time from 100ms"),
+      ("call a --exchange localhost:1", "it must be a URL"),
+      ("call a --exchange https://u:p@h", "without a user or password"),
+      ("call a --account x --exchange http://h", "exclude each other"),
+      ("call a --as b\u{1B}c", "letters, digits"),
+      ("answer --auto --decline", "exclude each other"),
+      ("answer --auto=soon", "a time from 0s"), ("serve --listen 8077", "HOST:PORT"),
+      ("serve --guests --no-guests", "exclude each other"),
+      ("serve --tls-key k", "only makes sense with --tls-certificate"),
+      ("serve --tls-certificate k", "only makes sense with --tls-key"),
+      ("serve adduser", "NAME is missing."), ("serve adduser a/b", "letters, digits"),
+      ("accounts add x --server http://h --user u", "--system is missing."),
+      ("accounts add x --system sip --server http://h --user u", "one of botserver, zulip"),
+      (
+        "accounts add x --system zulip --server http://h --user u --password-env A --password-file f",
+        "exclude each other"
+      ),
+      ("history --limit 0", "1 to 500"), ("history --limit 501", "1 to 500"),
+      ("bench", "is missing."), ("bench speed", "one of start, idle, call, latency"),
+      ("--json", "only makes sense with --plain, call or answer"), ("--once", "--plain"),
+    ])
+  func complains(line: String, sentence: String) {
+    let error = #expect(throws: UsageError.self) { try parse(line) }
+    #expect(error?.sentence.contains(sentence) == true, "\(error?.sentence ?? "")")
+  }
+
+  @Test("a complaint names the help to be read")
+  func pointsToHelp() {
+    let error = #expect(throws: UsageError.self) { try parse("serve adduser") }
+    #expect(error?.description.hasSuffix("\nTry: tipring serve adduser --help") == true)
+  }
+
+  @Test(
+    "a hostile word is shown harmlessly",
+    arguments: ["call a --latency ", "call a --", "", "call a --as ", "accounts "])
+  func harmless(start: String) {
+    let error = #expect(throws: UsageError.self) {
+      try parse(start + "\u{1B}]0;x\u{7}\u{202E}abc")
+    }
+    #expect(error?.description.contains("\u{1B}") == false)
+    #expect(error?.description.contains("\u{202E}") == false)
+  }
+
+  @Test("help and version win over a missing operand")
+  func helpWins() throws {
+    #expect(try parse("--version") == .version)
+    #expect(try parse("call --help") == .help(HelpText(for: CommandSpec.named("call")!).text))
+    #expect(try parse("--help call") == parse("call -h"))
+    #expect(try parse("accounts add -h") != parse("accounts -h"))
+  }
+}
