@@ -67,7 +67,8 @@ package struct HandshakeStep: Sendable {
 package protocol HandshakePort: AnyObject {
   /// Of our own certificate, for the description.
   var fingerprint: Fingerprint { get }
-  /// Begins as client (`active`) or server (`passive`); any of the fingerprints is accepted.
+  /// Begins as client (`active`) or server (`passive`). Of the fingerprints any with the strongest
+  /// hash function among them is accepted (RFC 8122 §5).
   ///
   /// Datagrams received before are kept, up to eight, and handled now.
   func start(isClient: Bool, expecting fingerprints: [Fingerprint]) -> HandshakeStep
