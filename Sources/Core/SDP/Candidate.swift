@@ -52,3 +52,86 @@ package struct IceCredentials: Equatable, Sendable {
     self.password = password
   }
 }
+
+extension Candidate {
+  /// What was wrong with a candidate's text.
+  package enum DecodingError: Error, Equatable {
+    case malformed
+    /// A kind of candidate that is not of RFC 8445.
+    case unknownKind(String)
+  }
+
+  /// Reads a candidate, with or without `a=` or `candidate:` in front.
+  ///
+  /// Extension attributes (`generation`, `ufrag`, `network-cost`…) are passed over.
+  ///
+  /// - Source: RFC 8839 §5.1.
+  package init(decoding text: String) throws(DecodingError) {
+    guard text.utf8.count <= Self.byteLimit else { throw .malformed }
+    var rest = text[...]
+    if rest.hasPrefix("a=") { rest = rest.dropFirst(2) }
+    if rest.hasPrefix("candidate:") { rest = rest.dropFirst(10) }
+    let fields = rest.split(whereSeparator: \.isWhitespace)
+    guard fields.count >= 8, fields[6] == "typ", let component = Int(fields[1]),
+      (1...256).contains(component), let priority = UInt32(fields[3]), let port = UInt16(fields[5]),
+      (1...32).contains(fields[0].utf8.count), fields[0].utf8.allSatisfy(isIceCharacter),
+      isAddress(fields[4])
+    else { throw .malformed }
+    guard let kind = Kind(rawValue: String(fields[7])) else {
+      throw .unknownKind(String(fields[7]))
+    }
+    self.init(
+      foundation: String(fields[0]), component: component, transport: fields[2].lowercased(),
+      priority: priority, address: String(fields[4]), port: port, kind: kind)
+    for index in stride(from: 8, to: fields.count - 1, by: 2) {
+      let value = fields[index + 1]
+      switch fields[index] {
+      case "raddr" where isAddress(value): relatedAddress = String(value)
+      case "rport": relatedPort = UInt16(value)
+      default: break
+      }
+    }
+  }
+
+  /// The text that ``init(decoding:)`` reads, beginning with `candidate:`.
+  package func encoded() -> String {
+    var text =
+      "candidate:\(foundation) \(component) \(transport) \(priority) \(address) \(port)"
+      + " typ \(kind.rawValue)"
+    if let relatedAddress { text += " raddr \(relatedAddress)" }
+    if let relatedPort { text += " rport \(relatedPort)" }
+    return text
+  }
+
+  private static let byteLimit = 1_024
+}
+
+extension IceCredentials {
+  /// Takes what a description told, if it has the form of RFC 8839 §5.4.
+  init?(checking ufrag: String, _ password: String) {
+    guard (4...256).contains(ufrag.utf8.count), (22...256).contains(password.utf8.count),
+      ufrag.utf8.allSatisfy(isIceCharacter), password.utf8.allSatisfy(isIceCharacter)
+    else { return nil }
+    self.init(ufrag: ufrag, password: password)
+  }
+}
+
+/// Letters, digits, `+` and `/` (RFC 8839 §5.1); also `-` and `_`, which some servers use.
+private func isIceCharacter(_ byte: UInt8) -> Bool {
+  isLetterOrDigit(byte) || Array("+/-_".utf8).contains(byte)
+}
+
+/// Whether the text can be an address or a name: nothing that could confuse what it is handed to.
+private func isAddress(_ text: Substring) -> Bool {
+  (1...253).contains(text.utf8.count)
+    && text.utf8.allSatisfy { isLetterOrDigit($0) || Array(".:-%_".utf8).contains($0) }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+    UInt8(ascii: "A")...UInt8(ascii: "Z"):
+    true
+  default: false
+  }
+}

@@ -27,6 +27,33 @@ package struct Fingerprint: Equatable, Hashable, Sendable {
     self.algorithm = algorithm
     self.bytes = bytes
   }
+
+  /// What was wrong with a fingerprint's text.
+  package enum DecodingError: Error, Equatable {
+    case unknownAlgorithm(String)
+    case malformed
+  }
+
+  /// Reads `sha-256 AA:BB:…`, in either case of letters.
+  package init(decoding text: String) throws(DecodingError) {
+    let fields = text.split(separator: " ")
+    guard fields.count == 2 else { throw .malformed }
+    guard let algorithm = Algorithm(rawValue: fields[0].lowercased()) else {
+      throw .unknownAlgorithm(String(fields[0]))
+    }
+    let pairs = fields[1].split(separator: ":", omittingEmptySubsequences: false)
+    let bytes = pairs.compactMap {
+      $0.count == 2 && $0.allSatisfy(\.isHexDigit) ? UInt8($0, radix: 16) : nil
+    }
+    guard pairs.count == algorithm.byteCount, bytes.count == pairs.count else { throw .malformed }
+    self.init(algorithm: algorithm, bytes: bytes)
+  }
+
+  /// The text that ``init(decoding:)`` reads, in capitals as RFC 8122 §5 asks.
+  package func encoded() -> String {
+    let pairs = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+    return "\(algorithm.rawValue) \(pairs.joined(separator: ":"))"
+  }
 }
 
 /// Who opens the DTLS connection (RFC 8842 §5.2).
