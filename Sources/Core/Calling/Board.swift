@@ -111,6 +111,8 @@ package struct CallSummary: Equatable, Sendable {
   package var startedAt: WallTime
   package var isHeldByPeer = false
   package var isSilenced = false
+  /// What is wrong with a call that goes on, in words.
+  package var warning: String?
   /// Where the recording goes, while there is one.
   package var recordingPath: String?
   package var transcript: [TranscriptLine] = []
