@@ -1,0 +1,193 @@
+import Basics
+import Calling
+import Media
+
+extension ControlCore {
+  /// Does what a dialect wants, and takes in what it reports.
+  mutating func perform(_ dialectEffects: [DialectEffect], of index: Int) {
+    let id = accounts[index].account.id
+    for effect in dialectEffects {
+      switch effect {
+      case .transport(let effect): effects.append(.transport(id, effect))
+      case .note(let entry): effects.append(.note(entry))
+      case .report(let report): take(report, of: index)
+      }
+    }
+  }
+
+  /// Does what calls want.
+  mutating func perform(_ callEffects: [CallEffect]) {
+    for effect in callEffects {
+      switch effect {
+      case .signaling(let order):
+        guard let id = order.callID, let index = index(of: id.account) else { continue }
+        perform(accounts[index].client.carryOut(order, at: now), of: index)
+      case .media(let id, let request):
+        effects.append(.media(mediaOrder(request, of: id)))
+      case .warning(let id, let words):
+        effects.append(
+          .event(words.map { .warning(id, $0) } ?? .note(id, "Sound comes from there again.")))
+      case .refused(let words):
+        refuse(words)
+      case .turnedAway(let invitation):
+        turnedAway(invitation)
+      }
+    }
+  }
+
+  /// Takes in what the media loop reports.
+  mutating func take(_ report: MediaReport) {
+    switch report {
+    case .described(let id, let description): hear(.described(description), of: id)
+    case .candidate(let id, let candidate): hear(.candidate(candidate), of: id)
+    case .endOfCandidates(let id): hear(.endOfCandidates, of: id)
+    case .secured(let id): hear(.secured, of: id)
+    case .flowing(let id): hear(.flowing, of: id)
+    case .stalled(let id, let since): hear(.stalled(since: since), of: id)
+    case .recovered(let id): hear(.recovered, of: id)
+    case .heldByPeer(let id, let isHeld): hear(.heldByPeer(isHeld), of: id)
+    case .peerLeft(let id): hear(.peerLeft, of: id)
+    case .failed(let id, let words): hear(.failed(words), of: id)
+    case .digit(let id, let key): effects.append(.event(.digit(id, key)))
+    case .recording(let id, let path, let complaint):
+      book.recording(id, path: path)
+      effects.append(.event(.recording(id, path: path)))
+      if let complaint { effects.append(.event(.warning(id, complaint))) }
+    case .statistics(let id, let statistics):
+      if let mos = statistics.mos { ledger.rate(id, mos: mos) }
+    case .devices(let capture, let playback, let complaint):
+      sound.capture = capture
+      sound.playback = playback
+      if let complaint, complaint != sound.complaint {
+        effects.append(.event(.warning(nil, complaint)))
+      }
+      sound.complaint = complaint
+    case .captureEnded:
+      effects.append(.event(.captureEnded))
+    }
+  }
+
+  private mutating func hear(_ news: MediaNews, of id: CallID) {
+    perform(book.hear(news, of: id, at: now))
+  }
+
+  private mutating func take(_ report: SignalingReport, of index: Int) {
+    switch report {
+    case .account(let state): change(state, of: index)
+    case .identity(let party): accounts[index].username = party.name
+    case .contacts(let contacts):
+      accounts[index].contacts = Array(contacts.prefix(Self.contactLimit))
+      becomeReady(index)
+      retryWaitingCalls()
+    case .history(let records):
+      let live = ledger.liveRecordIDs
+      for record in history.merge(records, live: live) { effects.append(.record(record)) }
+    case .invited(let invitation):
+      let account = accounts[index].summary
+      perform(book.invited(invitation, on: account, at: now, wallTime: wallTime))
+    case .transcript(let id, let line):
+      perform(book.take(report, at: now))
+      effects.append(.event(.transcript(id, line)))
+    case .agent(let id, let state):
+      perform(book.take(report, at: now))
+      effects.append(.event(.agent(id, state)))
+    case .notice(let words):
+      effects.append(.event(.note(nil, words)))
+    case .placed, .ringing, .accepted, .described, .candidate, .endOfCandidates, .ended:
+      perform(book.take(report, at: now))
+    }
+  }
+
+  private mutating func change(_ state: AccountState, of index: Int) {
+    let before = accounts[index].state
+    accounts[index].state = state
+    let account = accounts[index].account
+    book.signaling(of: account.id, isUp: state == .signedIn, at: now)
+    let name = HarmlessText.line(account.name, limit: 40)
+    switch state {
+    case .signedIn:
+      if case .reconnecting = before {
+        effects.append(.event(.note(nil, "Connected to \(name) again.")))
+      }
+      becomeReady(index)
+    case .reconnecting(_, _, let reason):
+      if case .reconnecting = before { break }
+      effects.append(.event(.warning(nil, "Lost \(name): \(reason) Trying again.")))
+    case .unreachable(let reason, _):
+      if case .unreachable = before { break }
+      effects.append(.event(.error(nil, "Cannot sign in to \(name): \(reason)")))
+    case .refused(let reason):
+      effects.append(.event(.error(nil, "Cannot sign in to \(name): \(reason)")))
+    case .signedOut:
+      accounts[index].isReady = false
+    case .signingIn:
+      break
+    }
+    retryWaitingCalls()
+  }
+
+  private mutating func becomeReady(_ index: Int) {
+    let entry = accounts[index]
+    guard entry.isUsable, entry.contacts != nil, !entry.isReady else { return }
+    accounts[index].isReady = true
+    effects.append(.event(.ready(entry.account.id)))
+  }
+
+  private mutating func turnedAway(_ invitation: Invitation) {
+    guard let index = index(of: invitation.id.account) else { return }
+    let account = accounts[index].account
+    let record = CallRecord(
+      id: "\(account.name)/\(invitation.remoteID)", accountName: account.name,
+      system: account.system, isIncoming: true,
+      party: CallRecord.PartyName(name: invitation.from.name, address: invitation.from.address),
+      startedAt: wallTime, endedAt: wallTime, outcome: .busy)
+    history.write(record)
+    effects.append(.record(record))
+    let name = HarmlessText.line(invitation.from.name, limit: 60)
+    effects.append(.event(.warning(nil, "\(name) called and was told that you are busy.")))
+  }
+
+  private func mediaOrder(_ request: MediaRequest, of id: CallID) -> MediaOrder {
+    switch request {
+    case .prepare(let offer, let iceServers):
+      let server = index(of: id.account).map { accounts[$0].account.server } ?? ""
+      let plan = MediaPlan(
+        role: offer.map { .answerer(offer: $0) } ?? .offerer,
+        iceServers: Array((iceServers + settings.iceServers).prefix(Self.iceServerLimit)),
+        includesLoopback: isLoopback(server: server))
+      return .prepare(id, plan)
+    case .describe(let description): return .describe(id, description)
+    case .candidate(let candidate): return .candidate(id, candidate)
+    case .endOfCandidates: return .endOfCandidates(id)
+    case .open: return .open(id)
+    case .setActive(let isActive): return .setActive(id, isActive)
+    case .close: return .close(id)
+    }
+  }
+
+  /// Contacts of one account at most.
+  package static let contactLimit = 500
+  private static let iceServerLimit = 8
+}
+
+/// Whether a server's URL names this machine by a loopback address.
+func isLoopback(server url: String) -> Bool {
+  let afterScheme = url.split(separator: "//", maxSplits: 1).last ?? ""
+  let authority = afterScheme.prefix { $0 != "/" }.lowercased()
+  if authority.hasPrefix("[") { return authority.hasPrefix("[::1]") }
+  let host = authority.prefix { $0 != ":" }
+  return host == "localhost" || host.hasPrefix("127.")
+}
+
+extension SignalingOrder {
+  /// The call that the order is about; `nil` for those about the account.
+  var callID: CallID? {
+    switch self {
+    case .place(let id, _, _), .ring(let id), .describe(let id, _), .candidate(let id, _),
+      .endOfCandidates(let id), .accept(let id), .decline(let id, _), .refuseBusy(let id),
+      .end(let id, _):
+      id
+    case .refreshContacts, .refreshHistory, .signOut: nil
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package import Basics
+package import Calling
+package import Media
+package import Transport
+
+/// The phone without its sound: accounts, calls, history, and the board that shows them.
+///
+/// Orders, network events and media reports come in; what shall be done about them comes out. Every
+/// verb takes both clocks: the monotonic one for what waits, the civil one for what is written down.
+package struct ControlCore: Sendable {
+  /// One account with its dialect, and what the server has told of it.
+  struct AccountEntry: Sendable {
+    let account: Account
+    var client: any DialectClient
+    var state: AccountState = .signedOut
+    var username: String
+    var contacts: [Contact]?
+    var isReady = false
+  }
+
+  /// An order to call somebody that waits for its account.
+  struct WaitingCall: Equatable, Sendable {
+    var wish: Wish
+    var until: Instant
+  }
+
+  let settings: PhoneSettings
+  var generator: SeededGenerator
+  var accounts: [AccountEntry]
+  var book = CallBook()
+  var history = HistoryBook()
+  var waitingCalls: [WaitingCall] = []
+  var ledger = CallLedger()
+  var tone: CallTone?
+  var isMuted = false
+  var volumeDecibels = 0
+  var sound = SoundSummary()
+
+  /// The clocks and the effects of the verb that is being carried out.
+  var now = Instant.zero
+  var wallTime = WallTime(milliseconds: 0)
+  var effects: [ControlEffect] = []
+  private var shownBoard = Board()
+
+  /// - Parameters:
+  ///   - accounts: in the order of the settings; the first is the default.
+  ///   - seed: different at every start; local names of calls come from it.
+  package init(
+    accounts: [(account: Account, client: any DialectClient)],
+    settings: PhoneSettings = PhoneSettings(), seed: UInt64
+  ) {
+    self.settings = settings
+    generator = SeededGenerator(seed: seed)
+    self.accounts = accounts.map {
+      AccountEntry(account: $0.account, client: $0.client, username: $0.account.username)
+    }
+  }
+
+  /// Signs all accounts in.
+  package mutating func start(at now: Instant, wallTime: WallTime) -> [ControlEffect] {
+    handle(at: now, wallTime) { core in
+      for index in core.accounts.indices {
+        core.perform(core.accounts[index].client.start(at: now), of: index)
+      }
+    }
+  }
+
+  /// The local history has been read.
+  package mutating func loaded(
+    history records: [CallRecord], at now: Instant, wallTime: WallTime
+  ) -> [ControlEffect] {
+    handle(at: now, wallTime) { core in
+      for record in core.history.load(records) { core.effects.append(.record(record)) }
+    }
+  }
+
+  /// Carries out what the user asks.
+  package mutating func order(
+    _ order: CallOrder, at now: Instant, wallTime: WallTime
+  ) -> [ControlEffect] {
+    handle(at: now, wallTime) { $0.carryOut(order) }
+  }
+
+  /// Takes in what the network brought for an account.
+  package mutating func transport(
+    _ account: AccountID, _ event: TransportEvent, at now: Instant, wallTime: WallTime
+  ) -> [ControlEffect] {
+    handle(at: now, wallTime) { core in
+      guard let index = core.index(of: account) else { return }
+      core.perform(core.accounts[index].client.receive(event, at: now), of: index)
+    }
+  }
+
+  /// Takes in what the media loop reports.
+  package mutating func media(
+    _ report: MediaReport, at now: Instant, wallTime: WallTime
+  ) -> [ControlEffect] {
+    handle(at: now, wallTime) { $0.take(report) }
+  }
+
+  /// The devices there are to choose from.
+  package mutating func soundChoices(
+    capture: [String], playback: [String], at now: Instant, wallTime: WallTime
+  ) -> [ControlEffect] {
+    handle(at: now, wallTime) { core in
+      core.sound.captureChoices = capture
+      core.sound.playbackChoices = playback
+    }
+  }
+
+  /// Ends all calls and signs out. When ``isStopped`` nothing is left to be sent.
+  package mutating func stop(at now: Instant, wallTime: WallTime) -> [ControlEffect] {
+    handle(at: now, wallTime) { core in
+      core.waitingCalls = []
+      for call in core.book.summaries where !call.phase.isEnded {
+        core.perform(core.book.hangUp(call.id, at: now))
+      }
+      for index in core.accounts.indices {
+        core.perform(core.accounts[index].client.carryOut(.signOut, at: now), of: index)
+      }
+    }
+  }
+
+  /// When ``expire(at:wallTime:)`` is next due; `nil` while nothing is awaited.
+  package var deadline: Instant? {
+    (accounts.map(\.client.deadline) + waitingCalls.map(\.until) + [book.deadline, toneDeadline])
+      .compactMap { $0 }.min()
+  }
+
+  /// Acts on deadlines that have passed; does nothing before them.
+  package mutating func expire(at now: Instant, wallTime: WallTime) -> [ControlEffect] {
+    handle(at: now, wallTime) { core in
+      for index in core.accounts.indices {
+        core.perform(core.accounts[index].client.expire(at: now), of: index)
+      }
+      core.perform(core.book.expire(at: now))
+      core.retryWaitingCalls()
+    }
+  }
+
+  /// Whether every account is signed out.
+  package var isStopped: Bool { accounts.allSatisfy { $0.state == .signedOut } }
+
+  /// Everything that may be shown.
+  package var board: Board {
+    var board = Board()
+    board.accounts = accounts.map(\.summary)
+    board.contacts = accounts.flatMap { $0.contacts ?? [] }
+    board.calls = book.summaries
+    board.history = history.records
+    board.missedCount = history.missedCount
+    board.isMuted = isMuted
+    board.volumeDecibels = volumeDecibels
+    board.sound = sound
+    return board
+  }
+
+  func index(of account: AccountID) -> Int? { accounts.firstIndex { $0.account.id == account } }
+
+  /// Carries out one verb, and adds what follows from any change: records, events, tone, board.
+  private mutating func handle(
+    at now: Instant, _ wallTime: WallTime, _ verb: (inout ControlCore) -> Void
+  ) -> [ControlEffect] {
+    self.now = now
+    self.wallTime = wallTime
+    effects = []
+    verb(&self)
+    keepLedger()
+    changeTone()
+    let board = board
+    if board != shownBoard {
+      shownBoard = board
+      effects.append(.board(board))
+    }
+    defer { effects = [] }
+    return effects
+  }
+}
+
+extension ControlCore.AccountEntry {
+  var summary: AccountSummary {
+    AccountSummary(
+      id: account.id, name: account.name, system: account.system, server: account.server,
+      username: username, state: state)
+  }
+
+  /// Whether calls can be placed: signed in, or was and tries again.
+  var isUsable: Bool {
+    switch state {
+    case .signedIn, .reconnecting: true
+    case .signedOut, .signingIn, .refused, .unreachable: false
+    }
+  }
+
+  /// Whether waiting for the account would change nothing.
+  var isSettled: Bool {
+    switch state {
+    case .signedIn, .reconnecting: contacts != nil
+    case .signedOut, .signingIn: false
+    case .refused, .unreachable: true
+    }
+  }
+}
+
+extension CallPhase {
+  /// Whether nothing further can happen to the call.
+  package var isEnded: Bool {
+    if case .ended = self { return true }
+    return false
+  }
+}
