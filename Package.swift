@@ -81,7 +81,7 @@ let shells: [Target] = [
   shell("SoundFiles", ["Basics", "Media", "Realtime", "Resampling", "CSndFile"]),
   shell("NcursesTerminal", ["Basics", "Cells", "CNcurses", "CLinux"]),
   shell("SqliteStore", ["Basics", "Formats", "Calling", "Exchange", "CSQLite"]),
-  shell("Files", ["Basics", "Formats", "Calling", "Media"]),
+  shell("Files", ["Basics", "SDP", "Calling", "Media", "CLinux"]),
 ]
 
 let libraries: [Target] = [

@@ -4,7 +4,7 @@
 /// - Returns: `nil` when none is near enough to be worth suggesting; the first of equally near ones.
 package func nearestName(to name: String, among candidates: some Collection<String>) -> String? {
   let written = Array(name.lowercased().prefix(64))
-  let tolerance = max(1, written.count / 3)
+  let tolerance = written.count < 4 ? 1 : max(2, written.count / 3)
   var best: (candidate: String, distance: Int)?
   for candidate in candidates {
     let distance = editDistance(written, Array(candidate.lowercased().prefix(64)))

@@ -5,7 +5,7 @@ package struct IceServer: Equatable, Sendable, CustomStringConvertible {
     case turn(username: String, credential: String, transport: Transport)
   }
 
-  package enum Transport: String, Sendable {
+  package enum Transport: String, CaseIterable, Sendable {
     case udp, tcp, tls
   }
 

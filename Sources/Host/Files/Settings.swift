@@ -1,0 +1,75 @@
+package import Basics
+package import Media
+
+/// What the user has settled; every member starts as the program is without a settings file.
+package struct Settings: Equatable, Sendable {
+  package var phone = Phone()
+  package var audio = Audio()
+  package var keys: [KeyBinding] = []
+  package var exchange = Exchange()
+  /// In the order of the file, then what was found elsewhere; at most ``accountLimit``.
+  package var accounts: [AccountSettings] = []
+
+  package static let accountLimit = 32
+  package static let keyLimit = 200
+
+  package init() {}
+
+  /// `[phone]`
+  package struct Phone: Equatable, Sendable {
+    /// The account that calls go out by when none is named; `nil` is the first.
+    package var account: String?
+    /// Run by the shell when a call rings.
+    package var ringCommand: String?
+    /// Whether a ringing call sounds the terminal's bell.
+    package var ringsBell = true
+    /// Whether a ringing call asks the terminal for a notification (OSC 9, OSC 777).
+    package var notifies = true
+    package var usesMouse = false
+    /// Where recordings go that are given no path; `nil` is the user's data folder.
+    package var recordings: String?
+  }
+
+  /// `[audio]`
+  package struct Audio: Equatable, Sendable {
+    package var capture: CaptureSpec = .device("default")
+    package var playback: PlaybackSpec = .device("default")
+    /// Where the ring is heard; `nil` is where calls are heard.
+    package var ringer: PlaybackSpec?
+    package var latency: LatencyProfile = .normal
+    package var quality: SoundQuality = .medium
+    /// In-band forward error correction.
+    package var usesFEC = true
+    /// Discontinuous transmission: nothing is sent in silence.
+    package var usesDTX = false
+  }
+
+  /// `[exchange]`
+  package struct Exchange: Equatable, Sendable {
+    /// Whether the phone starts an exchange of its own; `nil` when no account is configured.
+    package var isEmbedded: Bool?
+    /// Who to be on an exchange that admits guests.
+    package var identity = "you"
+    package var listen = HostAndPort(host: "127.0.0.1", port: 8_077)
+    /// Where users, tokens and calls are kept; `nil` is the user's state folder.
+    package var data: String?
+    /// `nil` admits guests on loopback only.
+    package var admitsGuests: Bool?
+    package var certificateFile: String?
+    package var keyFile: String?
+  }
+
+  /// One line of `[keys]`: an action and the key that shall do it. What both mean, the console knows.
+  package struct KeyBinding: Equatable, Sendable {
+    package var action: String
+    package var key: String
+    /// Where it stands, for complaints.
+    package var line: Int
+
+    package init(action: String, key: String, line: Int) {
+      self.action = action
+      self.key = key
+      self.line = line
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Basics
+import Calling
+import Media
+import SDP
+
+/// Every setting there is; the parser reads by this table and the manual is held against it.
+package enum SettingsTable {
+  /// One line of the manual.
+  package struct Row: Equatable, Sendable {
+    package let group: String
+    package let key: String
+    package let standard: String
+    package let about: String
+  }
+
+  /// All settings, in the order of the groups.
+  package static var rows: [Row] {
+    func rows<Root>(_ group: String, _ entries: [SettingEntry<Root>]) -> [Row] {
+      entries.map { Row(group: group, key: $0.key, standard: $0.standard, about: $0.about) }
+    }
+    return rows("phone", phone) + rows("audio", audio) + rows("exchange", exchange)
+      + rows("account", account)
+  }
+
+  static let groups = ["phone", "audio", "keys", "exchange", "account"]
+
+  static func entries(of group: String) -> [SettingEntry<Settings>]? {
+    switch group {
+    case "phone": phone
+    case "audio": audio
+    case "exchange": exchange
+    default: nil
+    }
+  }
+
+  private static let standard = Settings()
+
+  private static let phone: [SettingEntry<Settings>] = [
+    .value(
+      "account", \.phone.account, expected: "an account's name",
+      "The account that calls go out by when none is named; the first if empty."
+    ) { AccountSettings.isUsable(name: $0) || $0 == "exchange" ? $0 : nil },
+    .value(
+      "ring-command", \.phone.ringCommand, expected: "a command",
+      "A shell command that is run when a call rings."
+    ) { $0 },
+    .flag("bell", \.phone.ringsBell, in: standard, "Sound the terminal's bell when a call rings."),
+    .flag(
+      "notify", \.phone.notifies, in: standard,
+      "Ask the terminal for a notification when a call rings."),
+    .flag("mouse", \.phone.usesMouse, in: standard, "Use the mouse from the start."),
+    .path(
+      "recordings", \.phone.recordings, standard: "$XDG_DATA_HOME/tipring/recordings",
+      "The folder of recordings that are given no path."),
+  ]
+
+  private static let audio: [SettingEntry<Settings>] = [
+    .value(
+      "capture", \.audio.capture, expected: "an ALSA device, file:PATH, tone:HERTZ or silence",
+      standard: standard.audio.capture.text, "The microphone."
+    ) { try? CaptureSpec(parsing: unquoted($0)) },
+    .value(
+      "playback", \.audio.playback, expected: "an ALSA device, file:PATH or null",
+      standard: standard.audio.playback.text, "The loudspeaker."
+    ) { try? PlaybackSpec(parsing: unquoted($0)) },
+    .value(
+      "ringer", \.audio.ringer, expected: "an ALSA device, file:PATH or null",
+      "Where ringing is heard; the loudspeaker if empty."
+    ) { try? PlaybackSpec(parsing: unquoted($0)) },
+    .choice(
+      "latency", \.audio.latency, in: standard, "How much delay is traded for how much concealment."
+    ),
+    .choice(
+      "quality", \.audio.quality, in: standard,
+      "What speech may take: 32, 64 or 128 kbit/s."),
+    .flag("fec", \.audio.usesFEC, in: standard, "Send redundancy against packet loss."),
+    .flag("dtx", \.audio.usesDTX, in: standard, "Send next to nothing in silence."),
+  ]
+
+  private static let exchange: [SettingEntry<Settings>] = [
+    .automatic(
+      "embedded", \.exchange.isEmbedded,
+      "Start an exchange inside the phone; auto does so when no account is configured."),
+    .value(
+      "name", \.exchange.identity, expected: "1 to 32 letters, digits, dots, dashes or underscores",
+      standard: standard.exchange.identity, "Who to be on an exchange that admits guests."
+    ) { AccountSettings.isUsable(name: $0) ? $0 : nil },
+    .value(
+      "listen", \.exchange.listen, expected: "HOST:PORT",
+      standard: standard.exchange.listen.description, "Where tipring serve listens."
+    ) { HostAndPort($0) },
+    .path(
+      "data", \.exchange.data, standard: "$XDG_STATE_HOME/tipring/exchange",
+      "Where tipring serve keeps users, tokens and calls."),
+    .automatic(
+      "guests", \.exchange.admitsGuests,
+      "Admit who has no token; auto does so on loopback only."),
+    .path("tls-certificate", \.exchange.certificateFile, "Serve https with this PEM certificate."),
+    .path("tls-key", \.exchange.keyFile, "The certificate's private key, PEM."),
+  ]
+
+  static let account: [SettingEntry<AccountSettings>] =
+    [
+      .choice(
+        "system", \.system, in: AccountSettings(name: ""), "The call system. Required."),
+      .value(
+        "server", \.server, expected: "a URL without user or password",
+        "The server's address. Required."
+      ) { ServerAddress.normalized($0) },
+      .value(
+        "user", \.username, expected: "at most 128 characters",
+        "The user's name or e-mail address there. Required."
+      ) { $0.count <= 128 ? $0 : nil },
+    ] + SettingEntry.secret("", \.password) + [
+      .flag("enabled", \.isEnabled, in: AccountSettings(name: ""), "Sign in to this account."),
+      .path("ca-file", \.authorityFile, "Trust this authority's certificate (PEM), too."),
+      .value(
+        "stun-server", \.stunServer, expected: "HOST:PORT",
+        "A server that tells this machine its outside address."
+      ) { HostAndPort($0) },
+      .value(
+        "turn-server", \.turnServer, expected: "HOST:PORT",
+        "A server that relays sound where no direct path is found."
+      ) { HostAndPort($0) },
+      .choice(
+        "turn-transport", \.turnTransport, in: AccountSettings(name: ""),
+        "How the relay is reached."),
+      .value(
+        "turn-user", \.turnUsername, expected: "at most 128 characters",
+        "The user's name at the relay."
+      ) { $0.count <= 128 ? $0 : nil },
+    ] + SettingEntry.secret("turn-", \.turnPassword)
+
+  /// The keys without which an account is left out.
+  static let requiredOfAccounts = ["system", "server", "user"]
+}
