@@ -1,4 +1,5 @@
 import Media
+import RTP
 import Testing
 
 @Suite("Level meter")
@@ -6,12 +7,12 @@ struct LevelMeterTests {
   @Test("calls a full-scale square 0 and silence 127")
   func ends() {
     var meter = LevelMeter()
-    #expect(meter.negativeDecibels == 127)
+    #expect(meter.level.level == 127)
     meter.measure([32_767, -32_767, 32_767, -32_767])
-    #expect(meter.negativeDecibels == 0)
+    #expect(meter.level.level == 0)
     #expect(meter.linear > 0.999)
     meter.measure([0, 0, 0])
-    #expect(meter.negativeDecibels == 127)
+    #expect(meter.level.level == 127)
   }
 
   @Test(
@@ -20,8 +21,8 @@ struct LevelMeterTests {
   func levels(amplitude: Int16, expected: UInt8) {
     var meter = LevelMeter()
     meter.measure([amplitude, -amplitude])
-    #expect(meter.negativeDecibels == expected)
-    #expect(abs(meter.linear - LevelMeter.linear(negativeDecibels: expected)) < meter.linear * 0.1)
+    #expect(meter.level.level == expected)
+    #expect(abs(meter.linear - meter.level.rootMeanSquare) < meter.linear * 0.1)
   }
 
   @Test("rises at once and falls slowly to nothing")
@@ -40,7 +41,7 @@ struct LevelMeterTests {
   func extreme() {
     var meter = LevelMeter()
     meter.measure([Int16](repeating: .min, count: 2_880))
-    #expect(meter.negativeDecibels == 0)
+    #expect(meter.level.level == 0)
     #expect(meter.linear == 1)
   }
 }

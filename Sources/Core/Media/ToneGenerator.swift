@@ -39,7 +39,9 @@ package struct ToneGenerator: Sendable {
 
   /// The tone of a key, 100 ms of it and 50 ms of pause; `nil` when it is none of the sixteen keys.
   package init?(key: Character) {
-    guard let index = Self.keys.firstIndex(of: key) else { return nil }
+    guard let index = Self.keys.firstIndex(where: { String($0) == key.uppercased() }) else {
+      return nil
+    }
     let tones = [Self.rows[index / 4], Self.columns[index % 4]]
     self.init(
       [Step(tones, milliseconds: 100), Step([], milliseconds: 50)], repeated: false, amplitude: 0.10

@@ -1,0 +1,241 @@
+import Basics
+import RTP
+import SDP
+
+/// What exists while packets can pass: the cipher, the stream that goes out, those that come in, and
+/// the reports about them.
+struct Flow {
+  /// What a received packet led to.
+  enum Arrival: Equatable {
+    /// Authentic, and taken in.
+    case taken
+    case digit(Character)
+    /// Not authentic, not understood, or of nobody's.
+    case faulty
+    /// Authentic, but here before.
+    case replayed
+  }
+
+  /// What a received compound led to.
+  enum ControlArrival: Equatable {
+    case taken
+    case faulty
+    /// The last of the peer's streams has ended.
+    case peerLeft
+  }
+
+  /// Packets and bytes of both directions, as they crossed the path.
+  struct Traffic: Equatable {
+    var packetsReceived = 0
+    var payloadBytesReceived = 0
+    var packetsSent = 0
+    /// With all headers but those of UDP and IP.
+    var bytesReceived = 0
+    var bytesSent = 0
+  }
+
+  var uplink: Uplink
+  private(set) var downlinks: [Downlink] = []
+  private(set) var reports: ControlReports
+  private(set) var traffic = Traffic()
+  /// The counters of streams that have ended.
+  private(set) var retired = Downlink.Counters()
+  /// When anything authentic arrived last; the beginning, if nothing has.
+  private(set) var lastArrival: Instant
+  private(set) var agreed: AgreedAudio
+  let profile: CipherKeys.Profile
+
+  private let cipher: any CipherPort
+  private let ports: any MediaPorts
+  private let settings: MediaSettings
+
+  init(
+    _ agreed: AgreedAudio, local: LocalAudio, cipher: any CipherPort,
+    profile: CipherKeys.Profile, settings: MediaSettings, ports: any MediaPorts, clock: NTPClock,
+    at now: Instant
+  ) {
+    self.agreed = agreed
+    self.cipher = cipher
+    self.profile = profile
+    self.ports = ports
+    self.settings = settings
+    let format = Uplink.Format(agreed, settings: settings)
+    uplink = Uplink(ssrc: local.ssrc, format: format, settings: settings.encoder, ports: ports)
+    reports = ControlReports(
+      canonicalName: local.canonicalName, sessionBitsPerSecond: format.bitsPerSecond * 2,
+      clock: clock, random: PortRandom(ports: ports), at: now)
+    lastArrival = now
+  }
+
+  /// A renewed description was agreed on.
+  mutating func agree(_ agreed: AgreedAudio, at now: Instant) {
+    if agreed.direction.receives, !self.agreed.direction.receives { lastArrival = now }
+    self.agreed = agreed
+    uplink.change(to: Uplink.Format(agreed, settings: settings))
+  }
+
+  /// Nothing is expected from the peer at present.
+  mutating func silenceIsExpected(at now: Instant) { lastArrival = now }
+
+  // MARK: Out
+
+  /// One frame from the microphone; returns the datagram if there is one.
+  mutating func captured(_ frame: [Int16], isSilenced: Bool, at now: Instant) -> [UInt8]? {
+    guard agreed.direction.sends else {
+      uplink.skipped(sampleCount: frame.count, at: now)
+      return nil
+    }
+    guard let packet = uplink.captured(frame, isSilenced: isSilenced, at: now) else { return nil }
+    var datagram = packet.encoded()
+    do { try cipher.protectRTP(&datagram) } catch { return nil }
+    traffic.packetsSent += 1
+    traffic.bytesSent += datagram.count
+    return datagram
+  }
+
+  /// The report that is due, if one is.
+  mutating func expireReports(at now: Instant) -> [UInt8]? {
+    reports.membersChanged(
+      remoteCount: downlinks.count, isSending: agreed.direction.sends, at: now)
+    let compound = reports.expire(sent(at: now), at: now) { now in
+      downlinks.indices.map { downlinks[$0].reception.makeReportBlock(at: now) }
+    }
+    return compound.flatMap { protected($0) }
+  }
+
+  /// The compound that ends our stream.
+  mutating func goodbye(at now: Instant) -> [UInt8]? {
+    protected(reports.goodbye(sent(at: now), at: now))
+  }
+
+  private func sent(at now: Instant) -> ControlReports.Sent {
+    ControlReports.Sent(
+      ssrc: uplink.ssrc, timestamp: uplink.timestamp(at: now), packetCount: uplink.packetCount,
+      payloadBytes: uplink.payloadBytes)
+  }
+
+  private mutating func protected(_ compound: [UInt8]) -> [UInt8]? {
+    var datagram = compound
+    do { try cipher.protectRTCP(&datagram) } catch { return nil }
+    traffic.bytesSent += datagram.count
+    return datagram
+  }
+
+  // MARK: In
+
+  /// One RTP packet, as it came.
+  mutating func receivedRTP(_ datagram: [UInt8], at now: Instant) -> Arrival {
+    let byteCount = datagram.count
+    var bytes = datagram
+    do { try cipher.unprotectRTP(&bytes) } catch {
+      return error == .replayed ? .replayed : .faulty
+    }
+    guard let packet = try? RTPPacket(decoding: bytes) else { return .faulty }
+    traffic.packetsReceived += 1
+    traffic.payloadBytesReceived += packet.payload.count
+    traffic.bytesReceived += byteCount
+    lastArrival = now
+    // The peer happened to draw our number (RFC 3550 §8.2).
+    if packet.ssrc == uplink.ssrc { uplink.change(ssrc: ports.random()) }
+    guard let index = downlinkIndex(for: packet.ssrc, at: now) else { return .faulty }
+    return downlinks[index].received(packet, agreed, at: now)
+  }
+
+  /// One compound, as it came.
+  mutating func receivedRTCP(_ datagram: [UInt8], at now: Instant) -> ControlArrival {
+    let byteCount = datagram.count
+    var bytes = datagram
+    do { try cipher.unprotectRTCP(&bytes) } catch {
+      return error == .replayed ? .taken : .faulty
+    }
+    guard let packets = try? RTCPPacket.decodeCompound(bytes) else { return .faulty }
+    traffic.bytesReceived += byteCount
+    lastArrival = now
+    reports.received(byteCount: byteCount)
+    var arrival = ControlArrival.taken
+    for packet in packets {
+      switch packet {
+      case .senderReport(let report):
+        if let index = downlinks.firstIndex(where: { $0.reception.ssrc == report.ssrc }) {
+          downlinks[index].reception.senderReportArrived(report, at: now)
+        }
+        take(report.blocks, at: now)
+      case .receiverReport(let report): take(report.blocks, at: now)
+      case .goodbye(let goodbye): if endStreams(goodbye.sources) { arrival = .peerLeft }
+      case .sourceDescription, .other: break
+      }
+    }
+    return arrival
+  }
+
+  /// The next samples of all the peer's streams together; `nil` when there is none.
+  mutating func pull(sampleCount: Int, at now: Instant) -> [Int16]? {
+    switch downlinks.count {
+    case 0: return nil
+    case 1: return downlinks[0].pull(sampleCount: sampleCount, at: now)
+    default:
+      var mixer = Mixer(sampleCount: sampleCount)
+      for index in downlinks.indices {
+        mixer.add(downlinks[index].pull(sampleCount: sampleCount, at: now))
+      }
+      return mixer.mixed()
+    }
+  }
+
+  private mutating func take(_ blocks: [ReportBlock], at now: Instant) {
+    for block in blocks where block.ssrc == uplink.ssrc {
+      reports.received(block, at: now)
+      uplink.peerReported(loss: block.lossFraction)
+    }
+  }
+
+  private mutating func downlinkIndex(for ssrc: UInt32, at now: Instant) -> Int? {
+    if let index = downlinks.firstIndex(where: { $0.reception.ssrc == ssrc }) { return index }
+    if downlinks.count >= Self.downlinkLimit {
+      // A stream that has fallen silent makes room.
+      guard
+        let quietest = downlinks.indices.min(by: {
+          downlinks[$0].lastArrival < downlinks[$1].lastArrival
+        }),
+        downlinks[quietest].lastArrival.duration(to: now) >= Self.idleTime
+      else { return nil }
+      retire(at: quietest)
+    }
+    downlinks.append(Downlink(ssrc: ssrc, settings: settings, ports: ports, at: now))
+    return downlinks.count - 1
+  }
+
+  /// - Returns: whether none is left.
+  private mutating func endStreams(_ sources: [UInt32]) -> Bool {
+    for source in sources {
+      if let index = downlinks.firstIndex(where: { $0.reception.ssrc == source }) {
+        retire(at: index)
+      }
+    }
+    return downlinks.isEmpty
+  }
+
+  private mutating func retire(at index: Int) {
+    retired.add(downlinks[index].counters)
+    downlinks.remove(at: index)
+  }
+
+  /// How many streams one session takes in.
+  static let downlinkLimit = 8
+  /// After how much silence a stream makes room for another.
+  static let idleTime: Duration = .seconds(5)
+}
+
+extension Uplink.Format {
+  /// What the peer wants to receive.
+  init(_ agreed: AgreedAudio, settings: MediaSettings) {
+    self.init(
+      payloadType: agreed.sentOpus.payloadType,
+      digits: agreed.sentTelephoneEvent.map {
+        Uplink.DigitFormat(payloadType: $0.payloadType, clockRate: $0.clockRate)
+      },
+      levelExtensionID: agreed.audioLevelID,
+      bitsPerSecond: min(
+        settings.encoder.bitsPerSecond, agreed.sentOpus.maximumAverageBitrate ?? .max))
+  }
+}

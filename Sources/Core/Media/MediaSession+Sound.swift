@@ -1,0 +1,109 @@
+package import Basics
+import SDP
+
+/// Frames out, samples in, and what is told of both.
+extension MediaSession {
+  /// One frame from the microphone, of ``MediaSettings/frameSampleCount`` samples.
+  ///
+  /// A session that is muted or not active sends silence, so that its peer sees a path that works.
+  package mutating func captured(_ frame: [Int16], at now: Instant) -> [SessionEffect] {
+    let isSilenced = isMuted || !isActive
+    guard let datagram = flow?.captured(frame, isSilenced: isSilenced, at: now) else { return [] }
+    return [.ice(.send(datagram))]
+  }
+
+  /// The next samples to be played.
+  ///
+  /// - Returns: exactly `sampleCount` of them; silence when nothing has arrived or the session is not
+  ///   active.
+  package mutating func pull(
+    sampleCount: Int, at now: Instant
+  ) -> (samples: [Int16], effects: [SessionEffect]) {
+    let count = max(0, sampleCount)
+    guard let samples = flow?.pull(sampleCount: count, at: now) else {
+      return ([Int16](repeating: 0, count: count), [])
+    }
+    var effects: [SessionEffect] = []
+    if !hasFlowed, flow?.downlinks.contains(where: \.hasPlayed) == true {
+      hasFlowed = true
+      effects.append(.report(.flowing))
+    }
+    return (isActive ? samples : [Int16](repeating: 0, count: count), effects)
+  }
+
+  /// How loud the sound that goes out and the sound that comes in is at present, 0–1, linear.
+  package var levels: (near: Double, far: Double) {
+    guard let flow else { return (0, 0) }
+    return (flow.uplink.meter.linear, isActive ? flow.farLevel : 0)
+  }
+
+  // MARK: Packets
+
+  mutating func receivedRTP(_ datagram: [UInt8], at now: Instant) -> [SessionEffect] {
+    switch flow?.receivedRTP(datagram, at: now) {
+    case .taken: return arrived(at: now)
+    case .digit(let key): return arrived(at: now) + [.report(.digit(key))]
+    case .replayed: return []
+    case .faulty, nil:
+      faultyPackets += 1
+      return []
+    }
+  }
+
+  mutating func receivedRTCP(_ datagram: [UInt8], at now: Instant) -> [SessionEffect] {
+    switch flow?.receivedRTCP(datagram, at: now) {
+    case .taken: return arrived(at: now)
+    case .peerLeft: return peerLeft()
+    case .faulty, nil:
+      faultyPackets += 1
+      return []
+    }
+  }
+
+  private mutating func arrived(at now: Instant) -> [SessionEffect] {
+    guard stall == .stalled else { return [] }
+    stall = .none
+    timers[.stall] = now.advanced(by: Self.stallTime)
+    return [.report(.recovered)]
+  }
+
+  // MARK: Time
+
+  mutating func expireReports(at now: Instant) -> [SessionEffect] {
+    guard let due = flow?.reports.deadline, due <= now,
+      let datagram = flow?.expireReports(at: now)
+    else { return [] }
+    return [.ice(.send(datagram))]
+  }
+
+  mutating func checkStall(at now: Instant) -> [SessionEffect] {
+    guard let flow, stall == .none else { return [] }
+    if !flow.agreed.direction.receives { self.flow?.silenceIsExpected(at: now) }
+    let last = self.flow?.lastArrival ?? now
+    guard last.duration(to: now) >= Self.stallTime else {
+      timers[.stall] = last.advanced(by: Self.stallTime)
+      return []
+    }
+    stall = .stalled
+    return [.report(.stalled(since: last))]
+  }
+
+  mutating func reportStatistics(at now: Instant) -> [SessionEffect] {
+    timers[.statistics] = now.advanced(by: Self.statisticsInterval)
+    return [.report(.statistics(measure(at: now)))]
+  }
+
+  /// The picture of this moment.
+  mutating func measure(at now: Instant) -> MediaStatistics {
+    guard let flow else { return MediaStatistics() }
+    var statistics = flow.statistics
+    statistics.faultyPackets = faultyPackets
+    statistics.localCandidateType = path?.local.rawValue
+    statistics.remoteCandidateType = path?.remote.rawValue
+    if !isActive { statistics.remoteAudioLevel = 0 }
+    quality.judge(
+      &statistics, traffic: flow.traffic, hasFlowed: hasFlowed, isStalled: stall == .stalled,
+      at: now)
+    return statistics
+  }
+}

@@ -1,0 +1,18 @@
+/// How a session treats sound, as the user chose.
+package struct MediaSettings: Equatable, Sendable {
+  /// What is traded between delay and concealment.
+  package enum Latency: String, CaseIterable, Sendable {
+    case low, normal, robust
+  }
+
+  package var latency: Latency
+  package var encoder: EncoderSettings
+
+  package init(latency: Latency = .normal, encoder: EncoderSettings = EncoderSettings()) {
+    self.latency = latency
+    self.encoder = encoder
+  }
+
+  /// How much sound one packet carries: 10 ms at low latency, else 20 ms.
+  package var frameSampleCount: Int { latency == .low ? 480 : 960 }
+}
