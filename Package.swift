@@ -120,7 +120,9 @@ let package = Package(
       swiftSettings: pure),
     .testTarget(
       name: "ScenarioTests", dependencies: ["Simulation"] + coreNames, swiftSettings: pure),
-    .testTarget(name: "HostTests", dependencies: ["Assembly"] + everything, swiftSettings: host),
+    .testTarget(
+      name: "HostTests", dependencies: ["Assembly", "Simulation"] + everything,
+      swiftSettings: host),
     .testTarget(name: "TidyTests", swiftSettings: host),
     .testTarget(name: "EndToEndTests", swiftSettings: host),
   ],

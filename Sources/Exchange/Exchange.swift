@@ -1,1 +1,161 @@
-// Filled by the commits that follow.
+package import Basics
+import Transport
+
+/// The bundled calls server as a machine: requests and socket messages in; replies, pushes, store
+/// operations and orders to attendants out.
+///
+/// It knows users, sockets and live calls; past calls only the store knows. Which words a client
+/// speaks is a facade's business.
+package struct Exchange: Sendable {
+  package let settings: ExchangeSettings
+  let ports: any ExchangePorts
+  package internal(set) var directory: Directory
+  /// The live calls by id.
+  var calls: [String: ExchangeCall] = [:]
+  var sockets = SocketTable()
+  var rates: RateLimiter
+  var counters = ExchangeCounters()
+  var queries: [StoreQueryID: PendingQuery] = [:]
+  var nextQuery = 1
+  /// What the store last complained of, until it answers again.
+  var storeComplaint: String?
+  private var timers = DeadlineTable<Timer>()
+
+  /// A question to the store, and what becomes of its answer.
+  struct PendingQuery: Equatable, Sendable {
+    enum Purpose: Equatable, Sendable {
+      /// Show the call to a party.
+      case show
+      /// Tell a party why nothing can happen to the call.
+      case refuseChange
+      case history(limit: Int, offset: Int)
+    }
+
+    var request: ExchangeRequestID
+    var userID: String
+    var purpose: Purpose
+  }
+
+  private enum Timer: Hashable, Sendable {
+    case call(String)
+    /// All sockets are looked at together.
+    case sockets
+  }
+
+  package init(settings: ExchangeSettings, ports: any ExchangePorts) {
+    self.settings = settings
+    self.ports = ports
+    directory = Directory(attendants: settings.attendants, limits: settings.limits)
+    rates = RateLimiter(
+      perSecond: settings.limits.requestsPerSecond, burst: settings.limits.requestBurst)
+  }
+
+  // MARK: Verbs
+
+  /// Takes in an event that happens `now`, on the date `wall`.
+  package mutating func receive(
+    _ event: ExchangeEvent, at now: Instant, wall: WallTime
+  ) -> [ExchangeEffect] {
+    var turn = Turn(at: now, wall: wall)
+    switch event {
+    case .loaded(let snapshot): restore(snapshot, &turn)
+    case .usersChanged(let users): replaceUsers(users, &turn)
+    case .request(let id, let address, let request): serve(id, from: address, request, &turn)
+    case .socketOpened(let id, let address, let request):
+      openSocket(id, from: address, request, &turn)
+    case .socketMessage(let id, let message): takeMessage(id, message, &turn)
+    case .socketClosed(let id): forgetSocket(id, &turn)
+    case .attendant(let report): takeReport(report, &turn)
+    case .stored(let answer): takeAnswer(answer, &turn)
+    }
+    return turn.effects
+  }
+
+  /// Acts on deadlines that have passed.
+  package mutating func expire(at now: Instant, wall: WallTime) -> [ExchangeEffect] {
+    var turn = Turn(at: now, wall: wall)
+    for timer in timers.takeDue(at: now) {
+      switch timer {
+      case .call(let id): callExpired(id, &turn)
+      case .sockets:
+        checkSockets(&turn)
+        watchSockets(turn.now)
+      }
+    }
+    return turn.effects
+  }
+
+  /// When ``expire(at:wall:)`` is next due.
+  package var deadline: Instant? { timers.earliest }
+
+  // MARK: Queries
+
+  package var socketCount: Int { sockets.count }
+  package var liveCallCount: Int { calls.count }
+
+  // MARK: Timers
+
+  /// Sets the call's timer by where it stands.
+  mutating func watchCall(_ id: String) {
+    switch calls[id]?.state {
+    case .ringing(let end): timers[.call(id)] = end
+    case .active(.some(let since)): timers[.call(id)] = since.advanced(by: settings.abandonTime)
+    case .active(nil), nil: timers[.call(id)] = nil
+    }
+  }
+
+  mutating func watchSockets(_ now: Instant) {
+    timers[.sockets] =
+      sockets.count == 0 ? nil : timers[.sockets] ?? now.advanced(by: Self.socketCheckTime)
+  }
+
+  /// How often sockets are looked at for signs of life.
+  static let socketCheckTime = Duration.seconds(5)
+
+  // MARK: Store
+
+  private mutating func restore(_ snapshot: StoreSnapshot, _ turn: inout Turn) {
+    directory.replace(snapshot.users)
+    for live in snapshot.calls where live.call.status.isLive { restoreCall(live, &turn) }
+    if !calls.isEmpty { turn.note(.info, "Took up \(calls.count) calls from before the restart.") }
+  }
+
+  private mutating func replaceUsers(_ users: [StoredUser], _ turn: inout Turn) {
+    directory.replace(users)
+    for (id, socket) in sockets.all where directory.owner(ofHash: socket.session) == nil {
+      closeSocket(id, code: 1008, reason: "The token was revoked.", &turn)
+    }
+  }
+
+  /// Asks the store on behalf of a request.
+  mutating func ask(
+    _ query: PendingQuery, _ turn: inout Turn, _ operation: (StoreQueryID) -> StoreOperation
+  ) throws(ExchangeRefusal) {
+    guard queries.count < settings.limits.pendingQueries else {
+      throw .tooMany("The exchange is busy; try again.", retryAfter: .seconds(1))
+    }
+    let id = StoreQueryID(nextQuery)
+    nextQuery &+= 1
+    queries[id] = query
+    turn.store(operation(id))
+  }
+
+  private mutating func takeAnswer(_ answer: StoreAnswer, _ turn: inout Turn) {
+    switch answer {
+    case .call(let id, let call):
+      storeComplaint = nil
+      guard let query = queries.removeValue(forKey: id) else { return }
+      answerCall(query, call, &turn)
+    case .history(let id, let calls, let total):
+      storeComplaint = nil
+      guard let query = queries.removeValue(forKey: id) else { return }
+      answerHistory(query, calls, total: total, &turn)
+    case .failed(let id, let reason):
+      counters.storeFailures &+= 1
+      if storeComplaint != reason { turn.note(.error, "The store failed: \(reason)") }
+      storeComplaint = reason
+      guard let id, let query = queries.removeValue(forKey: id) else { return }
+      refuse(query.request, .storeFailed, &turn)
+    }
+  }
+}

@@ -32,7 +32,8 @@ package struct InitiateMessage: Equatable, Sendable {
       throw .missing("participants")
     }
     self.participants = participants
-    type = value["type"]?.string ?? "audio"
+    guard let type = value["type"].map(\.string) ?? "audio" else { throw .missing("type") }
+    self.type = type
     kind = value["kind"]?.string
   }
 
@@ -138,20 +139,29 @@ package struct HistoryMessage: Equatable, Sendable {
 package struct UsersMessage: Equatable, Sendable {
   package var users: [UserMessage]
   package var total: Int
+  package var limit: Int?
+  package var offset: Int?
 
-  package init(users: [UserMessage], total: Int) {
+  package init(users: [UserMessage], total: Int, limit: Int? = nil, offset: Int? = nil) {
     self.users = users
     self.total = total
+    self.limit = limit
+    self.offset = offset
   }
 
   package init(decoding value: JSONValue) throws(WireError) {
     guard let users = value["users"]?.array else { throw .missing("users") }
     self.users = users.compactMap { try? UserMessage(decoding: $0) }
     total = value["total"]?.integer ?? users.count
+    limit = value["limit"]?.integer
+    offset = value["offset"]?.integer
   }
 
   package func encoded() -> JSONValue {
-    ["users": .array(users.map { $0.encoded() }), "total": .integer(Int64(total))]
+    .members([
+      "users": .array(users.map { $0.encoded() }), "total": .integer(Int64(total)),
+      "limit": limit.map { .integer(Int64($0)) }, "offset": offset.map { .integer(Int64($0)) },
+    ])
   }
 }
 

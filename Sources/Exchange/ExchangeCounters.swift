@@ -1,0 +1,74 @@
+/// What has been counted since the start.
+struct ExchangeCounters: Equatable, Sendable {
+  var responses: [Int: Int] = [:]
+  var endedCalls: [CallStatus: Int] = [:]
+  var placedCalls = 0
+  var socketsOpened = 0
+  var messagesReceived = 0
+  var messagesRefused = 0
+  var requestsLimited = 0
+  var storeFailures = 0
+}
+
+extension Exchange {
+  /// The counters and gauges in the Prometheus text format, version 0.0.4.
+  var metricsText: String {
+    var text = MetricsText()
+    text.gauge("tipring_users", "Registered users.", directory.registeredCount)
+    text.gauge("tipring_guests", "Guests known.", directory.guestCount)
+    text.gauge("tipring_users_online", "Users with an open socket.", sockets.presentUsers.count)
+    text.gauge("tipring_sockets", "Open events sockets.", sockets.count)
+    text.family("tipring_calls", "gauge", "Live calls by state.")
+    let ringing = calls.values.count(where: \.isRinging)
+    text.sample("tipring_calls", [("state", "ringing")], ringing)
+    text.sample("tipring_calls", [("state", "active")], calls.count - ringing)
+    text.family("tipring_calls_ended_total", "counter", "Ended calls by outcome.")
+    for status in CallStatus.allCases where !status.isLive {
+      text.sample(
+        "tipring_calls_ended_total", [("outcome", status.rawValue)],
+        counters.endedCalls[status] ?? 0)
+    }
+    text.counter("tipring_calls_placed_total", "Calls placed.", counters.placedCalls)
+    text.family("tipring_http_requests_total", "counter", "Answered requests by status.")
+    for (status, count) in counters.responses.sorted(by: { $0.key < $1.key }) {
+      text.sample("tipring_http_requests_total", [("status", String(status))], count)
+    }
+    text.counter(
+      "tipring_http_requests_limited_total", "Requests refused for their rate.",
+      counters.requestsLimited)
+    text.counter("tipring_sockets_opened_total", "Sockets opened.", counters.socketsOpened)
+    text.counter(
+      "tipring_socket_messages_total", "Messages taken from sockets.", counters.messagesReceived)
+    text.counter(
+      "tipring_socket_messages_refused_total", "Messages that made no sense or were out of place.",
+      counters.messagesRefused)
+    text.counter(
+      "tipring_store_failures_total", "Operations that the store failed in.",
+      counters.storeFailures)
+    return text.text
+  }
+}
+
+/// Writes the lines of the Prometheus text format.
+private struct MetricsText {
+  private(set) var text = ""
+
+  mutating func family(_ name: String, _ type: String, _ help: String) {
+    text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+  }
+
+  mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Int) {
+    let inner = labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+    text += inner.isEmpty ? "\(name) \(value)\n" : "\(name){\(inner)} \(value)\n"
+  }
+
+  mutating func gauge(_ name: String, _ help: String, _ value: Int) {
+    family(name, "gauge", help)
+    sample(name, [], value)
+  }
+
+  mutating func counter(_ name: String, _ help: String, _ value: Int) {
+    family(name, "counter", help)
+    sample(name, [], value)
+  }
+}
