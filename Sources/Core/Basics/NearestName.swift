@@ -16,7 +16,7 @@ package func nearestName(to name: String, among candidates: some Collection<Stri
 }
 
 /// How many letters must be added, removed, replaced or swapped with their neighbour.
-private func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+package func editDistance(_ left: [Character], _ right: [Character]) -> Int {
   var beforePrevious: [Int] = []
   var previous = Array(0...right.count)
   for row in 0..<left.count {

@@ -5,13 +5,13 @@ enum NearNames {
   /// The names of up to three contacts that contain what was typed, or can be made of it by a few
   /// changes of letters; nearest first.
   static func find(_ typed: String, among contacts: [Contact]) -> [String] {
-    let wanted = Array(typed.lowercased().unicodeScalars.prefix(lengthLimit))
+    let wanted = Array(typed.lowercased().prefix(lengthLimit))
     guard !wanted.isEmpty else { return [] }
     let allowed = max(1, wanted.count / 3)
     var found: [(distance: Int, name: String)] = []
     for contact in contacts {
       let distances = [contact.name, contact.address].map { name in
-        distance(wanted, Array(name.lowercased().unicodeScalars.prefix(lengthLimit)))
+        editDistance(wanted, Array(name.lowercased().prefix(lengthLimit)))
       }
       if let nearest = distances.min(), nearest <= allowed {
         found.append((nearest, contact.name))
@@ -20,21 +20,6 @@ enum NearNames {
       }
     }
     return found.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
-  }
-
-  /// How many letters must be put in, left out or changed (Levenshtein).
-  private static func distance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
-    var row = Array(0...second.count)
-    for (line, letter) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = line + 1
-      for (column, other) in second.enumerated() {
-        let change = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(change, diagonal + 1, row[column] + 1)
-      }
-    }
-    return row[second.count]
   }
 
   private static let lengthLimit = 64
