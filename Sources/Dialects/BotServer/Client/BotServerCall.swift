@@ -1,0 +1,87 @@
+import Basics
+import BotServerWire
+import Calling
+import SDP
+
+/// What the client keeps of one call: its name at the server, how far it has come, and what is to be
+/// said to the peer once that is possible.
+struct BotServerCall: Equatable, Sendable {
+  enum Stage: Equatable, Sendable {
+    /// The server has been asked to place the call and has not named it. If the user gave up
+    /// meanwhile, the reason.
+    case placing(endWanted: EndReason?)
+    case ringing
+    /// The server has been asked to accept the call.
+    case accepting
+    case accepted
+  }
+
+  /// Something for the peer.
+  enum Saying: Equatable, Sendable {
+    case description(SessionDescription)
+    case candidate(Candidate)
+    case endOfCandidates
+  }
+
+  let id: CallID
+  /// Empty while the call is being placed.
+  var remoteID: String
+  var stage: Stage
+  /// The peer's last description as it came, so that a repetition is recognised.
+  var remoteDescription: String?
+  /// Whether the peer's last description was an offer that waits for our answer.
+  var owesAnswer = false
+  private var sayings: [Saying] = []
+
+  init(id: CallID, remoteID: String, stage: Stage) {
+    self.id = id
+    self.remoteID = remoteID
+    self.stage = stage
+  }
+
+  /// Whether the peer may hear from us: it is being rung by us, or we have taken its call.
+  var maySpeak: Bool {
+    switch stage {
+    case .placing, .accepting: false
+    case .ringing: !id.isIncoming
+    case .accepted: true
+    }
+  }
+
+  /// Whether the server has not named the call yet.
+  var isPlacing: Bool {
+    if case .placing = stage { return true }
+    return false
+  }
+
+  /// Keeps something for the peer; beyond ``sayingLimit`` candidates are dropped.
+  mutating func keep(_ saying: Saying) {
+    switch saying {
+    case .candidate:
+      if sayings.count < Self.sayingLimit { sayings.append(saying) }
+    case .description, .endOfCandidates:
+      if sayings.count < Self.sayingLimit + 8 { sayings.append(saying) }
+    }
+  }
+
+  /// Takes out what was kept, as messages.
+  mutating func takeMessages() -> [MeetMessage] {
+    defer { sayings = [] }
+    return sayings.map { saying in
+      switch saying {
+      case .description(let description):
+        defer { owesAnswer = false }
+        return owesAnswer
+          ? .callAnswer(callID: remoteID, sdp: description.encoded())
+          : .callOffer(callID: remoteID, sdp: description.encoded())
+      case .candidate(let candidate):
+        return .iceCandidate(callID: remoteID, candidate: candidate.encoded())
+      case .endOfCandidates:
+        return .endOfCandidates(callID: remoteID)
+      }
+    }
+  }
+
+  /// Things kept for the peer at most.
+  static let sayingLimit = 80
+}
