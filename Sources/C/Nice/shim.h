@@ -1,3 +1,17 @@
 // What Swift cannot import of Nice itself: macros and variadic functions.
 #pragma once
-#include <agent.h>
+#include <nice.h>
+
+/// UDP alone, nothing asked of routers, and keepalives that the peer must answer.
+static inline void shim_nice_agent_configure(NiceAgent *agent, gboolean is_controlling) {
+  g_object_set(
+      agent, "controlling-mode", is_controlling, "ice-tcp", FALSE, "keepalive-conncheck", TRUE,
+      NULL);
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(agent), "upnp") != NULL)
+    g_object_set(agent, "upnp", FALSE, NULL);
+}
+
+static inline void shim_nice_agent_set_stun_server(
+    NiceAgent *agent, const char *address, unsigned port) {
+  g_object_set(agent, "stun-server", address, "stun-server-port", port, NULL);
+}

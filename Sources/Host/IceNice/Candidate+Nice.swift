@@ -1,0 +1,87 @@
+import CGLib
+import CNice
+import SDP
+
+extension Candidate {
+  /// A candidate of the library's; `nil` when it is none that a description can tell.
+  init?(_ candidate: UnsafeMutablePointer<NiceCandidate>) {
+    let inner = candidate.pointee
+    guard inner.transport == NICE_CANDIDATE_TRANSPORT_UDP, let kind = Kind(inner.type),
+      let address = Self.text(of: inner.addr)
+    else { return nil }
+    // RFC 8839 §5.1: all but host candidates tell what they are based on.
+    let base = kind == .host ? nil : Self.text(of: inner.base_addr)
+    let foundation = withUnsafeBytes(of: inner.foundation) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    self.init(
+      foundation: foundation, component: Int(inner.component_id), transport: "udp",
+      priority: inner.priority, address: address.host, port: address.port, kind: kind,
+      relatedAddress: base?.host, relatedPort: base?.port)
+  }
+
+  /// The library's form of this candidate, at a numeric address; to be freed. `nil` when the address
+  /// is none.
+  func makeNice(
+    at address: String, stream: UInt32
+  ) -> UnsafeMutablePointer<NiceCandidate>? {
+    guard let candidate = nice_candidate_new(kind.nice) else { return nil }
+    candidate.pointee.stream_id = stream
+    candidate.pointee.component_id = 1
+    candidate.pointee.transport = NICE_CANDIDATE_TRANSPORT_UDP
+    candidate.pointee.priority = priority
+    withUnsafeMutableBytes(of: &candidate.pointee.foundation) { bytes in
+      // The last byte stays zero.
+      for (index, byte) in foundation.utf8.prefix(bytes.count - 1).enumerated() {
+        bytes[index] = byte
+      }
+    }
+    guard nice_address_set_from_string(&candidate.pointee.addr, address) != 0 else {
+      nice_candidate_free(candidate)
+      return nil
+    }
+    nice_address_set_port(&candidate.pointee.addr, UInt32(port))
+    return candidate
+  }
+
+  private static func text(of address: NiceAddress) -> (host: String, port: UInt16)? {
+    var address = address
+    guard nice_address_is_valid(&address) != 0, let host = nice_address_dup_string(&address) else {
+      return nil
+    }
+    defer { g_free(host) }
+    return (String(cString: host), UInt16(truncatingIfNeeded: nice_address_get_port(&address)))
+  }
+}
+
+extension Candidate.Kind {
+  init?(_ type: NiceCandidateType) {
+    switch type {
+    case NICE_CANDIDATE_TYPE_HOST: self = .host
+    case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE: self = .serverReflexive
+    case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE: self = .peerReflexive
+    case NICE_CANDIDATE_TYPE_RELAYED: self = .relayed
+    default: return nil
+    }
+  }
+
+  fileprivate var nice: NiceCandidateType {
+    switch self {
+    case .host: NICE_CANDIDATE_TYPE_HOST
+    case .serverReflexive: NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE
+    case .peerReflexive: NICE_CANDIDATE_TYPE_PEER_REFLEXIVE
+    case .relayed: NICE_CANDIDATE_TYPE_RELAYED
+    }
+  }
+}
+
+extension IceServer.Transport {
+  /// `nil` for what the library cannot do: it would speak plain TCP to the port of TLS.
+  var nice: NiceRelayType? {
+    switch self {
+    case .udp: NICE_RELAY_TYPE_TURN_UDP
+    case .tcp: NICE_RELAY_TYPE_TURN_TCP
+    case .tls: nil
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package import Basics
+package import LoopGLib
+package import Media
+import SDP
+
+/// Finds a path to the peer of one session and carries its datagrams (RFC 8445, RFC 8838).
+///
+/// Used on its loop's thread only. Dropping or closing it gives everything back; nothing is told
+/// afterwards.
+package final class IceAgent: @unchecked Sendable {
+  // Unchecked: touched on the loop's thread only.
+  private let loop: GLibLoop
+  private let portRange: ClosedRange<UInt16>?
+  private let localAddresses: @Sendable (_ includesLoopback: Bool) -> [String]
+  private let note: @Sendable (LogEntry) -> Void
+  private let handler: @Sendable (IceEvent) -> Void
+
+  private var plan: Plan?
+  private var current: IceGeneration?
+  /// Carries datagrams until the current generation does after a restart, and a while longer what
+  /// the peer still sends there.
+  private var previous: IceGeneration?
+  private var previousAlarm: Alarm?
+  private var isClosed = false
+
+  private var isPerforming = false
+  private var waiting: [IceEvent] = []
+  private var waitingAlarm: Alarm?
+
+  private struct Plan {
+    var isControlling: Bool
+    var servers: [IceServer]
+    var includesLoopback: Bool
+  }
+
+  /// - Parameters:
+  ///   - portRange: local ports to be used; any when `nil`.
+  ///   - localAddresses: where to open sockets; tests name their own.
+  ///   - note: told what is passed over: servers without an address, surplus candidates.
+  ///   - handler: called on the loop's thread, never from within ``perform(_:)``.
+  package init(
+    loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil,
+    localAddresses: @escaping @Sendable (_ includesLoopback: Bool) -> [String] =
+      LocalAddresses.list(includesLoopback:),
+    note: @escaping @Sendable (LogEntry) -> Void = { _ in },
+    handler: @escaping @Sendable (IceEvent) -> Void
+  ) {
+    self.loop = loop
+    self.portRange = portRange
+    self.localAddresses = localAddresses
+    self.note = note
+    self.handler = handler
+  }
+
+  /// Carries an order out. Orders before `gather` and after `close` are passed over.
+  package func perform(_ order: IceOrder) {
+    guard !isClosed else { return }
+    isPerforming = true
+    defer { isPerforming = false }
+    switch order {
+    case .gather(let isControlling, let servers, let includesLoopback):
+      guard plan == nil else { return }
+      plan = Plan(
+        isControlling: isControlling, servers: servers, includesLoopback: includesLoopback)
+      beginGeneration()
+    case .setRemote(let credentials):
+      current?.setRemote(credentials)
+    case .addRemote(let candidate):
+      current?.addRemote(candidate)
+    case .endOfRemoteCandidates:
+      current?.endOfRemoteCandidates()
+    case .send(let datagram):
+      // A new pair is used as soon as it works.
+      let path = current?.isConnected == true ? current : previous
+      path?.send(datagram)
+    case .restart:
+      guard plan != nil else { return }
+      keepPrevious()
+      beginGeneration()
+    case .close:
+      isClosed = true
+      (current, previous, previousAlarm) = (nil, nil, nil)
+      (waiting, waitingAlarm) = ([], nil)
+    }
+  }
+
+  private func beginGeneration() {
+    guard let plan else { return }
+    // The generation is told apart by its number, since it reports while it is being made.
+    generationNumber += 1
+    let number = generationNumber
+    let generation = IceGeneration(
+      isControlling: plan.isControlling, portRange: portRange, on: loop, note: note
+    ) { [weak self] event in self?.generationReports(event, number: number) }
+    current = generation
+    emit(.gathering(generation.credentials))
+    generation.gather(
+      servers: plan.servers, addresses: localAddresses(plan.includesLoopback))
+  }
+
+  private var generationNumber = 0
+
+  /// After a restart the pair that works is kept; a generation that never had one is not.
+  private func keepPrevious() {
+    guard let current, current.isConnected else { return }
+    previous = current
+    previousAlarm = nil
+  }
+
+  private func generationReports(_ event: IceEvent, number: Int) {
+    if number != generationNumber {
+      // Of an earlier generation only what the peer sends is of interest.
+      if case .received = event { emit(event) }
+      return
+    }
+    if case .connected = event, previous != nil, previousAlarm == nil {
+      let alarm = Alarm(on: loop) { [weak self] in
+        self?.previous = nil
+        self?.previousAlarm = nil
+      }
+      alarm.set(Instant.now.advanced(by: Self.previousTime))
+      previousAlarm = alarm
+    }
+    emit(event)
+  }
+
+  /// Tells an event, or keeps it until the loop is free: the library reports while it is being
+  /// asked, when the owner is not ready to hear.
+  private func emit(_ event: IceEvent) {
+    guard !isClosed else { return }
+    guard isPerforming || !waiting.isEmpty else {
+      handler(event)
+      return
+    }
+    if case .received = event, waiting.count >= Self.mostWaiting { return }
+    waiting.append(event)
+    if waitingAlarm == nil {
+      waitingAlarm = Alarm(on: loop) { [weak self, handler] in
+        // The agent is not held meanwhile: its owner may drop it upon any of these.
+        while let event = self?.takeWaiting() { handler(event) }
+      }
+    }
+    waitingAlarm?.ringNow()
+  }
+
+  private func takeWaiting() -> IceEvent? {
+    waiting.isEmpty ? nil : waiting.removeFirst()
+  }
+
+  /// For what was on its way on the old pair.
+  private static let previousTime: Duration = .seconds(5)
+  /// Beyond it datagrams are dropped; other events are few by themselves.
+  private static let mostWaiting = 256
+}

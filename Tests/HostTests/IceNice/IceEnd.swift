@@ -1,0 +1,132 @@
+import Basics
+import IceNice
+import LoopGLib
+import Media
+import SDP
+
+/// One end of a call that has nothing but connectivity, on a loop; remembers what it was told.
+final class IceEnd: Sendable {
+  struct Told {
+    var events: [IceEvent] = []
+    var times: [Instant] = []
+    var notes: [LogEntry] = []
+  }
+
+  let loop: GLibLoop
+  let told = Lock(Told())
+  private let agent = Lock<IceAgent?>(nil)
+  private let peer = Lock<IceEnd?>(nil)
+
+  init(
+    on loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil, addresses: [String]? = ["127.0.0.1"]
+  ) {
+    self.loop = loop
+    let told = told
+    let peer = peer
+    let made = IceAgent(
+      loop: loop, portRange: portRange,
+      localAddresses: { addresses ?? LocalAddresses.list(includesLoopback: $0) },
+      note: { note in told.withLock { $0.notes.append(note) } },
+      handler: { event in
+        loop.checkIsolated()
+        told.withLock {
+          $0.events.append(event)
+          $0.times.append(.now)
+        }
+        // What signalling does when candidates trickle.
+        switch (event, peer.withLock { $0 }) {
+        case (.gathering(let credentials), let peer?): peer.perform(.setRemote(credentials))
+        case (.candidate(let candidate), let peer?): peer.perform(.addRemote(candidate))
+        case (.gatheringDone, let peer?): peer.perform(.endOfRemoteCandidates)
+        default: break
+        }
+      })
+    agent.withLock { $0 = made }
+  }
+
+  /// From now on everything that this end learns is told to the other.
+  func trickle(to other: IceEnd?) {
+    peer.withLock { $0 = other }
+  }
+
+  func perform(_ order: IceOrder) {
+    let agent = agent
+    loop.perform { agent.withLock { $0 }?.perform(order) }
+  }
+
+  /// Drops the agent, on its loop.
+  func drop() {
+    let agent = agent
+    let peer = peer
+    loop.perform {
+      peer.withLock { $0 = nil }
+      let last = agent.withLock { agent in
+        defer { agent = nil }
+        return agent
+      }
+      _ = last
+    }
+  }
+
+  var events: [IceEvent] { told.withLock { $0.events } }
+
+  var candidates: [Candidate] {
+    events.compactMap { if case .candidate(let candidate) = $0 { candidate } else { nil } }
+  }
+
+  var credentials: [IceCredentials] {
+    events.compactMap { if case .gathering(let credentials) = $0 { credentials } else { nil } }
+  }
+
+  var received: [[UInt8]] {
+    events.compactMap { if case .received(let datagram) = $0 { datagram } else { nil } }
+  }
+
+  var failures: [String] {
+    events.compactMap { if case .failed(let reason) = $0 { reason } else { nil } }
+  }
+
+  var connectedCount: Int {
+    events.count { if case .connected = $0 { true } else { false } }
+  }
+
+  func time(of event: (IceEvent) -> Bool) -> Instant? {
+    told.withLock { told in
+      told.events.firstIndex(where: event).map { told.times[$0] }
+    }
+  }
+
+  var connectedAt: Instant? {
+    time { if case .connected = $0 { true } else { false } }
+  }
+}
+
+/// Two ends on one loop, told of each other.
+final class IcePair: Sendable {
+  let loop: GLibLoop
+  let one: IceEnd
+  let other: IceEnd
+
+  init(addresses: [String]? = ["127.0.0.1"]) {
+    loop = GLibLoop(name: "ice")
+    loop.start()
+    one = IceEnd(on: loop, addresses: addresses)
+    other = IceEnd(on: loop, addresses: addresses)
+  }
+
+  /// Gathers on both sides, each candidate being told as it is found.
+  func connect() async -> Bool {
+    one.trickle(to: other)
+    other.trickle(to: one)
+    one.perform(.gather(isControlling: true, servers: [], includesLoopback: true))
+    other.perform(.gather(isControlling: false, servers: [], includesLoopback: true))
+    return await eventually { self.one.connectedAt != nil && self.other.connectedAt != nil }
+  }
+
+  /// Ends both agents and the loop.
+  func stop() {
+    one.drop()
+    other.drop()
+    loop.stop()
+  }
+}
