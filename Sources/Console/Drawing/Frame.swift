@@ -1,0 +1,113 @@
+import Calling
+import Cells
+
+/// The lines between the panes, with their titles; the focused pane's is heavy.
+extension Painter {
+  mutating func paintFrame() {
+    switch layout.form {
+    case .line, .small: return
+    case .one: paintTabs()
+    case .two, .four: paintRules()
+    }
+    paintMessage()
+  }
+
+  private mutating func paintRules() {
+    guard let divider = layout.divider, let upper = layout.upperRule, let last = layout.messageRow
+    else { return }
+    screen.horizontalLine(
+      row: last, from: 0, to: state.size.columns - 1, start: .through, end: .through,
+      style: Theme.frame)
+    for (pane, rect) in layout.panes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      paintRule(of: pane, row: rect.row - 1, isLeft: rect.column == 0, divider: divider)
+    }
+    screen.verticalLine(column: divider, from: upper, to: last, style: Theme.frame)
+    for (pane, rect) in layout.panes {
+      let start = rect.column == 0 ? 2 : rect.column + 1
+      let room = rect.endColumn - start - 2
+      screen.draw(title(of: pane, room: room), row: rect.row - 1, column: start, limit: room)
+    }
+  }
+
+  private mutating func paintRule(of pane: Pane, row: Int, isLeft: Bool, divider: Int) {
+    let weight: Screen.LineWeight = isFocused(pane) ? .heavy : .light
+    let style = isFocused(pane) ? Theme.focusedFrame : Theme.frame
+    if isLeft {
+      screen.horizontalLine(
+        row: row, from: 0, to: divider, weight: weight, start: .through, style: style)
+    } else {
+      screen.horizontalLine(
+        row: row, from: divider, to: state.size.columns - 1, weight: weight, end: .through,
+        style: style)
+    }
+  }
+
+  /// All four titles in one line; the focused one between heavy strokes.
+  private mutating func paintTabs() {
+    guard let row = layout.upperRule, let last = layout.messageRow else { return }
+    for line in [row, last] {
+      screen.horizontalLine(
+        row: line, from: 0, to: state.size.columns - 1, start: .through, end: .through,
+        style: Theme.frame)
+    }
+    let tabs = Pane.allCases.map { (pane: $0, segments: title(of: $0, room: 24)) }
+    let full = tabs.reduce(2) { $0 + $1.segments.columns + 2 }
+    var column = 0
+    for tab in tabs {
+      // Where four titles do not fit, the others shrink to their numbers.
+      let isShort = full > state.size.columns && !isFocused(tab.pane)
+      let segments = isShort ? [Segment(" \(tab.pane.rawValue) ", Theme.title)] : tab.segments
+      if isFocused(tab.pane) {
+        for stroke in [column, column + 1] + [2, 3].map({ column + segments.columns + $0 }) {
+          screen.draw("━", row: row, column: stroke, style: Theme.focusedFrame)
+        }
+      }
+      screen.draw(segments, row: row, column: column + 2, limit: state.size.columns - column - 3)
+      column += segments.columns + 2
+    }
+  }
+
+  private func title(of pane: Pane, room: Int) -> [Segment] {
+    let style = isFocused(pane) ? Theme.focusedTitle : Theme.title
+    var segments = [Segment(" \(pane.rawValue) \(pane.title) ", style)]
+    if pane == .history, state.board.missedCount > 0 {
+      let count = Segment("· \(state.board.missedCount) missed ", Theme.fair)
+      if (segments + [count]).columns <= room { segments.append(count) }
+    }
+    if pane == .call, state.board.calls.count > 1 {
+      let count = Segment("· \(state.board.calls.count) calls ", style)
+      if (segments + [count]).columns <= room { segments.append(count) }
+    }
+    return segments
+  }
+
+  /// The message lies on the lowest line, where it moves nothing.
+  private mutating func paintMessage() {
+    guard let row = layout.messageRow, let message = state.message else { return }
+    screen.draw(
+      message.segments(limit: state.size.columns - 6), row: row, column: 2,
+      limit: state.size.columns - 4)
+  }
+}
+
+extension Message {
+  var style: Style {
+    switch kind {
+    case .hint: Theme.strong
+    case .warning: Theme.fair
+    case .error: Theme.poor
+    }
+  }
+
+  var sign: String {
+    switch kind {
+    case .hint: ""
+    case .warning: "! "
+    case .error: "✗ "
+    }
+  }
+
+  func segments(limit: Int) -> [Segment] {
+    [Segment(" " + (sign + text).clipped(to: limit) + " ", style)]
+  }
+}

@@ -1,0 +1,103 @@
+import Basics
+import Calling
+import Cells
+
+/// Past calls, newest first.
+extension Painter {
+  mutating func paintHistory(in rect: Rect) {
+    let records = state.shownRecords
+    let list = paintFilter(
+      state.historyFilter, of: .history, shown: records.count, total: state.board.history.count,
+      in: rect)
+    guard !records.isEmpty else {
+      let isFiltered = state.historyFilter?.isEmpty == false
+      screen.drawHint(
+        [isFiltered ? "No past call fits." : "Calls you make and get appear here."], in: list)
+      if isFocused(.history), !state.isFiltering {
+        cursor = Point(row: list.row, column: list.column)
+      }
+      return
+    }
+    let columns = HistoryColumns(
+      records, width: list.columns - 4, accounts: state.board.accounts.count, state: state)
+    let visible = state.historyPosition.visible(count: records.count, height: list.rows)
+    for (row, index) in visible.enumerated() {
+      paint(records[index], row: list.row + row, in: list, columns: columns)
+      if index == state.historyPosition.index, isFocused(.history) {
+        mark(row: list.row + row, in: list)
+      }
+    }
+  }
+
+  private mutating func paint(
+    _ record: CallRecord, row: Int, in list: Rect, columns: HistoryColumns
+  ) {
+    let isNews = record.outcome == .missed && !record.isSeen
+    let name = isNews ? Theme.strong : .plain
+    var column = list.column + 3
+    screen.draw(record.sign, row: row, column: list.column + 1, style: style(of: record))
+    screen.draw(record.partyName, row: row, column: column, limit: columns.name, style: name)
+    column += columns.name + 1
+    let when = record.when(at: state.wallTime, offset: state.offset)
+    column += columns.when
+    screen.draw(when, row: row, endColumn: column, limit: columns.when, style: Theme.quiet)
+    column += 1 + columns.result
+    screen.draw(
+      record.result, row: row, endColumn: column, limit: columns.result,
+      style: isNews ? Theme.fair : .plain)
+    if columns.quality > 0 {
+      column += columns.quality
+      let quality = record.quality.map { decimal($0) } ?? ""
+      screen.draw(quality, row: row, endColumn: column, style: grade(record.quality))
+    }
+    guard columns.rest > 0 else { return }
+    screen.draw(
+      rest(of: record), row: row, column: column + 2, limit: columns.rest, style: Theme.quiet)
+  }
+
+  private func rest(of record: CallRecord) -> String {
+    var words: [String] = []
+    if state.board.accounts.count > 1 {
+      words.append(HarmlessText.line(record.accountName, limit: 24))
+    }
+    if let note = record.note, !note.isEmpty { words.append(HarmlessText.line(note, limit: 200)) }
+    return words.joined(separator: " · ")
+  }
+
+  private func grade(_ mos: Double?) -> Style {
+    mos.map { Theme.style(of: SoundVerdict.grade($0)) } ?? Theme.quiet
+  }
+
+  private func style(of record: CallRecord) -> Style {
+    switch record.outcome {
+    case .answered, .unfinished: Theme.good
+    case .missed: Theme.fair
+    case .failed: Theme.poor
+    case .declined, .busy, .cancelled, .noAnswer: Theme.quiet
+    }
+  }
+}
+
+/// How wide the history's columns are; zero for one that does not fit.
+private struct HistoryColumns {
+  var name: Int
+  var when: Int
+  var result: Int
+  var quality = 0
+  var rest = 0
+
+  init(_ records: [CallRecord], width: Int, accounts: Int, state: ConsoleState) {
+    when =
+      records.map { $0.when(at: state.wallTime, offset: state.offset).columns }.max() ?? 0
+    result = records.map { $0.result.columns }.max() ?? 0
+    let longest = records.map { $0.partyName.columns }.max() ?? 0
+    var room = width - when - result - 2
+    if room - 5 >= min(longest, 16), records.contains(where: { $0.quality != nil }) {
+      quality = 5
+      room -= 5
+    }
+    let hasRest = accounts > 1 || records.contains { $0.note?.isEmpty == false }
+    name = max(1, min(room, max(longest, 24)))
+    rest = hasRest && room - name - 2 >= 6 ? room - name - 2 : 0
+  }
+}

@@ -1,0 +1,192 @@
+import Basics
+import Calling
+import Cells
+import Media
+
+/// The last minute of the call's sound, where it comes from, and what is wrong with it.
+extension Painter {
+  mutating func paintStatistics(in rect: Rect) {
+    if isFocused(.statistics) { cursor = Point(row: rect.row, column: rect.column) }
+    guard let call = state.topCall, let history = state.statistics[call.id],
+      let latest = history.latest
+    else {
+      let isUp = state.topCall?.isLive ?? false
+      screen.drawHint(
+        [
+          isUp
+            ? "Measuring begins with the first sound."
+            : "Delay, loss, jitter and quality of a call appear here."
+        ], in: rect)
+      return
+    }
+    let verdict = SoundVerdict(of: history, in: state.circumstances(of: call))
+    let inner = rect.inset(columns: 1)
+    let sentence = (verdict.sign + verdict.sentence)
+      .wrapped(to: inner.columns, limit: inner.rows >= 6 ? 3 : 2)
+    let room = max(0, inner.rows - sentence.count)
+    let isWide = room >= 8 && inner.columns >= 44
+    let metrics = StatisticsMetric.all(history, latest)
+    let used =
+      isWide
+      ? paintColumn(metrics, rows: room - 1, in: inner)
+      : paintPairs(metrics, rows: min(4, room > 3 ? room - 1 : room), in: inner)
+    var row = inner.row + used
+    if used < room {
+      paintPath(latest, row: row, in: inner)
+      row += 1
+    }
+    for line in sentence {
+      screen.draw(
+        line, row: row, column: inner.column, limit: inner.columns,
+        style: Theme.style(of: verdict.grade))
+      row += 1
+    }
+  }
+
+  /// One measure a row, with a line as long as the minute has seconds.
+  private mutating func paintColumn(
+    _ metrics: [StatisticsMetric], rows: Int, in rect: Rect
+  ) -> Int {
+    let shown = metrics.prefix(rows)
+    for (index, metric) in shown.enumerated() {
+      paint(metric, row: rect.row + index, column: rect.column, width: min(rect.columns, 84))
+    }
+    return shown.count
+  }
+
+  /// Two measures a row: what the network does to the left, what comes of it to the right.
+  private mutating func paintPairs(_ metrics: [StatisticsMetric], rows: Int, in rect: Rect) -> Int {
+    let half = (rect.columns - 2) / 2
+    let pairs = StatisticsMetric.pairs
+    for (index, pair) in pairs.prefix(max(0, rows)).enumerated() {
+      let row = rect.row + index
+      for (side, name) in [pair.0, pair.1].enumerated() {
+        guard let metric = metrics.first(where: { $0.name == name }) else { continue }
+        paint(metric, row: row, column: rect.column + side * (half + 2), width: half)
+      }
+    }
+    return min(rows, pairs.count)
+  }
+
+  private mutating func paint(_ metric: StatisticsMetric, row: Int, column: Int, width: Int) {
+    let nameWidth = width < 24 ? 6 : 9
+    let valueWidth = width < 24 ? 9 : 10
+    screen.draw(metric.name, row: row, column: column, limit: nameWidth, style: Theme.quiet)
+    let style = metric.grade == .good ? .plain : Theme.style(of: metric.grade)
+    screen.draw(
+      metric.value, row: row, endColumn: column + nameWidth + valueWidth, limit: valueWidth,
+      style: style)
+    let lineColumn = column + nameWidth + valueWidth + 1
+    let lineWidth = column + width - lineColumn
+    guard lineWidth >= 4 else { return }
+    let line = Meters.sparkline(
+      metric.values, span: StatisticsHistory.span, width: min(lineWidth, StatisticsHistory.span),
+      floor: metric.floor, ceiling: metric.ceiling)
+    screen.draw(
+      line, row: row, column: lineColumn,
+      style: metric.grade == .good ? Theme.good : Theme.style(of: metric.grade))
+  }
+
+  /// Which way the sound takes and how it is packed; less of it where there is less room.
+  private mutating func paintPath(_ latest: MediaStatistics, row: Int, in rect: Rect) {
+    var pieces: [String] = []
+    if let local = latest.localCandidateType, let remote = latest.remoteCandidateType {
+      pieces.append("\(pathWord(local)) ↔ \(pathWord(remote))")
+    }
+    pieces += [latest.codec, latest.cipher].compactMap { $0 }.map {
+      HarmlessText.line($0, limit: 40)
+    }
+    pieces.append("buffer \(decimal(latest.bufferDelay * 1_000, places: 0)) ms")
+    if let trip = latest.roundTripTime {
+      pieces.append("round trip \(decimal(trip * 1_000, places: 0)) ms")
+    }
+    while pieces.count > 1, pieces.joined(separator: " · ").columns > rect.columns {
+      pieces.removeLast()
+    }
+    screen.draw(
+      pieces.joined(separator: " · "), row: row, column: rect.column, limit: rect.columns,
+      style: Theme.quiet)
+  }
+
+  private func pathWord(_ type: String) -> String { HarmlessText.line(type, limit: 8) }
+}
+
+/// One measure of a call, ready to be drawn.
+struct StatisticsMetric {
+  var name: String
+  var value: String
+  var values: [Double?]
+  var floor = 0.0
+  var ceiling: Double
+  var grade = SoundVerdict.Grade.good
+
+  /// What stands side by side where there is no room for a row each; the most telling first.
+  static let pairs = [
+    ("delay", "MOS"), ("loss", "down"), ("jitter", "up"), ("concealed", "buffer"),
+  ]
+
+  static func all(_ history: StatisticsHistory, _ latest: MediaStatistics) -> [StatisticsMetric] {
+    let samples = history.samples
+    let rates = samples.flatMap { [$0.receivedBitrate, $0.sentBitrate] }.max() ?? 0
+    let rateCeiling = max(64_000, Double(rates))
+    return [
+      time("delay", samples.map(\.estimatedDelay), fair: 0.25, poor: 0.4, ceiling: 0.4),
+      share("loss", samples.map(\.recentLoss)),
+      time("jitter", samples.map(\.jitter), fair: 0.03, poor: 0.06, ceiling: 0.06),
+      share("concealed", samples.map(\.recentConcealment)),
+      rate("down", samples.map(\.receivedBitrate), ceiling: rateCeiling),
+      rate("up", samples.map(\.sentBitrate), ceiling: rateCeiling),
+      StatisticsMetric(
+        name: "MOS", value: latest.mos.map { decimal($0) } ?? "–", values: samples.map(\.mos),
+        floor: 1, ceiling: 4.5, grade: latest.mos.map(SoundVerdict.grade) ?? .good),
+      time("buffer", samples.map(\.bufferDelay), fair: 0.2, poor: 0.3, ceiling: 0.2),
+    ]
+  }
+
+  private static func time(
+    _ name: String, _ values: [Double], fair: Double, poor: Double, ceiling: Double
+  ) -> StatisticsMetric {
+    let value = values.last ?? 0
+    return StatisticsMetric(
+      name: name, value: decimal(value * 1_000, places: 0) + " ms", values: values,
+      ceiling: ceiling, grade: value > poor ? .poor : value > fair ? .fair : .good)
+  }
+
+  private static func share(_ name: String, _ values: [Double]) -> StatisticsMetric {
+    let value = values.last ?? 0
+    return StatisticsMetric(
+      name: name, value: decimal(value * 100) + " %", values: values, ceiling: 0.1,
+      grade: value > 0.05 ? .poor : value > 0.02 ? .fair : .good)
+  }
+
+  private static func rate(_ name: String, _ values: [Int], ceiling: Double) -> StatisticsMetric {
+    let value = Double(values.last ?? 0) / 1_000
+    return StatisticsMetric(
+      name: name, value: decimal(value, places: 0) + " kbit/s", values: values.map(Double.init),
+      ceiling: ceiling)
+  }
+}
+
+extension SoundVerdict {
+  /// The grade as a sign in front of the sentence.
+  var sign: String {
+    switch grade {
+    case .unknown: ""
+    case .good: "✓ "
+    case .fair: "! "
+    case .poor: "✗ "
+    }
+  }
+}
+
+extension ConsoleState {
+  /// What the verdict needs to know beside the measurements.
+  func circumstances(of call: CallSummary) -> SoundVerdict.Circumstances {
+    let keymap = options.keymap
+    return SoundVerdict.Circumstances(
+      isMuted: board.isMuted, isHeld: call.phase == .held,
+      hasNoDevice: board.sound.complaint != nil, muteKey: keymap.keyName(for: .mute),
+      devicesKey: keymap.keyName(for: .devices), hangUpKey: keymap.keyName(for: .hangUp),
+      holdKey: keymap.keyName(for: .hold))
+  }
+}

@@ -1,0 +1,119 @@
+import Basics
+import Calling
+import Cells
+import Media
+
+extension ConsoleState {
+  /// Takes in the phone's state anew; what was selected stays selected where it still exists.
+  mutating func boardChanged(to new: Board, at now: Instant) -> [ConsoleCommand] {
+    self.now = max(self.now, now)
+    let old = board
+    let (contact, record) = (selectedContact, selectedRecord)
+    board = new
+    if let contact,
+      let index = shownContacts.firstIndex(where: {
+        $0.account == contact.account && $0.address == contact.address
+      })
+    {
+      contactPosition.move(to: index, count: shownContacts.count)
+    }
+    // The newest call stays selected when one is added above it; any other selection moves along.
+    if let record, historyPosition.index > 0,
+      let index = shownRecords.firstIndex(where: { $0.id == record.id })
+    {
+      historyPosition.move(to: index, count: shownRecords.count)
+    }
+    tellAccounts(since: old)
+    let commands = tellEnds(since: old) + ring()
+    rememberCalls()
+    closeWhatIsOver()
+    return commands
+  }
+
+  mutating func measured(_ id: CallID, _ sample: MediaStatistics) {
+    guard board.calls.contains(where: { $0.id == id }) else { return }
+    statistics[id, default: StatisticsHistory()].append(sample)
+    if let mos = sample.mos, let index = session.firstIndex(where: { $0.call.id == id }) {
+      session[index].mos = mos
+    }
+  }
+
+  /// Says what went wrong with an account, once.
+  private mutating func tellAccounts(since old: Board) {
+    for account in board.accounts {
+      let before = old.accounts.first { $0.id == account.id }
+      guard let complaint = account.complaint(at: now), before?.complaint(at: now) != complaint
+      else { continue }
+      say(complaint, .error)
+    }
+    if let complaint = board.sound.complaint, complaint != old.sound.complaint {
+      say(HarmlessText.line(complaint, limit: 300), .warning)
+    }
+  }
+
+  /// Says how calls have ended, for those whose end one may not have seen.
+  private mutating func tellEnds(since old: Board) -> [ConsoleCommand] {
+    var commands: [ConsoleCommand] = []
+    for call in board.calls {
+      guard case .ended(let reason) = call.phase,
+        let before = old.calls.first(where: { $0.id == call.id })
+      else { continue }
+      if case .ended = before.phase { continue }
+      say("\(call.partyName): \(call.phaseWord).", reason.isFailure ? .error : .hint)
+      if reason == .missed {
+        commands.append(
+          .notify(title: "Missed call", body: "\(call.partyName) · \(call.origin())"))
+      }
+    }
+    return commands
+  }
+
+  /// Notes which calls ring, and asks for an alert for each new one.
+  private mutating func ring() -> [ConsoleCommand] {
+    let ringing = ringingCalls
+    ringingSince = ringingSince.filter { entry in ringing.contains { $0.id == entry.key } }
+    answering = answering.filter { id in ringing.contains { $0.id == id } }
+    if ringing.isEmpty {
+      isRingingDocked = false
+      markedRinging = nil
+    }
+    var commands: [ConsoleCommand] = []
+    for call in ringing where ringingSince[call.id] == nil {
+      ringingSince[call.id] = now
+      lastBell = now
+      isRingingDocked = false
+      let body = [call.origin(), call.summary.map { HarmlessText.line($0, limit: 120) }]
+      commands.append(
+        .ringAlert(
+          call.id, title: "\(call.partyName) is calling",
+          body: body.compactMap { $0 }.joined(separator: ": ")))
+    }
+    return commands
+  }
+
+  private mutating func rememberCalls() {
+    statistics = statistics.filter { entry in board.calls.contains { $0.id == entry.key } }
+    for call in board.calls {
+      if let index = session.firstIndex(where: { $0.call.id == call.id }) {
+        session[index].call = call
+      } else {
+        session.append(SessionCall(call: call))
+      }
+    }
+    session = Array(session.suffix(Self.sessionLimit))
+  }
+
+  private mutating func closeWhatIsOver() {
+    if case .declineReason(let id, _) = popup, !ringingCalls.contains(where: { $0.id == id }) {
+      popup = nil
+    }
+    if case .quitQuestion = popup, liveCalls.isEmpty { popup = nil }
+    if board.calls.isEmpty {
+      if focus == .call, let focusBeforeCall { focus = focusBeforeCall }
+      focusBeforeCall = nil
+      sentTones = ""
+      captureLevels = []
+      playbackLevels = []
+    }
+  }
+}

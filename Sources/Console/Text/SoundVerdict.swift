@@ -1,0 +1,149 @@
+import Media
+
+/// How a call sounds, in one sentence with the likeliest cause and what to press.
+struct SoundVerdict: Equatable, Sendable {
+  enum Grade: Equatable, Sendable {
+    case unknown, good, fair, poor
+  }
+
+  /// What is known of the call beside its measurements.
+  struct Circumstances: Equatable, Sendable {
+    var isMuted = false
+    var isHeld = false
+    /// Why there is no microphone, when there is none.
+    var hasNoDevice = false
+    /// Names of the keys in the sentences.
+    var muteKey = "m"
+    var devicesKey = "v"
+    var hangUpKey = "x"
+    var holdKey = "h"
+  }
+
+  var grade: Grade
+  var sentence: String
+
+  /// Judges the last seconds of a call; the first cause that fits is told.
+  init(of history: StatisticsHistory, in circumstances: Circumstances) {
+    guard let latest = history.latest else {
+      self.init(.unknown, "Measuring…")
+      return
+    }
+    if circumstances.isHeld {
+      self.init(.unknown, "On hold: no sound passes. \(circumstances.holdKey) resumes.")
+      return
+    }
+    let verdict =
+      Self.silence(history, circumstances) ?? Self.device(history, circumstances)
+      ?? Self.network(history, latest, circumstances) ?? Self.uplink(history, circumstances)
+    if let verdict {
+      self = verdict
+    } else if circumstances.isMuted {
+      self.init(.good, "They cannot hear you: muted. \(circumstances.muteKey) unmutes.")
+    } else if let mos = latest.mos {
+      self.init(Self.grade(mos), Self.plain(mos))
+    } else {
+      self.init(.unknown, "No sound has arrived yet.")
+    }
+  }
+
+  private init(_ grade: Grade, _ sentence: String) {
+    self.grade = grade
+    self.sentence = sentence
+  }
+
+  /// The bounds that the E-model's users agree on: above 4.2 good, from 3.6 fair.
+  static func grade(_ mos: Double) -> Grade {
+    mos > 4.2 ? .good : mos >= 3.6 ? .fair : .poor
+  }
+
+  private static func plain(_ mos: Double) -> String {
+    switch grade(mos) {
+    case .good: "Sounds good."
+    case .fair: "Sounds fair."
+    case .poor, .unknown: "Sounds poor, for no single cause."
+    }
+  }
+
+  private static func silence(
+    _ history: StatisticsHistory, _ circumstances: Circumstances
+  ) -> SoundVerdict? {
+    guard let latest = history.latest, latest.packetsReceived > 0 else { return nil }
+    let seconds = history.samples.reversed().prefix {
+      $0.packetsReceived == latest.packetsReceived
+    }.count
+    guard seconds > 3 else { return nil }
+    return SoundVerdict(
+      .poor,
+      "Nothing has arrived for \(seconds) s: their network or yours is down. "
+        + "\(circumstances.hangUpKey) hangs up.")
+  }
+
+  private static func device(
+    _ history: StatisticsHistory, _ circumstances: Circumstances
+  ) -> SoundVerdict? {
+    if history.growth(of: \.deviceFaults, seconds: 10) > 480 {
+      return SoundVerdict(
+        .poor,
+        "Your sound device cannot keep up. \(circumstances.devicesKey) chooses another.")
+    }
+    if circumstances.hasNoDevice {
+      return SoundVerdict(
+        .fair, "They hear silence: there is no microphone. \(circumstances.devicesKey) chooses one."
+      )
+    }
+    if !circumstances.isMuted, history.holds(for: 8, { $0.localAudioLevel < 0.000_05 }) {
+      return SoundVerdict(
+        .fair,
+        "Your microphone is quite silent; is it switched off? "
+          + "\(circumstances.devicesKey) chooses another.")
+    }
+    return nil
+  }
+
+  private static func network(
+    _ history: StatisticsHistory, _ latest: MediaStatistics, _ circumstances: Circumstances
+  ) -> SoundVerdict? {
+    let loss = history.mean(of: \.recentLoss, seconds: 10)
+    let concealed = history.mean(of: \.recentConcealment, seconds: 10)
+    if loss > 0.02 {
+      return SoundVerdict(
+        loss > 0.05 ? .poor : .fair,
+        "Choppy: \(percent(loss)) gets lost on the way. A cable instead of WLAN helps, or "
+          + "\(circumstances.hangUpKey) and call anew.")
+    }
+    if latest.jitter > 0.03, concealed > 0.01 {
+      return SoundVerdict(
+        concealed > 0.05 ? .poor : .fair,
+        "Uneven: sound arrives up to \(milliseconds(latest.jitter)) apart, as on a busy WLAN. "
+          + "It settles by itself; if not, \(circumstances.hangUpKey) and call anew.")
+    }
+    if latest.estimatedDelay > 0.3 {
+      let relayed = latest.localCandidateType == "relay" || latest.remoteCandidateType == "relay"
+      let cause =
+        relayed ? "the sound takes the way through a relay" : "the way through the network is long"
+      return SoundVerdict(
+        latest.estimatedDelay > 0.5 ? .poor : .fair,
+        "Slow by \(milliseconds(latest.estimatedDelay)): \(cause). Let each other finish.")
+    }
+    return nil
+  }
+
+  private static func uplink(
+    _ history: StatisticsHistory, _ circumstances: Circumstances
+  ) -> SoundVerdict? {
+    let lost = history.mean(of: \.remoteFractionLost, seconds: 10)
+    guard lost > 0.03 else { return nil }
+    return SoundVerdict(
+      lost > 0.08 ? .poor : .fair,
+      "They hear gaps: \(percent(lost)) of what you send gets lost. A cable instead of WLAN helps, "
+        + "or \(circumstances.hangUpKey) and call anew.")
+  }
+
+  private static func percent(_ fraction: Double) -> String {
+    decimal(fraction * 100, places: 0) + " %"
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    decimal(seconds * 1_000, places: 0) + " ms"
+  }
+}
