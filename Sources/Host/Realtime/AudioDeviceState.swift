@@ -44,6 +44,23 @@ package final class AudioDeviceStateCell: Sendable {
   @_noLocks
   package func setOpening() { packed.store(openingBits, ordering: .releasing) }
 
+  /// Ends `opening`.
+  ///
+  /// - Returns: `false` when that has been given up meanwhile.
+  package func runIfOpening() -> Bool {
+    packed.compareExchange(
+      expected: openingBits, desired: runningBits, ordering: .acquiringAndReleasing
+    ).exchanged
+  }
+
+  /// Gives up `opening`, unless it has ended meanwhile.
+  package func failIfOpening(_ operation: AudioDeviceError.Operation, code: Int32) -> Bool {
+    packed.compareExchange(
+      expected: openingBits, desired: Self.failure(operation, code),
+      ordering: .acquiringAndReleasing
+    ).exchanged
+  }
+
   @_noLocks
   package func setRunning() { packed.store(runningBits, ordering: .releasing) }
 
@@ -52,8 +69,15 @@ package final class AudioDeviceStateCell: Sendable {
 
   /// - Parameter code: a positive error number.
   package func setFailed(_ operation: AudioDeviceError.Operation, code: Int32) {
-    let detail = UInt64(operation.rawValue) << 8 | UInt64(UInt32(bitPattern: code)) << 16
-    packed.store(detail | failedBits, ordering: .releasing)
+    packed.store(Self.failure(operation, code), ordering: .releasing)
+  }
+
+  package func setFailed(_ error: AudioDeviceError) {
+    setFailed(error.operation, code: error.code)
+  }
+
+  private static func failure(_ operation: AudioDeviceError.Operation, _ code: Int32) -> UInt64 {
+    failedBits | UInt64(operation.rawValue) << 8 | UInt64(UInt32(bitPattern: code)) << 16
   }
 }
 

@@ -86,7 +86,7 @@ package final class AudioRing: @unchecked Sendable {
   }
 
   /// Removes a frame of exactly `count` samples; `nil` while there are fewer. Reading thread only.
-  package func readFrame(count: Int) -> [Int16]? {
+  package func read(exactly count: Int) -> [Int16]? {
     guard count > 0, self.count >= count else { return nil }
     return [Int16](unsafeUninitializedCapacity: count) { target, initializedCount in
       // The array's memory is there because its capacity is positive.

@@ -14,7 +14,7 @@ package protocol RealtimeWork: AnyObject, Sendable {
   func finish()
 }
 
-/// A thread that runs at real-time priority as far as the system grants it.
+/// A thread that serves a sound device, at real-time priority as far as the system grants it.
 ///
 /// The thread keeps its work alive until it has ended, so that one that hangs in a driver can be left
 /// behind without harm.
@@ -23,9 +23,11 @@ package final class RealtimeThread: @unchecked Sendable {
   private let core: Core
   private var handle: pthread_t?
 
-  /// - Parameter name: at most 15 bytes are shown by the system's tools.
-  package init(name: String, work: any RealtimeWork) {
-    core = Core(name: name, work: work)
+  /// - Parameters:
+  ///   - name: at most 15 bytes are shown by the system's tools.
+  ///   - wantsPriority: `false` for work in time that also reads files or allocates.
+  package init(name: String, work: any RealtimeWork, wantsPriority: Bool = true) {
+    core = Core(name: name, work: work, wantsPriority: wantsPriority)
   }
 
   deinit { stop() }
@@ -46,17 +48,18 @@ package final class RealtimeThread: @unchecked Sendable {
     return result
   }
 
-  /// Asks the thread to end and waits for it, at most one second; harmless when it has not started.
+  /// Asks the thread to end and waits for it; harmless when it has not started.
   ///
+  /// - Parameter patienceSeconds: how long at most.
   /// - Returns: `false` when it was left behind, to end by itself.
   @discardableResult
-  package func stop() -> Bool {
+  package func stop(patienceSeconds: Int = 1) -> Bool {
     core.stop.set()
     guard let handle else { return true }
     self.handle = nil
     var deadline = timespec()
     clock_gettime(CLOCK_REALTIME, &deadline)
-    deadline.tv_sec += Self.patienceSeconds
+    deadline.tv_sec += patienceSeconds
     if pthread_timedjoin_np(handle, nil, &deadline) == 0 { return true }
     pthread_detach(handle)
     return false
@@ -68,12 +71,14 @@ package final class RealtimeThread: @unchecked Sendable {
   private final class Core: Sendable {
     let name: String
     let work: any RealtimeWork
+    let wantsPriority: Bool
     let stop = StopSignal()
     let isRealtime = Atomic<Bool>(false)
 
-    init(name: String, work: any RealtimeWork) {
+    init(name: String, work: any RealtimeWork, wantsPriority: Bool) {
       self.name = name
       self.work = work
+      self.wantsPriority = wantsPriority
     }
 
     deinit { stop.destroy() }
@@ -119,7 +124,6 @@ package final class RealtimeThread: @unchecked Sendable {
 
   private static let stackBytes = 1 << 20
   private static let bodyStackBytes = 64 << 10
-  private static let patienceSeconds = 1
   /// Above ordinary real-time programs' default of 1, far below the kernel's own threads.
   private static let priority: Int32 = 10
 }

@@ -1,0 +1,100 @@
+import Glibc
+import LoopGLib
+import Realtime
+
+/// The media loop's part at an input, on a thread that is not held up by other tests: keeps what
+/// comes.
+final class Listener: RealtimeWork, @unchecked Sendable {
+  // Unchecked: `thread` is used by the test alone.
+  private let input: any AudioInput
+  private let samples = Lock<[Int16]>([])
+  private let arrivals = Lock<[Int64]>([])
+  private var thread: RealtimeThread?
+
+  /// Listens until it is stopped, and at most for a minute.
+  init(_ input: any AudioInput) {
+    self.input = input
+    let thread = RealtimeThread(name: "listener", work: self)
+    self.thread = thread
+    _ = thread.start()
+  }
+
+  /// All that was heard so far.
+  var heard: [Int16] { samples.withLock { $0 } }
+
+  /// When something was heard, in nanoseconds of the monotonic clock.
+  var times: [Int64] { arrivals.withLock { $0 } }
+
+  func stop() {
+    thread?.stop()
+    thread = nil
+  }
+
+  func prepare(stop: StopSignal) -> Bool { true }
+
+  func run(until stop: StopSignal) {
+    while !stop.isSet, samples.withLock({ $0.count }) < 60 * 48_000 {
+      var wait = pollfd(fd: input.doorbell.descriptor, events: Int16(POLLIN), revents: 0)
+      _ = poll(&wait, 1, 20)
+      input.doorbell.clear()
+      while let piece = input.ring.read(exactly: min(max(input.ring.count, 1), 480)) {
+        samples.withLock { $0 += piece }
+        arrivals.withLock { $0.append(StopSignal.now) }
+      }
+    }
+  }
+
+  func finish() {}
+}
+
+/// The media loop's part at an output, on a thread that is not held up by other tests: answers the
+/// doorbell, with silence when the sound is over.
+final class Feeder: RealtimeWork, @unchecked Sendable {
+  // Unchecked: `rest` is used by the feeder's thread alone, `thread` by the test.
+  private let output: any AudioOutput
+  private var rest: ArraySlice<Int16>
+  private let done = Lock(false)
+  private let firstTime = Lock<Int64>(0)
+  private let delay: Int64
+  private var thread: RealtimeThread?
+
+  /// - Parameter delayMilliseconds: how long each answer takes.
+  init(_ output: any AudioOutput, _ samples: [Int16], delayMilliseconds: Int64 = 0) {
+    self.output = output
+    rest = samples[...]
+    delay = delayMilliseconds * 1_000_000
+    let thread = RealtimeThread(name: "feeder", work: self)
+    self.thread = thread
+    _ = thread.start()
+  }
+
+  /// Whether all has been given.
+  var isDone: Bool { done.withLock { $0 } }
+
+  /// When the first sample was given, in nanoseconds of the monotonic clock.
+  var start: Int64 { firstTime.withLock { $0 } }
+
+  func stop() {
+    thread?.stop()
+    thread = nil
+  }
+
+  func prepare(stop: StopSignal) -> Bool { true }
+
+  func run(until stop: StopSignal) {
+    while !stop.isSet {
+      var wait = pollfd(fd: output.doorbell.descriptor, events: Int16(POLLIN), revents: 0)
+      _ = poll(&wait, 1, 20)
+      guard output.doorbell.clear(), stop.sleep(until: StopSignal.now + delay) else { continue }
+      while case let wanted = output.wantedSamples, wanted > 0 {
+        let piece = Array(rest.prefix(wanted))
+        firstTime.withLock { if $0 == 0 { $0 = StopSignal.now } }
+        output.write(piece + [Int16](repeating: 0, count: wanted - piece.count))
+        rest = rest.dropFirst(piece.count)
+      }
+      if rest.isEmpty { done.withLock { $0 = true } }
+    }
+  }
+
+  func finish() {}
+}
