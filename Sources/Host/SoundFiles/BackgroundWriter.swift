@@ -1,0 +1,98 @@
+import Glibc
+import Realtime
+
+/// Writes a sound file on a thread of its own, so that a slow disk holds up nobody.
+///
+/// Between the one thread that appends and the file lie up to 262 144 samples; what does not fit is
+/// dropped in whole pieces and counted.
+final class BackgroundWriter: Sendable {
+  let faults: AudioFaults
+  private let work: Work
+  private let thread: RealtimeThread
+
+  /// Makes the file and starts the thread.
+  init(path: String, channelCount: Int, faults: AudioFaults = AudioFaults())
+    throws(AudioDeviceError)
+  {
+    let writer = try SoundFileWriter(path: path, channelCount: channelCount)
+    self.faults = faults
+    work = Work(writer: writer, path: path)
+    thread = RealtimeThread(name: "sound file", work: work, wantsPriority: false)
+    let code = thread.start()
+    guard code == 0 else {
+      throw AudioDeviceError(device: path, operation: .startThread, code: code)
+    }
+  }
+
+  /// Appends whole frames. One thread only.
+  func append(_ samples: UnsafePointer<Int16>, count: Int) {
+    guard work.ring.capacity - work.ring.count >= count else {
+      faults.countDropped(count)
+      return
+    }
+    _ = work.ring.write(samples, count: count)
+  }
+
+  /// Why nothing is written any more; `nil` while all is well.
+  var failure: AudioDeviceError? {
+    if case .failed(let error) = work.state.value { error } else { nil }
+  }
+
+  /// Writes what is left and closes the file; waits for that, at most five seconds.
+  func close() {
+    thread.stop(patienceSeconds: 5)
+  }
+
+  private final class Work: RealtimeWork, @unchecked Sendable {
+    // Unchecked: `writer` and `piece` are used by the thread alone.
+    let ring = AudioRing(capacity: 1 << 18)
+    let state: AudioDeviceStateCell
+    private var writer: SoundFileWriter?
+    private var piece = [Int16](repeating: 0, count: 1 << 14)
+
+    init(writer: SoundFileWriter, path: String) {
+      self.writer = writer
+      state = AudioDeviceStateCell(name: path)
+      state.setRunning()
+    }
+
+    func prepare(stop: StopSignal) -> Bool { true }
+
+    func run(until stop: StopSignal) {
+      var turn = 0
+      while stop.sleep(until: StopSignal.now + Self.turnNanoseconds) {
+        guard drain() else { break }
+        turn += 1
+        if turn.isMultiple(of: Self.turnsToHeader) { writer?.updateHeader() }
+      }
+    }
+
+    func finish() {
+      if drain() { writer?.updateHeader() }
+      // Closing completes the header.
+      writer = nil
+    }
+
+    /// Writes all that waits.
+    ///
+    /// - Returns: `false` when the file takes no more.
+    private func drain() -> Bool {
+      guard let writer, case .running = state.value else { return false }
+      while true {
+        let count = ring.read(into: &piece, count: piece.count)
+        if count == 0 { return true }
+        do throws(AudioDeviceError) {
+          try piece.withUnsafeBufferPointer { buffer throws(AudioDeviceError) in
+            try writer.write(UnsafeBufferPointer(rebasing: buffer[..<count]))
+          }
+        } catch {
+          state.setFailed(error)
+          return false
+        }
+      }
+    }
+
+    private static let turnNanoseconds: Int64 = 200_000_000
+    private static let turnsToHeader = 5
+  }
+}
