@@ -1,0 +1,104 @@
+import Glibc
+import Media
+import Realtime
+
+/// The real-time body of a capture thread.
+enum CaptureLoop {
+  /// Reads the device into the ring until `stop` is set.
+  ///
+  /// - Parameter periodLimit: ends after so many periods, and takes them as fast as they come.
+  /// - Returns: 0, or the error number with which the device was lost.
+  static func run(
+    _ port: PCMPort, ring: AudioRing, doorbell: Doorbell, faults: AudioFaults, delay: AudioGauge,
+    until stop: StopSignal, periodLimit: Int = .max
+  ) -> Int32 {
+    var code = port.begin()
+    var failures = 0
+    var pace = DevicePace(periodSamples: port.periodSamples)
+    var standIn = StandIn(periodSamples: port.periodSamples)
+    while !stop.isSet, pace.periodCount < periodLimit {
+      if code == 0 { code = port.wait(milliseconds: pace.periodMilliseconds) }
+      let available = code == 0 ? port.available() : 0
+      if available < 0 { code = Int32(-available) }
+      if code != 0 {
+        if code == EPIPE { faults.countOverrun() }
+        failures += 1
+        code = failures > DevicePace.maximumFailures ? EIO : port.recover(from: code, until: stop)
+        if code != 0 { return code }
+      } else if available >= port.periodSamples {
+        let isLate = standIn.isOn || available > longestBacklog
+        code = take(
+          available, keeping: isLate ? port.periodSamples : available, port, ring, faults)
+        failures = 0
+        standIn.deviceDelivered()
+        pace.passed(available / port.periodSamples)
+        if pace.periodCount & 15 == 0 { delay.set(port.delay()) }
+        doorbell.ring()
+        if periodLimit == .max { pace.holdBack(port) }
+      } else {
+        port.rest(milliseconds: 1)
+        while standIn.isDue() {
+          faults.countMissing(ring.writeSilence(count: port.periodSamples))
+          doorbell.ring()
+        }
+      }
+    }
+    return 0
+  }
+
+  /// Reads whole periods and puts the newest into the ring.
+  ///
+  /// - Parameter newest: how many samples of what is available still count; the rest is too old.
+  private static func take(
+    _ available: Int, keeping newest: Int, _ port: PCMPort, _ ring: AudioRing,
+    _ faults: AudioFaults
+  ) -> Int32 {
+    var waiting = available
+    while waiting >= port.periodSamples {
+      let code = port.readPeriod()
+      if code != 0 { return code }
+      waiting -= port.periodSamples
+      if waiting < newest {
+        let fitting = ring.write(port.samples, count: port.periodSamples)
+        faults.countDropped(port.periodSamples - fitting)
+      } else {
+        faults.countDropped(port.periodSamples)
+      }
+    }
+    return 0
+  }
+
+  /// 60 ms: less than the ring holds beside a frame that is being taken.
+  private static var longestBacklog: Int { 2_880 }
+}
+
+/// Silence in the place of a device that delivers nothing, in time by the monotonic clock.
+private struct StandIn {
+  private let period: Int64
+  private var next: Int64
+  /// Whether the present time has been filled with silence already.
+  private(set) var isOn = false
+
+  init(periodSamples: Int) {
+    period = Int64(periodSamples) * 1_000_000_000 / Int64(Sound.sampleRate)
+    next = StopSignal.now + Self.patience
+  }
+
+  mutating func deviceDelivered() {
+    isOn = false
+    next = StopSignal.now + Self.patience
+  }
+
+  /// Whether a period of silence is to be given now; to be asked until it is not.
+  mutating func isDue() -> Bool {
+    let now = StopSignal.now
+    if now < next { return false }
+    isOn = true
+    // After the machine has slept, its night is not made good.
+    next = (now - next > Self.patience ? now : next) + period
+    return true
+  }
+
+  /// 100 ms.
+  private static var patience: Int64 { 100_000_000 }
+}

@@ -1,0 +1,54 @@
+import CALSA
+import Glibc
+import Media
+import Realtime
+
+/// One opened and negotiated ALSA device, with all memory that serving it takes.
+///
+/// Made, started and dropped by the device's own thread, outside its real-time body; the body works
+/// on ``port``.
+final class PCM {
+  enum Direction {
+    case capture, playback
+  }
+
+  let port: PCMPort
+  private let memory: LockedMemory
+  private let descriptors: LockedMemory
+
+  /// Opens the device; waits for sound servers and drivers as long as they take.
+  ///
+  /// - Parameter stop: polled together with the device.
+  init(
+    opening name: String, for direction: Direction, profile: LatencyProfile, stop: StopSignal
+  ) throws(AudioDeviceError) {
+    Self.quietLibrary()
+    let setup = try PCMSetup(opening: name, for: direction, profile: profile)
+    memory = LockedMemory(byteCount: setup.periodSamples * MemoryLayout<Int16>.stride)
+    let count = max(Int(snd_pcm_poll_descriptors_count(setup.handle)), 0)
+    descriptors = LockedMemory(byteCount: (count + 1) * MemoryLayout<pollfd>.stride)
+    let polled = descriptors.start.bindMemory(to: pollfd.self, capacity: count + 1)
+    polled[0] = pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0)
+    let filled = snd_pcm_poll_descriptors(setup.handle, polled + 1, UInt32(count))
+    guard filled == Int32(count) else {
+      snd_pcm_close(setup.handle)
+      throw AudioDeviceError(device: name, operation: .configure, code: EIO)
+    }
+    port = PCMPort(
+      handle: setup.handle, direction: direction, periodSamples: setup.periodSamples,
+      bufferSamples: setup.bufferSamples, queueSamples: setup.queueSamples,
+      samples: memory.samples(count: setup.periodSamples), polled: polled,
+      polledCount: nfds_t(count + 1))
+  }
+
+  deinit {
+    // Playing the rest out would keep whoever hangs up waiting.
+    snd_pcm_drop(port.handle)
+    snd_pcm_close(port.handle)
+  }
+
+  /// Keeps ALSA's own complaints off the terminal; before anything else is asked of the library.
+  static func quietLibrary() { silenced }
+
+  private static let silenced: Void = shim_silence_errors()
+}

@@ -1,0 +1,127 @@
+import CALSA
+import Glibc
+import Realtime
+
+/// An opened device as its real-time thread uses it: numbers and pointers, no references.
+///
+/// Nothing here allocates or locks on this side of the library. Results are 0 or a positive error
+/// number.
+struct PCMPort {
+  let handle: OpaquePointer
+  let direction: PCM.Direction
+  let periodSamples: Int
+  let bufferSamples: Int
+  let queueSamples: Int
+  /// One period.
+  let samples: UnsafeMutablePointer<Int16>
+  /// The stop signal, then the device's own.
+  let polled: UnsafeMutablePointer<pollfd>
+  let polledCount: nfds_t
+
+  /// Waits until the device wants to be served, the thread shall end, or the time is over.
+  ///
+  /// - Returns: an error number if the device is lost.
+  func wait(milliseconds: Int32) -> Int32 {
+    guard poll(polled, polledCount, milliseconds) > 0 else { return 0 }
+    var events: UInt16 = 0
+    // Some plug-ins take their wake-up back in this call only.
+    let result = snd_pcm_poll_descriptors_revents(
+      handle, polled + 1, UInt32(polledCount - 1), &events)
+    if result < 0 { return -result }
+    guard Int32(events) & (POLLERR | POLLHUP | POLLNVAL) != 0 else { return 0 }
+    switch snd_pcm_state(handle) {
+    case SND_PCM_STATE_DISCONNECTED: return ENODEV
+    case SND_PCM_STATE_XRUN: return EPIPE
+    case SND_PCM_STATE_SUSPENDED: return ESTRPIPE
+    case SND_PCM_STATE_RUNNING: return 0
+    default: return EBADFD
+    }
+  }
+
+  /// Waits for the stop signal alone.
+  func rest(milliseconds: Int32) {
+    _ = poll(polled, 1, milliseconds)
+  }
+
+  /// How many samples can be read or written now, or a negative error number.
+  func available() -> Int {
+    snd_pcm_avail_update(handle)
+  }
+
+  /// The way from the device's edge to the application, in samples.
+  func delay() -> Int {
+    var frames: snd_pcm_sframes_t = 0
+    return snd_pcm_delay(handle, &frames) == 0 ? max(frames, 0) : 0
+  }
+
+  /// Fills ``samples`` with what the device captured.
+  func readPeriod() -> Int32 {
+    var done = 0
+    while done < periodSamples {
+      let result = snd_pcm_readi(handle, samples + done, snd_pcm_uframes_t(periodSamples - done))
+      if result == -Int(EAGAIN) || result == -Int(EINTR) || result == 0 { return EAGAIN }
+      if result < 0 { return Int32(-result) }
+      done += result
+    }
+    return 0
+  }
+
+  /// Plays `count` of ``samples``.
+  func write(count: Int) -> Int32 {
+    var done = 0
+    var refusals = 0
+    while done < count {
+      let result = snd_pcm_writei(handle, samples + done, snd_pcm_uframes_t(count - done))
+      if result > 0 {
+        done += result
+      } else if result == 0 || result == -Int(EAGAIN) || result == -Int(EINTR) {
+        // There was said to be room; a device that keeps refusing has forgotten its clock.
+        refusals += 1
+        if refusals > Self.patience { return EIO }
+        rest(milliseconds: 1)
+      } else {
+        return Int32(-result)
+      }
+    }
+    return 0
+  }
+
+  /// Starts a prepared device: capture at once, playback upon silence, at most 40 ms of it.
+  func begin() -> Int32 {
+    if direction == .playback {
+      samples.update(repeating: 0, count: periodSamples)
+      var owed = min(queueSamples, Self.longestPrefill)
+      while owed > 0 {
+        let result = write(count: min(owed, periodSamples))
+        if result != 0 { return result }
+        owed -= periodSamples
+      }
+    }
+    return -min(snd_pcm_start(handle), 0)
+  }
+
+  /// Brings a device back that ran dry or over, was suspended, or was stopped by its server.
+  ///
+  /// - Parameter code: what it failed with.
+  /// - Returns: what keeps it from going on, if it is lost.
+  func recover(from code: Int32, until stop: StopSignal) -> Int32 {
+    switch code {
+    case EAGAIN, EINTR: return 0
+    case EPIPE, EBADFD: break
+    case ESTRPIPE:
+      // The driver wakes up in its own time after the machine has slept.
+      var tries = 0
+      while snd_pcm_resume(handle) == -EAGAIN, tries < Self.patience, !stop.isSet {
+        rest(milliseconds: 50)
+        tries += 1
+      }
+    default: return code
+    }
+    let result = snd_pcm_prepare(handle)
+    return result < 0 ? -result : begin()
+  }
+
+  /// 40 ms.
+  private static var longestPrefill: Int { 1_920 }
+  private static var patience: Int { 100 }
+}
