@@ -20,7 +20,7 @@ extension MediaSession {
     sampleCount: Int, at now: Instant
   ) -> (samples: [Int16], effects: [SessionEffect]) {
     let count = max(0, sampleCount)
-    guard let samples = flow?.pull(sampleCount: count, at: now) else {
+    guard var samples = flow?.pull(sampleCount: count, at: now) else {
       return ([Int16](repeating: 0, count: count), [])
     }
     var effects: [SessionEffect] = []
@@ -28,7 +28,14 @@ extension MediaSession {
       hasFlowed = true
       effects.append(.report(.flowing))
     }
-    return (isActive ? samples : [Int16](repeating: 0, count: count), effects)
+    if isActive != wasHeard {
+      Gain.fade(
+        &samples, from: wasHeard ? .unity : .silence, to: isActive ? .unity : .silence)
+      wasHeard = isActive
+    } else if !isActive {
+      samples = [Int16](repeating: 0, count: count)
+    }
+    return (samples, effects)
   }
 
   /// How loud the sound that goes out and the sound that comes in is at present, 0–1, linear.

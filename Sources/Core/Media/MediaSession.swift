@@ -83,6 +83,8 @@ package struct MediaSession {
   /// Exists from `flowing` to `closed`; beside the state, and not in it, so that packets change it in
   /// place.
   var flow: Flow?
+  /// Whether the last samples were given as they were, and not as the silence of a held call.
+  var wasHeard = true
   /// Whether sound from the peer has been played.
   var hasFlowed = false
   var stall = Stall.none
@@ -201,6 +203,15 @@ package struct MediaSession {
       }
     }
     return effects
+  }
+
+  /// Whether the session has been opened and is not closed: it needs the sound devices.
+  package var isOpen: Bool {
+    switch state {
+    case .idle, .closed: false
+    case .preparing(let isOpen): isOpen
+    case .checking, .securing, .flowing: true
+    }
   }
 
   // MARK: Endings

@@ -1,0 +1,284 @@
+package import Basics
+package import Media
+
+/// The phone's media half: the sessions of all calls, and the sound that is mixed from them.
+///
+/// One microphone goes to all open calls; those that are muted or not active send silence instead.
+/// One ear hears the active calls and the phone's own signals.
+///
+/// - Bound: ``callLimit`` calls.
+package struct MediaCore {
+  private var calls: [CallSound] = []
+  private var tones = SignalTones()
+  private var isMuted = false
+  private var volume = Gain.unity
+  /// The volume that the last samples were played at.
+  private var playedVolume = Gain.unity
+  private var devicesInUse = (capture: false, playback: false)
+  private var lastLevels: Instant?
+  private var deviceFaults = 0
+  private var deviceDelay = Duration.zero
+
+  private let settings: MediaSettings
+  private let ports: any MediaPorts
+  private let wallTime: WallTime
+  private let startedAt: Instant
+
+  /// - Parameter wallTime: what the wall clock shows at this instant, for sender reports.
+  package init(
+    settings: MediaSettings, ports: any MediaPorts, wallTime: WallTime, at now: Instant
+  ) {
+    self.settings = settings
+    self.ports = ports
+    self.wallTime = wallTime
+    startedAt = now
+  }
+
+  // MARK: Orders
+
+  /// Carries out what the control loop asks. An order for a call that is over does nothing.
+  package mutating func carryOut(_ order: MediaOrder, at now: Instant) -> [MediaEffect] {
+    let effects: [MediaEffect]
+    switch order {
+    case .prepare(let id, let plan): effects = prepare(id, plan, at: now)
+    case .describe(let id, let description):
+      effects = perform(id) { $0.describe(description, at: now) }
+    case .candidate(let id, let candidate):
+      effects = perform(id) { $0.candidate(candidate, at: now) }
+    case .endOfCandidates(let id): effects = perform(id) { $0.endOfCandidates(at: now) }
+    case .open(let id): effects = open(id, at: now)
+    case .setActive(let id, let isActive): effects = setActive(id, isActive, at: now)
+    case .mute(let isMuted): effects = mute(isMuted)
+    case .digits(let id, let digits): effects = press(digits, in: id, at: now)
+    case .startTone(let tone):
+      tones.start(tone)
+      effects = []
+    case .stopTone:
+      tones.stop()
+      effects = []
+    case .volume(let decibels):
+      volume = Gain(decibels: decibels)
+      effects = []
+    case .record(let id, let path): effects = record(id, path: path)
+    case .stopRecording(let id): effects = stopRecording(id)
+    case .restart(let id): effects = perform(id) { $0.restart(at: now) }
+    case .chooseDevices(let capture, let playback):
+      effects = [.chooseDevices(capture: capture, playback: playback)]
+    case .close(let id): effects = perform(id) { $0.close(at: now) }
+    }
+    return effects + useDevices()
+  }
+
+  /// What a call's agent has to tell.
+  package mutating func ice(
+    _ event: IceEvent, for id: CallID, at now: Instant
+  ) -> [MediaEffect] {
+    let effects = perform(id) { $0.ice(event, at: now) }
+    // Only an ending changes which devices are needed; packets pass without a look at them.
+    return calls.contains { $0.id == id } ? effects : effects + useDevices()
+  }
+
+  // MARK: Sound
+
+  /// One frame from the microphone, of `MediaSettings.frameSampleCount` samples.
+  package mutating func captured(_ frame: [Int16], at now: Instant) -> [MediaEffect] {
+    var effects: [MediaEffect] = []
+    for index in calls.indices.reversed() where calls[index].session.isOpen {
+      let isHeard = calls[index].session.isActive && !isMuted
+      calls[index].recording?.append(
+        isHeard ? frame : [Int16](repeating: 0, count: frame.count))
+      effects += translate(calls[index].session.captured(frame, at: now), ofCallAt: index)
+    }
+    return effects
+  }
+
+  /// The next samples to be played: the active calls and the phone's own signals.
+  ///
+  /// - Parameter sampleCount: at most a second.
+  package mutating func pull(
+    sampleCount: Int, at now: Instant
+  ) -> (samples: [Int16], effects: [MediaEffect]) {
+    let count = min(max(0, sampleCount), Sound.sampleRate)
+    var effects: [MediaEffect] = []
+    var mixer = Mixer(sampleCount: count)
+    for index in calls.indices.reversed() where calls[index].session.isOpen {
+      let (samples, sessionEffects) = calls[index].session.pull(sampleCount: count, at: now)
+      mixer.add(samples, from: playedVolume, to: volume)
+      if let near = calls[index].recording?.take(count) {
+        effects.append(.record(calls[index].id, near: near, far: samples))
+      }
+      if !sessionEffects.isEmpty { effects += translate(sessionEffects, ofCallAt: index) }
+    }
+    if tones.isSounding {
+      tones.add(to: &mixer, sampleCount: count, from: playedVolume, to: volume)
+      if !tones.isSounding { effects += useDevices() }
+    }
+    playedVolume = volume
+    return (mixer.mixed(), effects + levels(at: now))
+  }
+
+  /// What the devices have lost or made up since the start, in samples, and how long sound takes
+  /// through both of them.
+  package mutating func devicesReport(faults: Int, delay: Duration) {
+    deviceFaults = faults
+    deviceDelay = delay
+  }
+
+  // MARK: Time
+
+  /// When ``expire(at:)`` is next due.
+  package var deadline: Instant? { calls.compactMap(\.session.deadline).min() }
+
+  /// Acts on deadlines that have passed; does nothing before.
+  package mutating func expire(at now: Instant) -> [MediaEffect] {
+    var effects: [MediaEffect] = []
+    for index in calls.indices.reversed() {
+      guard let deadline = calls[index].session.deadline, deadline <= now else { continue }
+      effects += translate(calls[index].session.expire(at: now), ofCallAt: index)
+    }
+    return effects + useDevices()
+  }
+
+  // MARK: Calls
+
+  private mutating func prepare(
+    _ id: CallID, _ plan: MediaPlan, at now: Instant
+  ) -> [MediaEffect] {
+    guard !calls.contains(where: { $0.id == id }) else { return [] }  // Ordered twice.
+    guard calls.count < Self.callLimit else {
+      return [.report(.failed(id, "The phone has no room for another call."))]
+    }
+    var session = MediaSession(
+      plan: plan, settings: settings, ports: ports,
+      wallTime: wallTime.advanced(by: startedAt.duration(to: now)), at: now)
+    session.setMuted(isMuted)
+    calls.append(CallSound(id: id, session: session))
+    return perform(id) { $0.prepare(at: now) }
+  }
+
+  /// Opens a call. Unless it was said otherwise, it is active if no other call is.
+  private mutating func open(_ id: CallID, at now: Instant) -> [MediaEffect] {
+    guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
+    var effects: [MediaEffect] = []
+    if !calls[index].isActivityDecided {
+      let isFirst = !calls.contains { $0.id != id && $0.session.isOpen && $0.session.isActive }
+      effects = setActive(id, isFirst, at: now)
+    }
+    return effects + perform(id) { $0.open(at: now) }
+  }
+
+  private mutating func setActive(
+    _ id: CallID, _ isActive: Bool, at now: Instant
+  ) -> [MediaEffect] {
+    guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
+    calls[index].isActivityDecided = true
+    return perform(id) { $0.setActive(isActive, at: now) }
+  }
+
+  private mutating func mute(_ isMuted: Bool) -> [MediaEffect] {
+    self.isMuted = isMuted
+    for index in calls.indices { calls[index].session.setMuted(isMuted) }
+    return []
+  }
+
+  private mutating func press(
+    _ digits: String, in id: CallID, at now: Instant
+  ) -> [MediaEffect] {
+    guard let call = calls.first(where: { $0.id == id }) else { return [] }
+    if call.session.state == .flowing, call.session.isActive { tones.press(digits) }
+    return perform(id) { $0.digits(digits, at: now) }
+  }
+
+  private mutating func record(_ id: CallID, path: String) -> [MediaEffect] {
+    guard let index = calls.firstIndex(where: { $0.id == id && $0.session.isOpen }) else {
+      return [.report(.recording(id, path: nil, complaint: "The call is not up."))]
+    }
+    guard calls[index].recording == nil else {
+      return [.note(LogEntry(.info, "\(id)", "The call is being recorded already."))]
+    }
+    calls[index].recording = RecordingBuffer()
+    return [.startRecording(id, path: path)]
+  }
+
+  private mutating func stopRecording(_ id: CallID) -> [MediaEffect] {
+    guard let index = calls.firstIndex(where: { $0.id == id }), calls[index].recording != nil
+    else { return [] }
+    calls[index].recording = nil
+    return [.stopRecording(id)]
+  }
+
+  /// Has a call's session do something, and forgets the call if that was its end.
+  private mutating func perform(
+    _ id: CallID, _ verb: (inout MediaSession) -> [SessionEffect]
+  ) -> [MediaEffect] {
+    guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
+    return translate(verb(&calls[index].session), ofCallAt: index)
+  }
+
+  private mutating func translate(
+    _ effects: [SessionEffect], ofCallAt index: Int
+  ) -> [MediaEffect] {
+    let id = calls[index].id
+    var result: [MediaEffect] = []
+    result.reserveCapacity(effects.count)
+    for effect in effects {
+      switch effect {
+      case .ice(let order): result.append(.ice(id, order))
+      case .report(let report): result.append(.report(translate(report, of: id)))
+      case .note(let entry):
+        result.append(.note(LogEntry(entry.level, "\(entry.subject) \(id)", entry.text)))
+      }
+    }
+    guard calls[index].session.state == .closed else { return result }
+    if calls[index].recording != nil { result.append(.stopRecording(id)) }
+    calls.remove(at: index)
+    return result
+  }
+
+  private func translate(_ report: SessionReport, of id: CallID) -> MediaReport {
+    switch report {
+    case .described(let description): return .described(id, description)
+    case .candidate(let candidate): return .candidate(id, candidate)
+    case .endOfCandidates: return .endOfCandidates(id)
+    case .secured: return .secured(id)
+    case .flowing: return .flowing(id)
+    case .stalled(let since): return .stalled(id, since: since)
+    case .recovered: return .recovered(id)
+    case .heldByPeer(let isHeld): return .heldByPeer(id, isHeld)
+    case .peerLeft: return .peerLeft(id)
+    case .failed(let complaint): return .failed(id, complaint)
+    case .digit(let key): return .digit(id, key)
+    case .statistics(var statistics):
+      statistics.deviceFaults = deviceFaults
+      statistics.estimatedDelay += deviceDelay.seconds
+      return .statistics(id, statistics)
+    }
+  }
+
+  // MARK: Devices
+
+  private mutating func useDevices() -> [MediaEffect] {
+    let isCallOpen = calls.contains { $0.session.isOpen }
+    let wanted = (capture: isCallOpen, playback: isCallOpen || tones.isSounding)
+    guard wanted != devicesInUse else { return [] }
+    devicesInUse = wanted
+    return [.useDevices(capture: wanted.capture, playback: wanted.playback)]
+  }
+
+  private mutating func levels(at now: Instant) -> [MediaEffect] {
+    guard devicesInUse.capture else { return [] }
+    if let lastLevels, lastLevels.duration(to: now) < Self.levelInterval { return [] }
+    lastLevels = now
+    var (near, far) = (0.0, 0.0)
+    for call in calls where call.session.isOpen {
+      let levels = call.session.levels
+      near = max(near, levels.near)
+      far = max(far, levels.far)
+    }
+    return [.levels(near: near, far: far)]
+  }
+
+  /// How many calls have sound or are preparing for it.
+  package static let callLimit = 8
+  private static let levelInterval: Duration = .milliseconds(100)
+}

@@ -1,0 +1,135 @@
+import Basics
+import RTP
+import Simulation
+import Testing
+
+@testable import Media
+
+@Suite("Uplink")
+struct UplinkTests {
+  private let frame = [Int16](repeating: 10_000, count: 960)
+
+  @Test("numbers packets one by one and frames by their length; the first bears the marker")
+  func numbers() throws {
+    var uplink = makeUplink()
+    let packets = try (0..<3).map { number in
+      try captured(&uplink, isSilenced: false, at: number * 20)
+    }
+    #expect(packets.map(\.marker) == [true, false, false])
+    #expect(packets[0].sequence.distance(to: packets[2].sequence) == 2)
+    #expect(packets[2].timestamp &- packets[0].timestamp == 1_920)
+    #expect(packets.allSatisfy { $0.payloadType == 111 && $0.ssrc == 42 })
+    #expect(uplink.packetCount == 3)
+    #expect(uplink.payloadBytes == packets.map(\.payload.count).reduce(0, +))
+  }
+
+  @Test("follows the clock over a gap, and no jitter of the microphone")
+  func gap() throws {
+    var uplink = makeUplink()
+    let first = try captured(&uplink, isSilenced: false, at: 0)
+    let late = try captured(&uplink, isSilenced: false, at: 150)
+    #expect(late.timestamp &- first.timestamp == 960)
+    #expect(!late.marker)
+    let later = try captured(&uplink, isSilenced: false, at: 1_150)
+    #expect(later.timestamp &- late.timestamp == 48_000)
+    #expect(later.marker)
+  }
+
+  @Test("keeps time while nothing is to be sent")
+  func skips() throws {
+    var uplink = makeUplink()
+    let first = try captured(&uplink, isSilenced: false, at: 0)
+    uplink.skipped(sampleCount: 960, at: at(20))
+    let next = try captured(&uplink, isSilenced: false, at: 40)
+    #expect(next.timestamp &- first.timestamp == 1_920)
+    #expect(first.sequence.next == next.sequence)
+    #expect(next.marker)
+  }
+
+  @Test("tells the level of what it sends, and silence as silence")
+  func level() throws {
+    var uplink = makeUplink()
+    _ = uplink.captured(frame, isSilenced: false, at: at(0))
+    let loud = try captured(&uplink, isSilenced: false, at: 20)
+    #expect(loud.audioLevel(id: 1) == AudioLevel(isVoice: true, level: 10))
+    _ = uplink.captured(frame, isSilenced: true, at: at(40))
+    let silent = try captured(&uplink, isSilenced: true, at: 60)
+    #expect(silent.audioLevel(id: 1) == AudioLevel(isVoice: false, level: 127))
+  }
+
+  @Test("fades into silence and out of it")
+  func fades() throws {
+    let decoder = FakePorts(seed: 1).makeDecoder()
+    var uplink = makeUplink()
+    let first = try captured(&uplink, isSilenced: false, at: 0)
+    let faded = try #require(decoder.decode(first.payload))
+    #expect(faded.first.map { abs($0) < 100 } == true)
+    #expect(faded.last == 10_000)
+    let muted = try captured(&uplink, isSilenced: true, at: 20)
+    #expect(try #require(decoder.decode(muted.payload)).last == 0)
+  }
+
+  @Test("prepares redundancy for the loss that the peer reports, within bounds")
+  func expectedLoss() {
+    let ports = FakePorts(seed: 1)
+    var uplink = makeUplink(ports)
+    for _ in 0..<20 { uplink.peerReported(loss: 0.12) }
+    #expect(ports.encoders[0].settings.expectedLossPercent == 12)
+    for _ in 0..<40 { uplink.peerReported(loss: 0.9) }
+    #expect(ports.encoders[0].settings.expectedLossPercent == 30)
+    for _ in 0..<40 { uplink.peerReported(loss: 0) }
+    #expect(ports.encoders[0].settings.expectedLossPercent == 5)
+  }
+
+  @Test("counts an event's duration on the clock that was agreed, under the stream's timestamp")
+  func eventClock() throws {
+    var uplink = makeUplink(digits: Uplink.DigitFormat(payloadType: 126, clockRate: 8_000))
+    let sound = try captured(&uplink, isSilenced: false, at: 0)
+    #expect(uplink.enqueue(digits: "7") == "")
+    let packet = try captured(&uplink, isSilenced: false, at: 20)
+    let event = try TelephoneEvent(decoding: packet.payload)
+    #expect(packet.payloadType == 126)
+    #expect(packet.marker)
+    #expect(packet.timestamp &- sound.timestamp == 960)
+    #expect(event.code == 7)
+    #expect(event.duration == 160)
+  }
+
+  @Test("sounds keys in the stream when the peer takes no events")
+  func inBand() throws {
+    let decoder = FakePorts(seed: 1).makeDecoder()
+    var uplink = makeUplink(digits: nil)
+    _ = uplink.captured(frame, isSilenced: true, at: at(0))
+    #expect(uplink.enqueue(digits: "5x") == "x")
+    var heard: [Int16] = []
+    for number in 1...8 {
+      let packet = try captured(&uplink, isSilenced: true, at: number * 20)
+      heard += try #require(decoder.decode(packet.payload))
+    }
+    let tone = Array(heard.prefix(4_800))
+    #expect(power(of: tone, at: 770) > 0.3)
+    #expect(power(of: tone, at: 1_336) > 0.3)
+  }
+
+  private func captured(
+    _ uplink: inout Uplink, isSilenced: Bool, at milliseconds: Int
+  ) throws -> RTPPacket {
+    let packet = uplink.captured(frame, isSilenced: isSilenced, at: at(milliseconds))
+    return try #require(packet)
+  }
+
+  private func at(_ milliseconds: Int) -> Instant {
+    Instant.zero.advanced(by: .milliseconds(milliseconds))
+  }
+
+  private func makeUplink(
+    _ ports: FakePorts = FakePorts(seed: 1),
+    digits: Uplink.DigitFormat? = Uplink.DigitFormat(payloadType: 110, clockRate: 48_000)
+  ) -> Uplink {
+    Uplink(
+      ssrc: 42,
+      format: Uplink.Format(
+        payloadType: 111, digits: digits, levelExtensionID: 1, bitsPerSecond: 64_000),
+      settings: EncoderSettings(), ports: ports)
+  }
+}
