@@ -12,6 +12,9 @@ final class TemporaryFolder: Sendable {
 
   deinit { Self.remove(path) }
 
+  /// The path of a file in the folder.
+  subscript(name: String) -> String { "\(path)/\(name)" }
+
   /// Writes a file, making the folders above it.
   @discardableResult
   func write(_ text: String, to name: String, mode: mode_t = 0o600) -> String {

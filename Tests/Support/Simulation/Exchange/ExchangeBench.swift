@@ -3,10 +3,13 @@ import BotServerWire
 package import Exchange
 package import Transport
 
+/// An exchange that remembers nothing beyond the test.
+package typealias ExchangeBench = StoredExchangeBench<MemoryStore>
+
 /// An exchange without a network: the test turns the clock, asks, and reads what came out.
-package final class ExchangeBench: ExchangeDriver {
+package final class StoredExchangeBench<Store: ExchangeStore>: ExchangeDriver {
   package private(set) var exchange: Exchange
-  package let store: MemoryStore
+  package let store: Store
   package private(set) var now: Instant
   package private(set) var orders: [AttendantOrder] = []
   package private(set) var notes: [LogEntry] = []
@@ -18,12 +21,8 @@ package final class ExchangeBench: ExchangeDriver {
   private var rejections: [Int: HTTPResponse] = [:]
   private var nextNumber = 1
 
-  package static let start = WallTime(milliseconds: 1_790_000_000_000)
-
   package init(
-    settings: ExchangeSettings = ExchangeSettings(
-      admitsGuests: true, attendants: AttendantProfile.standard),
-    store: MemoryStore = MemoryStore(), at now: Instant = .zero
+    settings: ExchangeSettings = .forTests, store: Store, at now: Instant = .zero
   ) {
     self.store = store
     self.now = now
@@ -33,7 +32,9 @@ package final class ExchangeBench: ExchangeDriver {
   }
 
   /// The date that belongs to the present instant.
-  package var wall: WallTime { Self.start.advanced(by: Instant.zero.duration(to: now)) }
+  package var wall: WallTime {
+    WallTime(milliseconds: 1_790_000_000_000).advanced(by: Instant.zero.duration(to: now))
+  }
 
   /// Lets time pass; deadlines on the way are met at their own instants.
   package func advance(_ duration: Duration) {
@@ -109,6 +110,19 @@ package final class ExchangeBench: ExchangeDriver {
   private func takeNumber() -> Int {
     defer { nextNumber += 1 }
     return nextNumber
+  }
+}
+
+extension StoredExchangeBench where Store == MemoryStore {
+  package convenience init(settings: ExchangeSettings = .forTests) {
+    self.init(settings: settings, store: MemoryStore())
+  }
+}
+
+extension ExchangeSettings {
+  /// With guests and the standard attendants.
+  package static var forTests: ExchangeSettings {
+    ExchangeSettings(admitsGuests: true, attendants: AttendantProfile.standard)
   }
 }
 
