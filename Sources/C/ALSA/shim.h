@@ -1,9 +1,5 @@
 // What Swift cannot import of ALSA itself: macros and variadic functions.
 #pragma once
-// The C library's types must look the same here as in CLinux.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 #include <alsa/asoundlib.h>
 
 static inline void shim_say_nothing(

@@ -1,8 +1,7 @@
 // Parts of the C library that Swift's Glibc module leaves out.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
+// _GNU_SOURCE is not set: it would change what is declared in headers that other modules share, and
+// the compiler refuses two shapes of one type.
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -19,8 +18,7 @@
 #include <wchar.h>
 #include <spawn.h>
 
-// The C library shows these only where _GNU_SOURCE is set before its first header is read, which a
-// module that shares its headers with Glibc comes too late for.
+// The C library shows these only where _GNU_SOURCE is set.
 
 static inline int shim_pipe2(int ends[2], int flags) {
   extern int pipe2(int[2], int);
@@ -42,4 +40,23 @@ static inline short shim_spawn_setsid(void) { return 0x80; }
 static inline char **shim_environ(void) {
   extern char **environ;
   return environ;
+}
+
+static inline int shim_name_thread(pthread_t thread, const char *name) {
+  extern int pthread_setname_np(pthread_t, const char *);
+  return pthread_setname_np(thread, name);
+}
+
+/// Waits for a thread's end until a point of the wall clock.
+static inline int shim_join_until(pthread_t thread, const struct timespec *deadline) {
+  extern int pthread_timedjoin_np(pthread_t, void **, const struct timespec *);
+  return pthread_timedjoin_np(thread, NULL, deadline);
+}
+
+/// `SCHED_RESET_ON_FORK` (sched.h).
+static inline int shim_sched_reset_on_fork(void) { return 0x40000000; }
+
+static inline int shim_ppoll(struct pollfd *entries, unsigned long count, const struct timespec *limit) {
+  extern int ppoll(struct pollfd *, unsigned long, const struct timespec *, const sigset_t *);
+  return ppoll(entries, count, limit, NULL);
 }

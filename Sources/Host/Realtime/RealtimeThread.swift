@@ -60,7 +60,7 @@ package final class RealtimeThread: @unchecked Sendable {
     var deadline = timespec()
     clock_gettime(CLOCK_REALTIME, &deadline)
     deadline.tv_sec += patienceSeconds
-    if pthread_timedjoin_np(handle, nil, &deadline) == 0 { return true }
+    if shim_join_until(handle, &deadline) == 0 { return true }
     pthread_detach(handle)
     return false
   }
@@ -88,7 +88,7 @@ package final class RealtimeThread: @unchecked Sendable {
   private static let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
     {
       let core = Unmanaged<Core>.fromOpaque($0!).takeRetainedValue()
-      pthread_setname_np(pthread_self(), String(core.name.prefix(15)))
+      _ = shim_name_thread(pthread_self(), String(core.name.prefix(15)))
       if core.work.prepare(stop: core.stop), !core.stop.isSet {
         withLockedStack {
           core.isRealtime.store(raisePriority(), ordering: .relaxed)
@@ -103,7 +103,7 @@ package final class RealtimeThread: @unchecked Sendable {
   private static func raisePriority() -> Bool {
     var parameters = sched_param()
     parameters.sched_priority = priority
-    let policy = SCHED_FIFO | SCHED_RESET_ON_FORK
+    let policy = SCHED_FIFO | shim_sched_reset_on_fork()
     return pthread_setschedparam(pthread_self(), policy, &parameters) == 0
   }
 

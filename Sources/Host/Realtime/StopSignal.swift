@@ -47,7 +47,7 @@ package struct StopSignal: @unchecked Sendable {
       var timeout = timespec(
         tv_sec: Int(remaining / 1_000_000_000), tv_nsec: Int(remaining % 1_000_000_000))
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      _ = ppoll(&wait, 1, &timeout, nil)
+      _ = shim_ppoll(&wait, 1, &timeout)
     }
     return false
   }
