@@ -23,6 +23,8 @@ package enum TransportFailure: Error, Equatable, Sendable {
   case insecure(String)
   /// The answer was not what the protocol demands: no WebSocket there, a malformed response.
   case malformed(String)
+  /// A WebSocket was asked for and refused with this HTTP status.
+  case refused(status: Int)
   case tooLarge(limit: Int)
   case broken(String)
 
@@ -39,6 +41,10 @@ package enum TransportFailure: Error, Equatable, Sendable {
       "The server's certificate was not accepted: \(HarmlessText.line(reason, limit: 120))."
     case .malformed(let reason):
       "The server did not speak the expected protocol: \(HarmlessText.line(reason, limit: 120))."
+    case .refused(status: 401): "The server does not accept the credentials; sign in again."
+    case .refused(status: 403): "The server does not allow this account to connect."
+    case .refused(status: 404): "The server has no such service; check the address."
+    case .refused(let status): "The server refused the connection with status \(status)."
     case .tooLarge(let limit): "The server sent more than the \(limit) bytes that are accepted."
     case .broken(let reason):
       "The connection broke: \(HarmlessText.line(reason, limit: 120))."
