@@ -22,7 +22,8 @@ enum Reply: Equatable, Sendable {
     /// A sentence for people.
     var sentence: String {
       guard let words else { return "The server refused with status \(status)." }
-      return "The server says: \(words.hasSuffix(".") ? String(words.dropLast()) : words)."
+      let isSentence = words.last.map { ".?!…".contains($0) } ?? false
+      return "The server says: \(words)\(isSentence ? "" : ".")"
     }
   }
 
