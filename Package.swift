@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "HostTests", dependencies: ["Assembly", "Simulation"] + everything,
       swiftSettings: host),
-    .testTarget(name: "TidyTests", swiftSettings: host),
+    .testTarget(
+      name: "TidyTests", dependencies: ["Console", "Files", "Invocation"], swiftSettings: host),
     .testTarget(name: "EndToEndTests", swiftSettings: host),
   ],
   swiftLanguageModes: [.v6]

@@ -40,6 +40,7 @@ final class SoundMemory {
     let available = min(max(Int(count), 0), bytes.count - position)
     guard let target, available > 0 else { return 0 }
     bytes.withUnsafeBytes { bytes in
+      // Something is available, so the bytes have an address.
       target.copyMemory(from: bytes.baseAddress! + position, byteCount: available)
     }
     position += available

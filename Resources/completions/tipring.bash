@@ -1,0 +1,92 @@
+# Completion of tipring's command line for bash.
+
+_tipring_contacts() {
+  # Names are asked from the phone's own history, which needs no server, and must not take long.
+  timeout 1 tipring history --json --limit 100 2> /dev/null |
+    sed -n 's/.*"name":"\([^"\\]*\)".*/\1/p' | sort -u
+}
+
+_tipring_devices() {
+  timeout 1 tipring devices --json 2> /dev/null |
+    sed -n "s/.*\"$1\":true.*\"name\":\"\([^\"\\\\]*\)\".*/\1/p"
+}
+
+_tipring_accounts() {
+  timeout 1 tipring accounts --json 2> /dev/null | sed -n 's/.*"name":"\([^"\\]*\)".*/\1/p'
+}
+
+_tipring() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= sub= part
+  local -a parts=("${COMP_WORDS[@]:1:COMP_CWORD-1}")
+  for part in "${parts[@]}"; do
+    case $part in
+      call | answer | serve | accounts | contacts | history | devices | bench)
+        [ -n "$command" ] || command=$part ;;
+      adduser | add | test | remove) [ -z "$command" ] || sub=$part ;;
+    esac
+  done
+  # Bash hands over an option, its “=” and the value as three words.
+  if [ "$word" = "=" ]; then word=; elif [ "$previous" = "=" ]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
+
+  local words=
+  case $previous in
+    --account) words=$(_tipring_accounts) ;;
+    --capture) words=$(_tipring_devices capture; printf '%s\n' silence tone:440 file:) ;;
+    --playback) words=$(_tipring_devices playback; printf '%s\n' null file:) ;;
+    --latency) words=$'low\nnormal\nrobust' ;;
+    --system) words=botserver ;;
+    --data) compopt -o dirnames; return ;;
+    --record | --ca-file | --tls-certificate | --tls-key | --password-file)
+      compopt -o default; return ;;
+    --exchange | --as | --duration | --stats | --listen | --limit | --runs | --server | --user | \
+      --password-command) return ;;
+    --password-env) words=$(compgen -e) ;;
+    *) words=$(_tipring_words) ;;
+  esac
+
+  # Not by compgen -W, which would run what a caller's name says in $(…).
+  local candidate quoted
+  COMPREPLY=()
+  while IFS= read -r candidate; do
+    quoted=$(printf '%q' "$candidate")
+    [[ -z $candidate || ($candidate != "$word"* && $quoted != "$word"*) ]] || COMPREPLY+=("$quoted")
+  done <<< "$words"
+  [[ ${COMPREPLY[0]-} != *: ]] || compopt -o nospace
+}
+
+# The commands, operands and options that can stand here. Uses word, command and sub of _tipring.
+_tipring_words() {
+  local server='--account --exchange --as --ca-file --insecure'
+  local sound='--capture --loop --playback --record --no-processing --latency'
+  local report='--duration --json --stats' rule='--auto --decline --once' options= operands=
+  case $command${sub:+ $sub} in
+    '')
+      options="$server $sound $report $rule --plain --version"
+      operands='call answer serve accounts contacts history devices bench' ;;
+    call) options="$server $sound $report"; operands='Echo Parrot Operator Lobby' ;;
+    answer) options="$rule $server $sound $report" ;;
+    serve)
+      options='--listen --data --guests --no-guests --tls-certificate --tls-key --json'
+      operands=adduser ;;
+    'serve adduser') options=--data ;;
+    accounts) options=--json; operands='add test remove' ;;
+    'accounts add')
+      options='--system --server --user --password-command --password-file --password-env' ;;
+    'accounts test') options='--ca-file --insecure' ;;
+    contacts) options="$server --json" ;;
+    history) options='--account --missed --limit --json' ;;
+    devices) options=--json ;;
+    bench) options='--runs --json'; operands='start idle call latency' ;;
+  esac
+  if [[ $word == -* ]]; then
+    printf '%s\n' ${options// /$'\n'} --help
+    return
+  fi
+  printf '%s\n' ${operands// /$'\n'}
+  case $command${sub:+ $sub} in
+    call) _tipring_contacts ;;
+    'accounts test' | 'accounts remove') _tipring_accounts ;;
+  esac
+}
+
+complete -F _tipring tipring
