@@ -1,8 +1,5 @@
 // What Swift cannot import of GLib itself: macros, variadic functions, and one small event source.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1  // As everywhere: the compiler compares what modules share.
-#endif
 #include <sys/prctl.h>
 #include <gio/gio.h>
 #include <glib-object.h>

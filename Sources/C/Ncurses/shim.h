@@ -1,8 +1,5 @@
 // ncurses with wide characters; its pkg-config flags are refused by the package manager.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1  // As everywhere: the compiler compares what modules share.
-#endif
 #define _XOPEN_SOURCE_EXTENDED 1
 #define NCURSES_WIDECHAR 1
 #include <ncurses.h>

@@ -1,8 +1,5 @@
 // What Swift cannot import of Nice itself: macros and variadic functions.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1  // As everywhere: the compiler compares what modules share.
-#endif
 #include <nice.h>
 
 /// UDP alone, nothing asked of routers, and keepalives that the peer must answer.

@@ -1,8 +1,5 @@
 // What Swift cannot import of OpenSSL itself: macros and variadic functions.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1  // As everywhere: the compiler compares what modules share.
-#endif
 #include <openssl/ssl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

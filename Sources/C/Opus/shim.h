@@ -1,8 +1,5 @@
 // What Swift cannot import of Opus itself: macros and variadic functions.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1  // As everywhere: the compiler compares what modules share.
-#endif
 #include <opus.h>
 
 static inline int shim_opus_encoder_set(OpusEncoder *encoder, int request, opus_int32 value) {
