@@ -1,0 +1,197 @@
+import Basics
+import Calling
+import Media
+import Phone
+import Testing
+
+@Suite("Control core: placing")
+struct ControlPlacingTests {
+  @Test("signs all accounts in, and tells each once it is ready")
+  func ready() {
+    var bench = ControlBench(accounts: ["exchange", "work"])
+    bench.start()
+    #expect(bench.scripts.map(\.startCount) == [1, 1])
+    bench.report([.account(.signedIn)])
+    #expect(bench.takeEvents() == [])
+    bench.report([.contacts([])])
+    #expect(bench.takeEvents() == [.ready(AccountID(0))])
+    bench.report([.contacts(people(1)), .account(.signedIn)], of: 1)
+    bench.report([.contacts(people(1))], of: 1)
+    #expect(bench.takeEvents() == [.ready(AccountID(1))])
+    #expect(bench.board.contacts.count == 2)
+  }
+
+  @Test("waits with an order until the account is signed in and its contacts are known")
+  func waits() {
+    var bench = ControlBench()
+    bench.start()
+    bench.order(.place(target: "echo"))
+    bench.report([.account(.signingIn)])
+    bench.report([.account(.signedIn)])
+    #expect(bench.scripts[0].takeOrders() == [])
+    bench.report([.contacts(people(0))])
+    #expect(bench.scripts[0].takeOrders() == [.place(outgoingID, to: "echo", kind: .audio)])
+    #expect(bench.board.calls[0].party == Party(name: "Echo", address: "echo", isBot: true))
+    bench.advance(.seconds(20))
+    #expect(bench.scripts[0].takeOrders() == [])
+  }
+
+  @Test("gives up waiting after ten seconds and not a nanosecond earlier")
+  func waitsNoLonger() {
+    var bench = ControlBench()
+    bench.start()
+    bench.order(.place(target: "echo"))
+    bench.order(.call(account: AccountID(0), address: "bob", name: "Bob"))
+    bench.advance(.seconds(10) - .nanoseconds(1))
+    #expect(bench.takeEvents() == [])
+    bench.advance(.nanoseconds(1))
+    let reason = EndReason.notSignedIn("Not signed in to exchange.")
+    #expect(
+      bench.takeEvents() == [
+        .notPlaced(target: "echo", reason), .notPlaced(target: "bob", reason),
+      ])
+    #expect(bench.core.deadline == nil)
+  }
+
+  @Test("holds a bounded number of orders that wait")
+  func boundsWaiting() {
+    var bench = ControlBench()
+    bench.start()
+    for _ in 0..<50 { bench.order(.place(target: "echo")) }
+    #expect(bench.takeEvents().count == 42)
+  }
+
+  @Test("fails at once when the server is dead, or refuses the credentials")
+  func failsAtOnce() {
+    var bench = ControlBench()
+    bench.start()
+    bench.order(.place(target: "echo"))
+    _ = bench.takeEffects()
+    bench.report([.account(.unreachable(reason: "Nobody there.", nextTry: bench.now))])
+    #expect(
+      bench.takeEvents().contains(
+        .notPlaced(target: "echo", .signalingFailed("Nobody there."))))
+    bench.report([.account(.refused(reason: "Wrong password."))])
+    _ = bench.takeEffects()
+    bench.order(.place(target: "echo"))
+    #expect(
+      bench.takeEvents() == [.notPlaced(target: "echo", .notSignedIn("Wrong password."))])
+  }
+
+  @Test("says that nobody is called that, and who is near")
+  func unknownTarget() {
+    var bench = ControlBench.signedIn()
+    bench.order(.place(target: "ecoh"))
+    #expect(
+      bench.takeEvents() == [
+        .notPlaced(
+          target: "ecoh", .signalingFailed("Nobody is called “ecoh”. Near it: Echo."))
+      ])
+    bench.order(.place(target: "  "))
+    guard case .notPlaced(_, .signalingFailed) = bench.takeEvents().first else {
+      Issue.record("nobody was called")
+      return
+    }
+    #expect(bench.scripts[0].takeOrders() == [])
+  }
+
+  @Test("finds the account that the target names, and asks which when several match")
+  func chooses() {
+    var bench = ControlBench.signedIn(accounts: ["exchange", "work"])
+    bench.order(.place(target: "bob"))
+    guard case .notPlaced(_, .signalingFailed(let words)) = bench.takeEvents().first else {
+      Issue.record("one of two was called")
+      return
+    }
+    #expect(words.contains("bob@exchange") && words.contains("bob@work"))
+    bench.order(.place(target: "bob@WORK"))
+    #expect(bench.scripts[0].takeOrders() == [])
+    #expect(bench.scripts[1].takeOrders().count == 1)
+    #expect(bench.board.calls[0].accountName == "work")
+  }
+
+  @Test("does not wait for an account that the target does not name")
+  func ignoresOthers() {
+    var bench = ControlBench(accounts: ["exchange", "work"])
+    bench.start()
+    bench.report([.account(.signedIn), .contacts(people(0))])
+    bench.order(.place(target: "bob@exchange"))
+    #expect(bench.scripts[0].takeOrders().count == 1)
+  }
+
+  @Test("calls exactly the past party, by its account")
+  func callsBack() {
+    var bench = ControlBench.signedIn(accounts: ["exchange", "work"])
+    bench.order(.call(account: AccountID(1), address: "echo", name: "Echo"))
+    #expect(bench.scripts[1].takeOrders().count == 1)
+    #expect(bench.board.calls[0].party.isBot)
+    bench.order(.call(account: AccountID(7), address: "x", name: "X"))
+    guard case .notPlaced(target: "x", .notSignedIn) = bench.takeEvents().last else {
+      Issue.record("an account that does not exist was used")
+      return
+    }
+  }
+
+  @Test("places calls while the connection is being found again")
+  func placesWhileReconnecting() {
+    var bench = ControlBench.signedIn()
+    bench.report([.account(.reconnecting(since: bench.now, nextTry: bench.now, reason: "Gone."))])
+    bench.order(.place(target: "bob"))
+    #expect(bench.scripts[0].takeOrders().count == 1)
+  }
+
+  @Test("refuses the ninth call with a sentence")
+  func isFull() {
+    var bench = ControlBench.signedIn()
+    for _ in 1...8 { bench.order(.place(target: "bob")) }
+    _ = bench.takeEffects()
+    bench.order(.place(target: "bob"))
+    guard case .notPlaced(target: "bob", .signalingFailed) = bench.takeEvents().first else {
+      Issue.record("a ninth call was placed")
+      return
+    }
+  }
+
+  @Test("tells once that a server was lost, and once that it is back")
+  func tellsConnection() {
+    var bench = ControlBench.signedIn()
+    for _ in 0..<3 {
+      bench.report([
+        .account(.reconnecting(since: bench.now, nextTry: bench.now, reason: "Gone."))
+      ])
+    }
+    bench.report([.account(.signedIn)])
+    #expect(
+      bench.takeEvents() == [
+        .warning(nil, "Lost exchange: Gone. Trying again."),
+        .note(nil, "Connected to exchange again."),
+      ])
+  }
+
+  @Test("asks all accounts anew when told to refresh, and passes notices on")
+  func refreshes() {
+    var bench = ControlBench.signedIn()
+    bench.order(.refresh)
+    #expect(bench.scripts[0].takeOrders() == [.refreshContacts, .refreshHistory])
+    bench.report([.notice("No Calls API."), .identity(Party(name: "You", address: "y"))])
+    #expect(bench.takeEvents() == [.note(nil, "No Calls API.")])
+    #expect(bench.board.accounts[0].username == "You")
+  }
+
+  @Test("answers an order about a call that is not there with a warning")
+  func unknownCall() {
+    var bench = ControlBench.signedIn()
+    let orders: [CallOrder] = [
+      .answer(outgoingID), .decline(outgoingID, reason: nil), .hangUp(outgoingID),
+      .hold(outgoingID), .resume(outgoingID), .silence(outgoingID), .digits(outgoingID, "1"),
+      .record(outgoingID, path: nil), .noteRecord(id: "x", "y"),
+    ]
+    for order in orders {
+      bench.order(order)
+      guard case .warning(nil, _) = bench.takeEvents().first else {
+        Issue.record("\(order) was not answered")
+        continue
+      }
+    }
+  }
+}
