@@ -1,0 +1,251 @@
+import Basics
+import BotServerClient
+import Calling
+import Exchange
+import Media
+import Phone
+import SDP
+import Simulation
+import Transport
+
+/// Several phones' control cores on one exchange, in virtual time and without a network's delay.
+///
+/// Their sound is pretended: a session describes itself when it is prepared, and flows as soon as it
+/// is open and both descriptions are known.
+final class PhonesOnExchange {
+  /// One phone, as the exchange and its user see it.
+  struct Phone {
+    var core: ControlCore
+    /// The exchange's number of each open socket.
+    var sockets: [SocketID: Int] = [:]
+    var sessions: [CallID: Session] = [:]
+    var board = Board()
+    var events: [PhoneEvent] = []
+    var records: [String: CallRecord] = [:]
+    var mediaOrders: [MediaOrder] = []
+  }
+
+  /// What a phone will be told next.
+  private enum News {
+    case media(MediaReport)
+    case transport(TransportEvent)
+  }
+
+  struct Session {
+    var isOpen = false
+    var isDescribed: Bool
+    var isFlowing = false
+  }
+
+  private(set) var phones: [String: Phone] = [:]
+  private(set) var exchange: ExchangeBench?
+  private(set) var now = Instant.zero
+  private let store = MemoryStore()
+  private var waiting: [(name: String, news: News)] = []
+  private var isPumping = false
+  private var actingCount = 0
+
+  /// - Parameter names: of the guests.
+  init(_ names: [String]) {
+    exchange = ExchangeBench(store: store)
+    for (index, name) in names.enumerated() {
+      let account = Account(
+        id: AccountID(0), name: "exchange", system: .botServer, server: "http://127.0.0.1:8077",
+        username: name, secret: nil)
+      let client = BotServerClient(account: account, seed: UInt64(index))
+      phones[name] = Phone(core: ControlCore(accounts: [(account, client)], seed: UInt64(index)))
+    }
+    for name in names {
+      act(name) { $0.start(at: self.now, wallTime: self.wallTime) }
+    }
+  }
+
+  var wallTime: WallTime {
+    WallTime(milliseconds: 1_790_000_000_000).advanced(by: Instant.zero.duration(to: now))
+  }
+
+  func order(_ name: String, _ order: CallOrder) {
+    act(name) { $0.order(order, at: self.now, wallTime: self.wallTime) }
+  }
+
+  func media(_ name: String, _ report: MediaReport) {
+    act(name) { $0.media(report, at: self.now, wallTime: self.wallTime) }
+  }
+
+  func stop(_ name: String) {
+    act(name) { $0.stop(at: self.now, wallTime: self.wallTime) }
+  }
+
+  subscript(name: String) -> Phone { phones[name]! }  // The test names its own phones.
+
+  func calls(_ name: String) -> [CallSummary] { self[name].board.calls }
+
+  /// Lets time pass for all; deadlines on the way are met at their own instants.
+  func advance(_ duration: Duration) {
+    let end = now.advanced(by: duration)
+    while let next = nextDeadline, next <= end {
+      turn(to: max(now, next))
+      for name in phones.keys.sorted() {
+        act(name) { $0.expire(at: self.now, wallTime: self.wallTime) }
+      }
+    }
+    turn(to: end)
+  }
+
+  /// The exchange is killed: nothing is closed properly, nothing answers.
+  func killExchange() {
+    exchange = nil
+    for name in phones.keys.sorted() {
+      let sockets = phones[name]?.sockets.keys.sorted { $0.number < $1.number } ?? []
+      phones[name]?.sockets = [:]
+      for socket in sockets { tell(name, .failed(socket, .broken("reset"))) }
+    }
+  }
+
+  /// The exchange is started again on what its predecessor had stored.
+  func restartExchange() { exchange = ExchangeBench(store: store, at: now) }
+
+  // MARK: What the phones want.
+
+  private var nextDeadline: Instant? {
+    ([exchange?.exchange.deadline] + phones.values.map(\.core.deadline)).compactMap { $0 }.min()
+  }
+
+  private func turn(to instant: Instant) {
+    exchange?.advance(now.duration(to: instant))
+    now = instant
+    pump()
+  }
+
+  private func act(_ name: String, _ verb: (inout ControlCore) -> [ControlEffect]) {
+    guard var phone = phones[name] else { return }
+    let effects = verb(&phone.core)
+    phones[name] = phone
+    actingCount += 1
+    for effect in effects { perform(effect, of: name) }
+    actingCount -= 1
+    pump()
+  }
+
+  /// Nothing is told while a phone still acts.
+  private func tell(_ name: String, _ event: TransportEvent) {
+    waiting.append((name, .transport(event)))
+    pump()
+  }
+
+  private func tell(_ name: String, _ report: MediaReport) {
+    waiting.append((name, .media(report)))
+  }
+
+  private func perform(_ effect: ControlEffect, of name: String) {
+    switch effect {
+    case .transport(_, let effect): perform(effect, of: name)
+    case .media(let order): perform(order, of: name)
+    case .board(let board): phones[name]?.board = board
+    case .record(let record): phones[name]?.records[record.id] = record
+    case .removeRecord(let id): phones[name]?.records[id] = nil
+    case .event(let event): phones[name]?.events.append(event)
+    case .markSeen, .note: break
+    }
+  }
+
+  private func perform(_ effect: TransportEffect, of name: String) {
+    switch effect {
+    case .request(let id, var request):
+      request.url = Self.path(request.url)
+      guard let response = try? exchange?.request(request) else {
+        return tell(name, .requestFailed(id, .unreachable("127.0.0.1:8077")))
+      }
+      tell(name, .response(id, response))
+    case .open(let id, let request):
+      let asked = HTTPRequest(.get, Self.path(request.url), fields: request.fields)
+      guard let socket = try? exchange?.openSocket(asked) else {
+        return tell(name, .failed(id, .unreachable("127.0.0.1:8077")))
+      }
+      phones[name]?.sockets[id] = socket
+      tell(name, .opened(id))
+    case .send(let id, .text(let text)):
+      guard let socket = phones[name]?.sockets[id] else { return }
+      try? exchange?.send(text, over: socket)
+    case .close(let id, _):
+      if let socket = phones[name]?.sockets.removeValue(forKey: id) {
+        exchange?.closeSocket(socket)
+      }
+    case .send, .cancel: break
+    }
+  }
+
+  // MARK: Pretended sound.
+
+  private func perform(_ order: MediaOrder, of name: String) {
+    phones[name]?.mediaOrders.append(order)
+    switch order {
+    case .prepare(let id, let plan):
+      phones[name]?.sessions[id] = Session(isDescribed: plan.role != .offerer)
+      tell(name, .described(id, Self.description(of: name)))
+      tell(name, .candidate(id, Self.candidate))
+      tell(name, .endOfCandidates(id))
+    case .describe(let id, _): phones[name]?.sessions[id]?.isDescribed = true
+    case .open(let id): phones[name]?.sessions[id]?.isOpen = true
+    case .close(let id): phones[name]?.sessions[id] = nil
+    default: break
+    }
+    if case .open(let id) = order { flow(id, of: name) }
+    if case .describe(let id, _) = order { flow(id, of: name) }
+  }
+
+  private func flow(_ id: CallID, of name: String) {
+    guard let session = phones[name]?.sessions[id], session.isOpen, session.isDescribed,
+      !session.isFlowing
+    else { return }
+    phones[name]?.sessions[id]?.isFlowing = true
+    tell(name, .secured(id))
+    tell(name, .flowing(id))
+  }
+
+  /// Hands over what waits: pushes of the exchange and reports of sound.
+  private func pump() {
+    guard !isPumping, actingCount == 0 else { return }
+    isPumping = true
+    defer { isPumping = false }
+    var isMoving = true
+    while isMoving {
+      isMoving = false
+      if !waiting.isEmpty {
+        let (name, news) = waiting.removeFirst()
+        switch news {
+        case .media(let report): media(name, report)
+        case .transport(let event):
+          act(name) { $0.transport(AccountID(0), event, at: self.now, wallTime: self.wallTime) }
+        }
+        isMoving = true
+        continue
+      }
+      for name in phones.keys.sorted() {
+        for (id, socket) in phones[name]?.sockets ?? [:] {
+          guard let text = try? exchange?.receive(from: socket) else { continue }
+          tell(name, .received(id, .text(text)))
+          isMoving = true
+        }
+      }
+    }
+  }
+
+  private static func path(_ url: String) -> String {
+    let afterScheme = url.split(separator: "//", maxSplits: 1).last ?? ""
+    return String(afterScheme.drop { $0 != "/" })
+  }
+
+  private static func description(of name: String) -> SessionDescription {
+    SessionDescription(
+      origin: .init(sessionID: UInt64(name.count), version: 1, address: "127.0.0.1"),
+      media: [
+        MediaSection(
+          kind: "audio", port: 9, transportProtocol: "UDP/TLS/RTP/SAVPF", formats: ["111"])
+      ])
+  }
+
+  private static let candidate = Candidate(
+    foundation: "1", component: 1, transport: "udp", priority: 1, address: "127.0.0.1",
+    port: 4_000, kind: .host)
+}
