@@ -105,7 +105,7 @@ extension ConsoleState {
       step(&palette.position, action, rows: rows, count: count, page: paletteHeight)
       popup = .palette(palette)
     case .help(let offset):
-      popup = .help(offset: scrolled(offset, action, rows: rows, count: helpLines.count))
+      popup = .help(offset: scrolled(offset, action, rows: rows, count: helpRows.count))
     case .log(let offset):
       popup = .log(offset: scrolled(offset, action, rows: rows, count: logLines.count))
     case .devices(var choice):

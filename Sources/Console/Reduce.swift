@@ -89,7 +89,7 @@ extension ConsoleState {
         count: paletteEntries(for: palette.field.text).count, height: paletteHeight)
       popup = .palette(palette)
     case .help(let offset):
-      popup = .help(offset: max(0, min(offset, helpLines.count - readerHeight)))
+      popup = .help(offset: max(0, min(offset, helpRows.count - readerHeight)))
     case .log(let offset):
       popup = .log(offset: max(0, min(offset, logLines.count - readerHeight)))
     case .devices(var choice):

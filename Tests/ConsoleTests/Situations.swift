@@ -123,7 +123,9 @@ enum Situations {
     var summary = CallSummary(
       id: CallID(account: exchange, isIncoming: incoming, number: number), remoteID: "r\(number)",
       accountName: "exchange", system: .botServer,
-      party: Party(name: name, address: "\(name.lowercased())@example.org", isBot: isBot),
+      party: Party(
+        name: name, address: "\(name.lowercased().split(separator: " ")[0])@example.org",
+        isBot: isBot),
       kind: .audio, phase: phase, times: times, startedAt: noon)
     summary.browserURL = "https://example.org/call/\(number)"
     return summary

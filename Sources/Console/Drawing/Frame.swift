@@ -50,7 +50,9 @@ extension Painter {
         row: line, from: 0, to: state.size.columns - 1, start: .through, end: .through,
         style: Theme.frame)
     }
-    let tabs = Pane.allCases.map { (pane: $0, segments: title(of: $0, room: 24)) }
+    let tabs = Pane.allCases.map {
+      (pane: $0, segments: title(of: $0, room: isFocused($0) ? 24 : 0))
+    }
     let full = tabs.reduce(2) { $0 + $1.segments.columns + 2 }
     var column = 0
     for tab in tabs {

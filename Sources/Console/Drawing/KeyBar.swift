@@ -23,17 +23,22 @@ extension Painter {
       shown.append(next)
     }
     let all = shown + (width(shown + tail) <= room ? tail : [])
-    return Array(all.joined(separator: [Segment("   ")]))
+    return Array(all.joined(separator: [Segment(gap)]))
   }
+
+  /// Narrow screens spare blanks for keys.
+  private var isNarrow: Bool { state.size.columns < 76 }
+  private var gap: String { isNarrow ? "  " : "   " }
 
   private func segments(for action: Action, in contexts: [Context]) -> [Segment]? {
     guard let key = state.options.keymap.keys(for: action, in: contexts).first else { return nil }
     let name = action == .tone ? "0-9" : key.name
-    return [Segment(name, Theme.key), Segment(" " + state.barLabel(of: action))]
+    let label = action == .palette && isNarrow ? "more" : state.barLabel(of: action)
+    return [Segment(name, Theme.key), Segment(" " + label)]
   }
 
   private func width(_ pieces: [[Segment]]) -> Int {
-    pieces.reduce(0) { $0 + $1.columns } + 3 * max(0, pieces.count - 1)
+    pieces.reduce(0) { $0 + $1.columns } + gap.count * max(0, pieces.count - 1)
   }
 }
 

@@ -61,6 +61,14 @@ struct Painter {
     }
   }
 
+  /// The rows below the titles and above the message, without those that a ringing call takes at the
+  /// edge.
+  var popupArea: Rect {
+    let top = (layout.upperRule ?? 0) + 1
+    let rows = (layout.messageRow ?? state.size.rows) - top - state.compactRingingRows
+    return Rect(row: top, column: 0, rows: rows, columns: state.size.columns)
+  }
+
   /// Whether a pane has the keys.
   func isFocused(_ pane: Pane) -> Bool { state.focus == pane }
 

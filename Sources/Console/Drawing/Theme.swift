@@ -11,6 +11,8 @@ enum Theme {
   static let strong = Style.bold
   static let selected = Style.reverse
   static let good = Style(.green)
+  /// A measure that is as it should be draws no attention.
+  static let calmGraph = Style(.green, .dim)
   static let fair = Style(.yellow)
   static let poor = Style(.red, .bold)
   /// What must not be overlooked: MUTED, INSECURE.
@@ -57,7 +59,7 @@ extension Screen {
 
   /// Draws paragraphs in the middle of an empty pane's upper part, wrapped and quiet.
   mutating func drawHint(_ paragraphs: [String], in rect: Rect) {
-    let lines = paragraphs.flatMap { $0.wrapped(to: min(rect.columns - 2, 60)) + [""] }
+    let lines = paragraphs.flatMap { $0.wrapped(to: min(rect.columns - 2, 72)) + [""] }
     for (index, line) in lines.prefix(max(0, rect.rows)).enumerated() {
       draw(line, row: rect.row + index, column: rect.column + 1, style: Theme.quiet)
     }

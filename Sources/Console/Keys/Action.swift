@@ -120,6 +120,8 @@ package enum Action: String, CaseIterable, Sendable {
     case .confirmQuit: "hang up and quit"
     case .log: "messages"
     case .choose: "take"
+    case .pageDown: "page"
+    case .browser: "open"
     case .nextPane: "next pane"
     default: rawValue
     }

@@ -45,7 +45,7 @@ extension Painter {
   /// State and duration; then what the bot does and the quality, as far as there is room.
   private func headerRight(of call: CallSummary, room: Int) -> [Segment] {
     var pieces = [[Segment(call.phaseWord.clipped(to: max(room - 8, 8)), style(of: call))]]
-    if call.times.acceptedAt != nil || call.isLive {
+    if call.times.acceptedAt != nil || call.isLive || call.phase == .incoming {
       pieces.append([Segment(clockText(call.duration(at: state.now), minuteDigits: 2))])
     }
     var extras: [[Segment]] = []

@@ -26,7 +26,10 @@ struct CallPanePlan {
       rest = rest.splitRows(.share(1), .fixed(1))[0]
     }
     transcript = rest
-    if let top = calls.first { lines = transcriptLines(of: top, width: rect.columns - 2) }
+    // What a ringing call is about stands in its popup while that lies over this pane.
+    if let top = calls.first, top.phase != .incoming || !state.isRingingOnTop {
+      lines = transcriptLines(of: top, width: rect.columns - 2)
+    }
   }
 }
 
@@ -59,23 +62,22 @@ private func transcriptLines(of call: CallSummary, width: Int) -> [[Segment]] {
   let speakerWidth = min(
     max(4, width / 4), (earlier + spoken).map { $0.shownSpeaker.columns }.max() ?? 0)
   let start = call.times.acceptedAt ?? call.times.startedAt
-  for line in earlier {
-    lines += wrapped(line, time: nil, width: width, speakerWidth: speakerWidth)
-  }
-  for line in spoken {
-    let time = start <= line.at ? start.duration(to: line.at) : nil
-    lines += wrapped(line, time: time, width: width, speakerWidth: speakerWidth)
+  // The times of what was said before the call was here mean nothing here.
+  let showsTime = width >= 40 && !spoken.isEmpty
+  for (line, isEarlier) in earlier.map({ ($0, true) }) + spoken.map({ ($0, false) }) {
+    let isTimed = showsTime && !isEarlier && start <= line.at
+    let time = isTimed ? clockText(start.duration(to: line.at), minuteDigits: 2) : ""
+    lines += wrapped(
+      line, time: time.fitted(to: showsTime ? 7 : 0), width: width, speakerWidth: speakerWidth)
   }
   return lines
 }
 
 /// One utterance: time, speaker, and the text beside them.
 private func wrapped(
-  _ line: TranscriptLine, time: Duration?, width: Int, speakerWidth: Int
+  _ line: TranscriptLine, time: String, width: Int, speakerWidth: Int
 ) -> [[Segment]] {
-  let showsTime = width >= 40
-  let timeText = showsTime ? (time.map { clockText($0, minuteDigits: 2) } ?? "").fitted(to: 7) : ""
-  let indent = timeText.columns + speakerWidth + 2
+  let indent = time.columns + speakerWidth + 2
   let text = HarmlessText.line(line.text, limit: 2_000) + (line.isFinal ? "" : "▌")
   let style = line.isSelf ? Theme.own : Theme.strong
   return text.wrapped(to: max(8, width - indent)).enumerated().map { index, piece in
@@ -83,7 +85,7 @@ private func wrapped(
       return [Segment(String(repeating: " ", count: indent)), Segment(piece)]
     }
     return [
-      Segment(timeText, Theme.quiet), Segment(line.shownSpeaker.fitted(to: speakerWidth), style),
+      Segment(time, Theme.quiet), Segment(line.shownSpeaker.fitted(to: speakerWidth), style),
       Segment("  "), Segment(piece),
     ]
   }

@@ -96,6 +96,8 @@ extension Painter {
   /// Marks the row that keys act upon, and rests the cursor on it.
   mutating func mark(row: Int, in list: Rect) {
     screen.draw("▸", row: row, column: list.column)
+    // Under a popup the row only waits for the keys to come back.
+    guard state.popup == nil, !state.isRingingOnTop else { return }
     screen.restyle(Rect(row: row, column: list.column, rows: 1, columns: list.columns)) { _ in
       Theme.selected
     }

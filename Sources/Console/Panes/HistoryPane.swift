@@ -41,7 +41,7 @@ extension Painter {
     let when = record.when(at: state.wallTime, offset: state.offset)
     column += columns.when
     screen.draw(when, row: row, endColumn: column, limit: columns.when, style: Theme.quiet)
-    column += 1 + columns.result
+    column += columns.gap + columns.result
     screen.draw(
       record.result, row: row, endColumn: column, limit: columns.result,
       style: isNews ? Theme.fair : .plain)
@@ -83,6 +83,7 @@ private struct HistoryColumns {
   var name: Int
   var when: Int
   var result: Int
+  var gap = 1
   var quality = 0
   var rest = 0
 
@@ -91,7 +92,8 @@ private struct HistoryColumns {
       records.map { $0.when(at: state.wallTime, offset: state.offset).columns }.max() ?? 0
     result = records.map { $0.result.columns }.max() ?? 0
     let longest = records.map { $0.partyName.columns }.max() ?? 0
-    var room = width - when - result - 2
+    if width >= 40 { gap = 2 }
+    var room = width - when - result - 1 - gap
     if room - 5 >= min(longest, 16), records.contains(where: { $0.quality != nil }) {
       quality = 5
       room -= 5

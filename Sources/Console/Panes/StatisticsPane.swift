@@ -24,7 +24,7 @@ extension Painter {
     let sentence = (verdict.sign + verdict.sentence)
       .wrapped(to: inner.columns, limit: inner.rows >= 6 ? 3 : 2)
     let room = max(0, inner.rows - sentence.count)
-    let isWide = room >= 8 && inner.columns >= 44
+    let isWide = room >= 9 && inner.columns >= 44
     let metrics = StatisticsMetric.all(history, latest)
     let used =
       isWide
@@ -32,7 +32,7 @@ extension Painter {
       : paintPairs(metrics, rows: min(4, room > 3 ? room - 1 : room), in: inner)
     var row = inner.row + used
     if used < room {
-      paintPath(latest, row: row, in: inner)
+      paintPath(latest, withBuffer: !isWide, row: row, in: inner)
       row += 1
     }
     for line in sentence {
@@ -49,46 +49,51 @@ extension Painter {
   ) -> Int {
     let shown = metrics.prefix(rows)
     for (index, metric) in shown.enumerated() {
-      paint(metric, row: rect.row + index, column: rect.column, width: min(rect.columns, 84))
+      let row = Rect(row: rect.row + index, column: rect.column, rows: 1, columns: rect.columns)
+      paint(metric, in: row, nameWidth: 10, numberWidth: 5, unitWidth: 7)
     }
     return shown.count
   }
 
   /// Two measures a row: what the network does to the left, what comes of it to the right.
   private mutating func paintPairs(_ metrics: [StatisticsMetric], rows: Int, in rect: Rect) -> Int {
-    let half = (rect.columns - 2) / 2
-    let pairs = StatisticsMetric.pairs
-    for (index, pair) in pairs.prefix(max(0, rows)).enumerated() {
-      let row = rect.row + index
-      for (side, name) in [pair.0, pair.1].enumerated() {
+    let pairs = StatisticsMetric.pairs.prefix(max(0, rows))
+    let halves = rect.splitColumns(.share(1), .fixed(2), .share(1))
+    for (index, pair) in pairs.enumerated() {
+      for (name, half, widths) in [(pair.0, halves[0], (9, 3)), (pair.1, halves[2], (4, 7))] {
         guard let metric = metrics.first(where: { $0.name == name }) else { continue }
-        paint(metric, row: row, column: rect.column + side * (half + 2), width: half)
+        let row = Rect(row: half.row + index, column: half.column, rows: 1, columns: half.columns)
+        paint(metric, in: row, nameWidth: widths.0, numberWidth: 5, unitWidth: widths.1)
       }
     }
-    return min(rows, pairs.count)
+    return pairs.count
   }
 
-  private mutating func paint(_ metric: StatisticsMetric, row: Int, column: Int, width: Int) {
-    let nameWidth = width < 24 ? 6 : 9
-    let valueWidth = width < 24 ? 9 : 10
-    screen.draw(metric.name, row: row, column: column, limit: nameWidth, style: Theme.quiet)
-    let style = metric.grade == .good ? .plain : Theme.style(of: metric.grade)
+  private mutating func paint(
+    _ metric: StatisticsMetric, in rect: Rect, nameWidth: Int, numberWidth: Int, unitWidth: Int
+  ) {
+    let isWell = metric.grade == .good
+    let style = isWell ? Style.plain : Theme.style(of: metric.grade)
+    let numberEnd = rect.column + nameWidth + numberWidth
     screen.draw(
-      metric.value, row: row, endColumn: column + nameWidth + valueWidth, limit: valueWidth,
-      style: style)
-    let lineColumn = column + nameWidth + valueWidth + 1
-    let lineWidth = column + width - lineColumn
-    guard lineWidth >= 4 else { return }
+      metric.name, row: rect.row, column: rect.column, limit: nameWidth, style: Theme.quiet)
+    screen.draw(metric.number, row: rect.row, endColumn: numberEnd, style: style)
+    screen.draw(metric.unit, row: rect.row, column: numberEnd + 1, style: Theme.quiet)
+    let lineColumn = numberEnd + unitWidth + 1
+    let width = min(rect.endColumn - lineColumn, StatisticsHistory.span)
+    guard width >= 4 else { return }
     let line = Meters.sparkline(
-      metric.values, span: StatisticsHistory.span, width: min(lineWidth, StatisticsHistory.span),
-      floor: metric.floor, ceiling: metric.ceiling)
+      metric.values, span: StatisticsHistory.span, width: width, floor: metric.floor,
+      ceiling: metric.ceiling)
     screen.draw(
-      line, row: row, column: lineColumn,
-      style: metric.grade == .good ? Theme.good : Theme.style(of: metric.grade))
+      line, row: rect.row, column: lineColumn,
+      style: isWell ? Theme.calmGraph : Theme.style(of: metric.grade))
   }
 
   /// Which way the sound takes and how it is packed; less of it where there is less room.
-  private mutating func paintPath(_ latest: MediaStatistics, row: Int, in rect: Rect) {
+  private mutating func paintPath(
+    _ latest: MediaStatistics, withBuffer: Bool, row: Int, in rect: Rect
+  ) {
     var pieces: [String] = []
     if let local = latest.localCandidateType, let remote = latest.remoteCandidateType {
       pieces.append("\(pathWord(local)) ↔ \(pathWord(remote))")
@@ -96,10 +101,7 @@ extension Painter {
     pieces += [latest.codec, latest.cipher].compactMap { $0 }.map {
       HarmlessText.line($0, limit: 40)
     }
-    pieces.append("buffer \(decimal(latest.bufferDelay * 1_000, places: 0)) ms")
-    if let trip = latest.roundTripTime {
-      pieces.append("round trip \(decimal(trip * 1_000, places: 0)) ms")
-    }
+    if withBuffer { pieces.append("buffer \(decimal(latest.bufferDelay * 1_000, places: 0)) ms") }
     while pieces.count > 1, pieces.joined(separator: " · ").columns > rect.columns {
       pieces.removeLast()
     }
@@ -114,7 +116,8 @@ extension Painter {
 /// One measure of a call, ready to be drawn.
 struct StatisticsMetric {
   var name: String
-  var value: String
+  var number: String
+  var unit = ""
   var values: [Double?]
   var floor = 0.0
   var ceiling: Double
@@ -122,13 +125,13 @@ struct StatisticsMetric {
 
   /// What stands side by side where there is no room for a row each; the most telling first.
   static let pairs = [
-    ("delay", "MOS"), ("loss", "down"), ("jitter", "up"), ("concealed", "buffer"),
+    ("delay", "MOS"), ("loss", "down"), ("jitter", "up"), ("concealed", "RTT"),
   ]
 
   static func all(_ history: StatisticsHistory, _ latest: MediaStatistics) -> [StatisticsMetric] {
     let samples = history.samples
     let rates = samples.flatMap { [$0.receivedBitrate, $0.sentBitrate] }.max() ?? 0
-    let rateCeiling = max(64_000, Double(rates))
+    let rateCeiling = max(64_000, Double(rates) * 1.25)
     return [
       time("delay", samples.map(\.estimatedDelay), fair: 0.25, poor: 0.4, ceiling: 0.4),
       share("loss", samples.map(\.recentLoss)),
@@ -137,32 +140,39 @@ struct StatisticsMetric {
       rate("down", samples.map(\.receivedBitrate), ceiling: rateCeiling),
       rate("up", samples.map(\.sentBitrate), ceiling: rateCeiling),
       StatisticsMetric(
-        name: "MOS", value: latest.mos.map { decimal($0) } ?? "–", values: samples.map(\.mos),
-        floor: 1, ceiling: 4.5, grade: latest.mos.map(SoundVerdict.grade) ?? .good),
+        name: "MOS", number: latest.mos.map { decimal($0) } ?? "–", values: samples.map(\.mos),
+        floor: 1, ceiling: 5, grade: latest.mos.map(SoundVerdict.grade) ?? .good),
+      time(
+        "RTT", samples.map { $0.roundTripTime ?? 0 }, fair: 0.3, poor: 0.5, ceiling: 0.4,
+        isKnown: latest.roundTripTime != nil),
       time("buffer", samples.map(\.bufferDelay), fair: 0.2, poor: 0.3, ceiling: 0.2),
     ]
   }
 
   private static func time(
-    _ name: String, _ values: [Double], fair: Double, poor: Double, ceiling: Double
+    _ name: String, _ values: [Double], fair: Double, poor: Double, ceiling: Double,
+    isKnown: Bool = true
   ) -> StatisticsMetric {
     let value = values.last ?? 0
     return StatisticsMetric(
-      name: name, value: decimal(value * 1_000, places: 0) + " ms", values: values,
+      name: name, number: isKnown ? decimal(value * 1_000, places: 0) : "–", unit: "ms",
+      values: values,
       ceiling: ceiling, grade: value > poor ? .poor : value > fair ? .fair : .good)
   }
 
   private static func share(_ name: String, _ values: [Double]) -> StatisticsMetric {
     let value = values.last ?? 0
     return StatisticsMetric(
-      name: name, value: decimal(value * 100) + " %", values: values, ceiling: 0.1,
+      name: name, number: decimal(value * 100, places: value < 0.1 ? 1 : 0), unit: "%",
+      values: values, ceiling: 0.1,
       grade: value > 0.05 ? .poor : value > 0.02 ? .fair : .good)
   }
 
   private static func rate(_ name: String, _ values: [Int], ceiling: Double) -> StatisticsMetric {
     let value = Double(values.last ?? 0) / 1_000
     return StatisticsMetric(
-      name: name, value: decimal(value, places: 0) + " kbit/s", values: values.map(Double.init),
+      name: name, number: decimal(value, places: 0), unit: "kbit/s",
+      values: values.map(Double.init),
       ceiling: ceiling)
   }
 }

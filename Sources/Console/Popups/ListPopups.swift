@@ -7,7 +7,7 @@ extension Painter {
   mutating func paintPopup() {
     switch state.popup {
     case .palette(let palette): paintPalette(palette)
-    case .help(let offset): paintReader(" Keys valid now ", state.helpLines.map(\.segments), offset)
+    case .help(let offset): paintReader(" Keys valid now ", state.helpRows, offset)
     case .log(let offset):
       let lines = state.logLines.map { [Segment($0.text, $0.style)] }
       paintReader(
@@ -103,7 +103,7 @@ extension Painter {
     let complaint = state.board.sound.complaint.map { HarmlessText.line($0, limit: 300) }
     let width = min(76, area.columns - 2)
     let notes = complaint?.wrapped(to: width - 6, limit: 2) ?? []
-    let rows = state.deviceHeight + 2 + notes.count
+    let rows = state.deviceHeight + 1 + (notes.isEmpty ? 0 : notes.count + 1)
     let rect = area.centred(rows: rows + 2, columns: width)
     screen.box(rect, style: Theme.focusedFrame)
     screen.draw(

@@ -31,7 +31,9 @@ extension ConsoleState {
     let scored = (contacts + actions).enumerated().compactMap { index, entry in
       score(query, entry).map { (entry: entry, rank: ($0 + (entry.isPossible ? 20 : 0), -index)) }
     }
-    var entries = scored.sorted { $0.rank > $1.rank }.map(\.entry)
+    // Faint likenesses only distract when something fits well.
+    let best = scored.map(\.rank.0).max() ?? 0
+    var entries = scored.filter { $0.rank.0 * 2 > best }.sorted { $0.rank > $1.rank }.map(\.entry)
     let target = PaletteEntry(
       kind: .target(query), title: "Call “\(HarmlessText.line(query, limit: 80))”", detail: "")
     // What looks like an address is more likely meant as one than as a few letters of a name.

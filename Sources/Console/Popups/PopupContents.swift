@@ -21,9 +21,16 @@ extension ConsoleState {
   // MARK: Sizes, which keys and drawing must agree upon
 
   private var popupRows: Int {
-    let isCompact = !ringingCalls.isEmpty && !isRingingOnTop
-    return max(1, (layout.messageRow ?? size.rows) - 1 - (isCompact ? 4 : 0))
+    let top = (layout.upperRule ?? 0) + 1
+    return max(1, (layout.messageRow ?? size.rows) - top - compactRingingRows)
   }
+
+  /// The rows that a ringing call takes at the lower edge.
+  var compactRingingRows: Int {
+    ringingCalls.isEmpty || isRingingOnTop ? 0 : Self.compactRows
+  }
+
+  static let compactRows = 4
 
   /// How many lines of the palette are seen at once.
   var paletteHeight: Int { max(1, min(14, popupRows - 4)) }
@@ -33,7 +40,7 @@ extension ConsoleState {
   var deviceHeight: Int {
     let sound = board.sound
     let count = max(sound.captureChoices.count, sound.playbackChoices.count, 1)
-    return max(1, min(count, popupRows - 6))
+    return max(1, min(count, popupRows - 7))
   }
 
   // MARK: Contents
@@ -46,27 +53,42 @@ extension ConsoleState {
     return "A call with \(call.partyName) is up. Hang up and quit?"
   }
 
+  /// The help as it is drawn: two columns where that spares scrolling and there is room for it.
+  var helpRows: [[Segment]] {
+    let lines = helpLines.map(\.segments)
+    guard lines.count > readerHeight, size.columns >= 110 else { return lines }
+    let height = (lines.count + 1) / 2
+    let width = (lines.map(\.columns).max() ?? 0) + 3
+    return (0..<height).map { row in
+      let left = lines[row]
+      guard row + height < lines.count else { return left }
+      let gap = Segment(String(repeating: " ", count: width - left.columns))
+      return left + [gap] + lines[row + height]
+    }
+  }
+
   /// The keys valid where one was before help was opened, by place.
   var helpLines: [HelpLine] {
     var before = self
     before.popup = nil
     var lines: [HelpLine] = []
-    var titles: [String] = []
     for context in before.contexts {
-      if !titles.contains(context.title) {
+      let keys = options.keymap.bindings.filter { $0.context == context }
+        .compactMap(before.helpLine(of:))
+      guard !keys.isEmpty else { continue }
+      if !lines.contains(where: { $0.isHeading && $0.text == context.title }) {
         if !lines.isEmpty { lines.append(HelpLine(keys: "", text: "", isHeading: true)) }
-        titles.append(context.title)
         lines.append(HelpLine(keys: "", text: context.title, isHeading: true))
       }
-      lines += options.keymap.bindings.filter { $0.context == context }.compactMap {
-        before.helpLine(of: $0)
-      }
+      lines += keys
     }
     return lines
   }
 
   private func helpLine(of binding: Keymap.Binding) -> HelpLine? {
-    guard binding.action != .explainRinging, !binding.keys.isEmpty else { return nil }
+    guard binding.action != .explainRinging, !binding.keys.isEmpty,
+      obstacle(to: binding.action) == nil
+    else { return nil }
     let keys =
       binding.action == .tone
       ? "0-9 * #" : binding.keys.map(\.name).joined(separator: " ")

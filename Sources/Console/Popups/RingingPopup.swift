@@ -10,22 +10,16 @@ extension Painter {
     if state.isRingingOnTop { paintLarge(call) } else { paintCompact(call) }
   }
 
-  /// The rows between title and message line, without those that a ringing call takes at the edge.
-  var popupArea: Rect {
-    let bottom = layout.messageRow ?? state.size.rows
-    let isCompact = !state.ringingCalls.isEmpty && !state.isRingingOnTop
-    let taken = isCompact ? Self.compactRows : 0
-    return Rect(row: 1, column: 0, rows: bottom - 1 - taken, columns: state.size.columns)
-  }
-
-  private static let compactRows = 4
-
   // MARK: In the middle
 
   private mutating func paintLarge(_ call: CallSummary) {
-    let area = popupArea
+    var area = popupArea
     let width = min(68, area.columns - 2)
     var lines = ringingLines(call, width: width - 6)
+    if lines.count + 2 > area.rows {
+      // Who calls and why is worth the titles of the panes.
+      area = Rect(row: 1, column: 0, rows: area.endRow - 1, columns: area.columns)
+    }
     // What the bot heard gives way before who it is and what to press.
     let room = area.rows - 2
     while lines.count > room,
@@ -146,8 +140,8 @@ extension Painter {
     let bottom = layout.messageRow ?? state.size.rows
     let width = min(76, state.size.columns - 2)
     let rect = Rect(
-      row: bottom - Self.compactRows, column: (state.size.columns - width) / 2,
-      rows: Self.compactRows, columns: width)
+      row: bottom - ConsoleState.compactRows, column: (state.size.columns - width) / 2,
+      rows: ConsoleState.compactRows, columns: width)
     screen.box(rect, weight: .heavy, style: Theme.ringing)
     paintRingingTitle(call, in: rect)
     var who = [Segment("◉ ", Theme.ringing), Segment(call.partyName, Theme.strong)]

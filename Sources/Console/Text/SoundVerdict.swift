@@ -38,7 +38,7 @@ struct SoundVerdict: Equatable, Sendable {
     if let verdict {
       self = verdict
     } else if circumstances.isMuted {
-      self.init(.good, "They cannot hear you: muted. \(circumstances.muteKey) unmutes.")
+      self.init(.fair, "They cannot hear you: muted. \(circumstances.muteKey) unmutes.")
     } else if let mos = latest.mos {
       self.init(Self.grade(mos), Self.plain(mos))
     } else {
@@ -108,19 +108,19 @@ struct SoundVerdict: Equatable, Sendable {
     if loss > 0.02 {
       return SoundVerdict(
         loss > 0.05 ? .poor : .fair,
-        "Choppy: \(percent(loss)) gets lost on the way. A cable instead of WLAN helps, or "
-          + "\(circumstances.hangUpKey) and call anew.")
+        "Choppy: \(percent(loss)) is lost on the way. Use a cable, not WLAN; or "
+          + "\(circumstances.hangUpKey) and call again.")
     }
     if latest.jitter > 0.03, concealed > 0.01 {
       return SoundVerdict(
         concealed > 0.05 ? .poor : .fair,
-        "Uneven: sound arrives up to \(milliseconds(latest.jitter)) apart, as on a busy WLAN. "
-          + "It settles by itself; if not, \(circumstances.hangUpKey) and call anew.")
+        "Uneven: sound comes \(milliseconds(latest.jitter)) early or late, as on a busy WLAN. "
+          + "Wait a little; or \(circumstances.hangUpKey) and call again.")
     }
     if latest.estimatedDelay > 0.3 {
       let relayed = latest.localCandidateType == "relay" || latest.remoteCandidateType == "relay"
       let cause =
-        relayed ? "the sound takes the way through a relay" : "the way through the network is long"
+        relayed ? "the sound goes through a relay" : "the way through the network is long"
       return SoundVerdict(
         latest.estimatedDelay > 0.5 ? .poor : .fair,
         "Slow by \(milliseconds(latest.estimatedDelay)): \(cause). Let each other finish.")
@@ -135,8 +135,8 @@ struct SoundVerdict: Equatable, Sendable {
     guard lost > 0.03 else { return nil }
     return SoundVerdict(
       lost > 0.08 ? .poor : .fair,
-      "They hear gaps: \(percent(lost)) of what you send gets lost. A cable instead of WLAN helps, "
-        + "or \(circumstances.hangUpKey) and call anew.")
+      "They hear gaps: \(percent(lost)) of what you send is lost. Use a cable, not WLAN; "
+        + "or \(circumstances.hangUpKey) and call again.")
   }
 
   private static func percent(_ fraction: Double) -> String {
