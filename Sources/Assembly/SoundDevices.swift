@@ -14,7 +14,6 @@ package final class SoundDevices {
   private let repeats: Bool
   private var captureComplaint: String?
   private var playbackComplaint: String?
-  private var choiceComplaint: String?
 
   /// - Parameters:
   ///   - capture: `nil` for the default device; likewise `playback`.
@@ -32,16 +31,14 @@ package final class SoundDevices {
   /// Uses other devices from now on; `nil` leaves that one as it is.
   ///
   /// - Parameters:
-  ///   - newCapture: as after `--capture`; likewise `newPlayback`. What cannot be read is a complaint,
-  ///     and the device stays as it is.
+  ///   - newCapture: as after `--capture`; likewise `newPlayback`. What cannot be read is a complaint.
   package func choose(capture newCapture: String?, playback newPlayback: String?) {
-    choiceComplaint = nil
     if let newCapture {
       do throws(AudioSpecError) {
         capture = try CaptureSpec(parsing: newCapture)
         captureComplaint = nil
       } catch {
-        choiceComplaint = error.sentence
+        captureComplaint = error.sentence
       }
     }
     if let newPlayback {
@@ -49,7 +46,7 @@ package final class SoundDevices {
         playback = try PlaybackSpec(parsing: newPlayback)
         playbackComplaint = nil
       } catch {
-        choiceComplaint = error.sentence
+        playbackComplaint = error.sentence
       }
     }
   }
@@ -84,7 +81,7 @@ package final class SoundDevices {
   /// - Parameter complaint: why, in words; `nil` when a file is over.
   package func inputFailed(complaint: String?) {
     capture = .silence
-    captureComplaint = complaint
+    captureComplaint = complaint.map { "Silence is sent instead of sound. \($0)" }
   }
 
   /// The output works no longer: the next one is nowhere.
@@ -92,7 +89,7 @@ package final class SoundDevices {
   /// - Parameter complaint: why, in words.
   package func outputFailed(complaint: String) {
     playback = .null
-    playbackComplaint = complaint
+    playbackComplaint = "Nothing can be heard. \(complaint)"
   }
 
   /// As it can be given after `--capture`.
@@ -102,15 +99,10 @@ package final class SoundDevices {
 
   /// What is wrong with the devices, in words; `nil` when nothing is.
   package var complaint: String? {
-    if let choiceComplaint { return choiceComplaint }
-    return switch (captureComplaint, playbackComplaint) {
+    switch (captureComplaint, playbackComplaint) {
     case (nil, nil): nil
-    case (let reason?, nil): "\(reason) Until then silence is sent."
-    case (nil, let reason?): "\(reason) Until then nothing is heard."
-    case (let reason?, let other?) where reason == other:
-      "\(reason) Until then silence is sent and nothing is heard."
-    case (let capture?, let playback?):
-      "\(capture) \(playback) Until then silence is sent and nothing is heard."
+    case (let only?, nil), (nil, let only?): only
+    case (let capture?, let playback?): "\(capture) \(playback)"
     }
   }
 

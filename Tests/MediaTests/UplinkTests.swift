@@ -1,4 +1,5 @@
 import Basics
+import Playout
 import RTP
 import Simulation
 import Testing

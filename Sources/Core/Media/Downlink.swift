@@ -1,4 +1,5 @@
 import Basics
+import Playout
 import RTP
 import SDP
 
@@ -7,115 +8,114 @@ struct Downlink {
   /// What is summed over streams.
   struct Counters: Equatable, Sendable {
     var packetsLost = 0
-    var packetsDiscarded = 0
-    var fecPacketsReceived = 0
-    var jitterBufferDelay = 0.0
-    var jitterBufferEmittedCount = 0
-    var totalSamplesReceived = 0
-    var concealedSamples = 0
-    var silentConcealedSamples = 0
-    var concealmentEvents = 0
-    var insertedSamplesForDeceleration = 0
-    var removedSamplesForAcceleration = 0
+    var playout = PlayoutStatistics()
   }
 
   var reception: ReceptionStatistics
   private(set) var meter = LevelMeter()
   private(set) var lastArrival: Instant
-  /// Whether decoded sound has been played.
-  private(set) var hasPlayed = false
 
-  private let decoder: any DecoderPort
+  private let ports: any MediaPorts
+  private let settings: PlayoutSettings
+  private var stream: PlayoutStream
   private var digits = DigitReceiver()
-  private var frames: [(sequence: Int64, payload: [UInt8])] = []
-  private var pending: [Int16] = []
-  private var isPlaying = false
+  /// Counted before the sender began anew.
+  private var earlier = Counters()
 
   init(ssrc: UInt32, settings: MediaSettings, ports: any MediaPorts, at now: Instant) {
     reception = ReceptionStatistics(ssrc: ssrc, clockRate: Sound.sampleRate)
-    decoder = ports.makeDecoder()
+    self.ports = ports
+    self.settings = settings.playout
+    stream = PlayoutStream(decoder: ports.makeDecoder(), settings: settings.playout)
     lastArrival = now
   }
 
-  var bufferDelay: Duration { .milliseconds(20 * frames.count) }
+  /// Whether sound that was decoded, and not made up, has been played.
+  var hasPlayed: Bool { counters.playout.jitterBufferEmittedCount > 0 }
+
+  /// How much sound is waiting.
+  var bufferDelay: Duration { stream.bufferedDuration }
 
   var counters: Counters {
-    var result = Counters()
-    result.packetsLost = reception.lostCount
+    var result = earlier
+    result.add(Counters(packetsLost: reception.lostCount, playout: stream.statistics))
     return result
   }
 
   /// One packet of this stream.
-  mutating func received(_ packet: RTPPacket, _ agreed: AgreedAudio, at now: Instant)
-    -> Flow.Arrival
-  {
+  mutating func received(
+    _ packet: RTPPacket, _ agreed: AgreedAudio, at now: Instant
+  ) -> Flow.Arrival {
     lastArrival = now
+    let lostBefore = reception.lostCount
     let arrival = reception.packetArrived(
       sequence: packet.sequence, timestamp: packet.timestamp, at: now)
     switch arrival {
     case .duplicate, .outOfPlace: return .taken
-    case .inOrder(let position), .reordered(let position), .restarted(let position):
-      if packet.payloadType == agreed.receivedOpus {
-        frames.append((position.sequence, packet.payload))
-        frames.sort { $0.sequence < $1.sequence }
-        if frames.count > 20 { frames.removeFirst() }
-        return .taken
-      }
-      guard
-        agreed.receivedTelephoneEvents.contains(where: { $0.payloadType == packet.payloadType }),
-        let event = try? TelephoneEvent(decoding: packet.payload)
-      else { return .faulty }
-      return digits.received(event, timestamp: packet.timestamp).map { .digit($0) } ?? .taken
+    case .inOrder(let position), .reordered(let position):
+      return take(packet, at: position, agreed, now)
+    case .restarted(let position):
+      // The numbers of the sound that is waiting mean nothing beside the new ones.
+      earlier.add(Counters(packetsLost: lostBefore, playout: stream.statistics))
+      stream = PlayoutStream(decoder: ports.makeDecoder(), settings: settings)
+      digits = DigitReceiver()
+      return take(packet, at: position, agreed, now)
     }
   }
 
   /// The next samples of this stream.
   mutating func pull(sampleCount: Int, at now: Instant) -> [Int16] {
-    if frames.count > 2 { isPlaying = true }
-    while isPlaying, pending.count < sampleCount {
-      guard !frames.isEmpty else {
-        isPlaying = false
-        break
-      }
-      if let samples = decoder.decode(frames.removeFirst().payload) {
-        pending += samples
-        hasPlayed = true
-      }
+    let samples = stream.pull(sampleCount: sampleCount, at: now)
+    meter.measure(samples)
+    return samples
+  }
+
+  private mutating func take(
+    _ packet: RTPPacket, at position: ReceptionStatistics.PacketPosition, _ agreed: AgreedAudio,
+    _ now: Instant
+  ) -> Flow.Arrival {
+    if packet.payloadType == agreed.receivedOpus {
+      let result = stream.insert(
+        packet.payload, sequence: position.sequence, timestamp: position.timestamp, at: now)
+      return result == .unreadable ? .faulty : .taken
     }
-    var result = Array(pending.prefix(sampleCount))
-    pending.removeFirst(result.count)
-    result += [Int16](repeating: 0, count: sampleCount - result.count)
-    meter.measure(result)
-    return result
+    stream.insertOther(sequence: position.sequence, timestamp: position.timestamp, at: now)
+    guard agreed.receivedTelephoneEvents.contains(where: { $0.payloadType == packet.payloadType }),
+      let event = try? TelephoneEvent(decoding: packet.payload)
+    else { return .faulty }
+    return digits.received(event, timestamp: packet.timestamp).map { .digit($0) } ?? .taken
   }
 }
 
 extension Downlink.Counters {
   mutating func add(_ other: Self) {
     packetsLost += other.packetsLost
-    packetsDiscarded += other.packetsDiscarded
-    fecPacketsReceived += other.fecPacketsReceived
-    jitterBufferDelay += other.jitterBufferDelay
-    jitterBufferEmittedCount += other.jitterBufferEmittedCount
-    totalSamplesReceived += other.totalSamplesReceived
-    concealedSamples += other.concealedSamples
-    silentConcealedSamples += other.silentConcealedSamples
-    concealmentEvents += other.concealmentEvents
-    insertedSamplesForDeceleration += other.insertedSamplesForDeceleration
-    removedSamplesForAcceleration += other.removedSamplesForAcceleration
+    playout.jitterBufferDelay += other.playout.jitterBufferDelay
+    playout.jitterBufferEmittedCount += other.playout.jitterBufferEmittedCount
+    playout.totalSamplesReceived += other.playout.totalSamplesReceived
+    playout.concealedSamples += other.playout.concealedSamples
+    playout.silentConcealedSamples += other.playout.silentConcealedSamples
+    playout.concealmentEvents += other.playout.concealmentEvents
+    playout.insertedSamplesForDeceleration += other.playout.insertedSamplesForDeceleration
+    playout.removedSamplesForAcceleration += other.playout.removedSamplesForAcceleration
+    playout.packetsDiscarded += other.playout.packetsDiscarded
+    playout.fecPacketsReceived += other.playout.fecPacketsReceived
+    playout.recoveredPackets += other.playout.recoveredPackets
+    playout.unreadablePackets += other.playout.unreadablePackets
   }
 
   func write(to statistics: inout MediaStatistics) {
     statistics.packetsLost = packetsLost
-    statistics.packetsDiscarded = packetsDiscarded
-    statistics.fecPacketsReceived = fecPacketsReceived
-    statistics.jitterBufferDelay = jitterBufferDelay
-    statistics.jitterBufferEmittedCount = jitterBufferEmittedCount
-    statistics.totalSamplesReceived = totalSamplesReceived
-    statistics.concealedSamples = concealedSamples
-    statistics.silentConcealedSamples = silentConcealedSamples
-    statistics.concealmentEvents = concealmentEvents
-    statistics.insertedSamplesForDeceleration = insertedSamplesForDeceleration
-    statistics.removedSamplesForAcceleration = removedSamplesForAcceleration
+    statistics.packetsDiscarded = playout.packetsDiscarded
+    statistics.fecPacketsReceived = playout.fecPacketsReceived
+    statistics.recoveredPackets = playout.recoveredPackets
+    statistics.jitterBufferDelay = playout.jitterBufferDelay
+    statistics.jitterBufferEmittedCount = playout.jitterBufferEmittedCount
+    statistics.totalSamplesReceived = playout.totalSamplesReceived
+    statistics.concealedSamples = playout.concealedSamples
+    statistics.silentConcealedSamples = playout.silentConcealedSamples
+    statistics.concealmentEvents = playout.concealmentEvents
+    statistics.insertedSamplesForDeceleration = playout.insertedSamplesForDeceleration
+    statistics.removedSamplesForAcceleration = playout.removedSamplesForAcceleration
   }
 }

@@ -1,4 +1,5 @@
 import Basics
+package import Playout
 package import SDP
 
 // What one call's sound needs from libraries. These are computations: they neither wait nor touch the
@@ -111,18 +112,7 @@ package protocol EncoderPort: AnyObject {
 }
 
 /// Turns Opus packets into sound. Used on one thread.
-package protocol DecoderPort: AnyObject {
-  /// - Returns: the samples; `nil` when the payload is no Opus packet.
-  func decode(_ payload: [UInt8]) -> [Int16]?
-  /// The frame before the one in `payload`, from the redundancy it carries; `nil` when there is none.
-  func decodeRedundancy(_ payload: [UInt8], sampleCount: Int) -> [Int16]?
-  /// What may have been in a frame that is missing.
-  func conceal(sampleCount: Int) -> [Int16]
-  /// How many samples the payload lasts; `nil` when it is no Opus packet.
-  func sampleCount(of payload: [UInt8]) -> Int?
-  /// Whether the payload carries redundancy for the frame before it.
-  func hasRedundancy(_ payload: [UInt8]) -> Bool
-}
+package protocol DecoderPort: FrameDecoder {}
 
 /// Makes the ports of one session.
 package protocol MediaPorts: AnyObject {

@@ -1,3 +1,5 @@
+import Playout
+
 /// How a session treats sound, as the user chose.
 package struct MediaSettings: Equatable, Sendable {
   /// What is traded between delay and concealment.
@@ -11,6 +13,15 @@ package struct MediaSettings: Equatable, Sendable {
   package init(latency: Latency = .normal, encoder: EncoderSettings = EncoderSettings()) {
     self.latency = latency
     self.encoder = encoder
+  }
+
+  /// How the jitter buffer weighs delay against late packets.
+  var playout: PlayoutSettings {
+    switch latency {
+    case .low: .low
+    case .normal: .normal
+    case .robust: .robust
+    }
   }
 
   /// How much sound one packet carries: 10 ms at low latency, else 20 ms.

@@ -9,6 +9,8 @@ package struct MediaStatistics: Equatable, Sendable {
   package var packetsLost = 0
   package var packetsDiscarded = 0
   package var fecPacketsReceived = 0
+  /// Lost packets that were recovered from redundancy. Not of the W3C.
+  package var recoveredPackets = 0
   /// Interarrival jitter, in seconds (RFC 3550 §6.4.1).
   package var jitter = 0.0
   /// The sum, over all samples played, of the time each spent in the jitter buffer, in seconds.

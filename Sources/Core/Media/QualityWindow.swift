@@ -34,7 +34,7 @@ struct QualityWindow {
       of: statistics.totalSamplesReceived - before.totalSamplesReceived)
     let halfTrip = (statistics.roundTripTime ?? 0) / 2
     statistics.estimatedDelay =
-      halfTrip + statistics.bufferDelay + EModel.opusDelayMilliseconds / 1_000
+      halfTrip + waitingTime(from: before, to: statistics) + EModel.opusDelayMilliseconds / 1_000
     if hasFlowed {
       statistics.mos = isStalled ? 1 : mark(statistics)
     }
@@ -60,8 +60,15 @@ struct QualityWindow {
     let lost = last.packetsLost - first.packetsLost
     let received = last.packetsReceived - first.packetsReceived
     let late = last.packetsDiscarded - first.packetsDiscarded
-    let repaired = last.fecPacketsReceived - first.fecPacketsReceived
+    let repaired = last.recoveredPackets - first.recoveredPackets
     return share(lost + (afterRepair ? late - repaired : 0), of: lost + received)
+  }
+
+  /// How long sound waited in the buffer, on average; what waits now when none was played.
+  private func waitingTime(from first: MediaStatistics, to last: MediaStatistics) -> Double {
+    let count = last.jitterBufferEmittedCount - first.jitterBufferEmittedCount
+    guard count > 0 else { return last.bufferDelay }
+    return (last.jitterBufferDelay - first.jitterBufferDelay) / Double(count)
   }
 
   private func share(_ part: Int, of whole: Int) -> Double {

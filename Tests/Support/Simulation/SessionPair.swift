@@ -126,7 +126,10 @@ package final class SessionPair {
   }
 
   /// Loses everything, or nothing more than the link does.
-  package func setPath(_ works: Bool) { hasPath = works }
+  package func setPath(_ works: Bool) {
+    hasPath = works
+    connectIfPossible()
+  }
 
   /// How often a side reported something.
   package func count(_ side: Side, _ matches: (SessionReport) -> Bool) -> Int {

@@ -1,0 +1,357 @@
+package import Basics
+
+/// The packets of one stream that wait to be played, and the decision what to play next.
+///
+///     waiting ──first packet is due──▶ playing ──nothing for a second──▶ waiting
+///
+/// A packet's *delay* is the time from its timestamp to its turn. The buffer compares the delay with
+/// the estimator's target and asks for stretching, so that a drifting clock is followed without gaps.
+/// When a packet is not there in its turn, something is made up without giving the packet up: if it
+/// comes after all it is played late and the delay has grown; if the next comes instead, what was made
+/// up has filled the gap. Sequence numbers tell loss from a pause; timestamps tell how long either was.
+///
+/// - Units: timestamps and counts in samples, 48 000 a second; unwrapped numbers.
+/// - Bound: ``packetLimit`` packets and ``sampleLimit`` samples; then the oldest is dropped.
+package struct JitterBuffer: Equatable, Sendable {
+  /// What became of a packet.
+  package enum InsertResult: Equatable, Sendable {
+    case stored
+    /// Its turn is over.
+    case late
+    case duplicate
+    /// Stored, and the oldest dropped for it.
+    case overflow
+  }
+
+  package let settings: PlayoutSettings
+  package private(set) var estimator: DelayEstimator
+  /// Packets that came too late, or were dropped to keep a bound.
+  package private(set) var discardedCount = 0
+
+  /// By sequence number.
+  private var packets: [Packet] = []
+  private var position: Position?
+  /// Packets before this one have had their turn.
+  private var firstWanted: Int64?
+  private var highestSequence: Int64?
+  /// The last few packets' turns.
+  private var turns: [Turn] = []
+  /// How many samples are pulled at a time.
+  private var pullCount: Int64 = 480
+  /// Packets were dropped since the last one that was played.
+  private var hasJumped = false
+
+  private struct Packet: Equatable {
+    var sequence: Int64
+    var timestamp: Int64
+    /// Zero for a packet that is not sound.
+    var sampleCount: Int
+    var hasRedundancy: Bool
+    var payload: [UInt8]
+    var arrival: Instant
+  }
+
+  /// Where playing stands.
+  private struct Position: Equatable {
+    var sequence: Int64
+    var timestamp: Int64
+    /// How many samples have been made up since ``timestamp``.
+    var covered: Int64 = 0
+    /// The sender has said that it pauses.
+    var isPaused = false
+    /// The length of the last packet.
+    var frameCount: Int
+  }
+
+  /// How a packet met its turn.
+  private struct Turn: Equatable {
+    /// From its timestamp to its turn.
+    var delay: Int64
+    /// Samples that were still to be played before it: fewer than are pulled at a time.
+    var queued: Int64
+  }
+
+  package init(settings: PlayoutSettings = .normal) {
+    self.settings = settings
+    estimator = DelayEstimator(settings: settings)
+  }
+
+  /// Stores a packet of sound.
+  ///
+  /// - Parameters:
+  ///   - sampleCount: how long it lasts; positive.
+  ///   - hasRedundancy: whether the packet before it can be recovered from it.
+  package mutating func insert(
+    _ payload: [UInt8], sequence: Int64, timestamp: Int64, sampleCount: Int,
+    hasRedundancy: Bool = false, at now: Instant
+  ) -> InsertResult {
+    precondition(sampleCount > 0, "a packet of sound lasts")
+    estimator.packetArrived(timestamp: timestamp, at: now)
+    if hasRedundancy, let highestSequence, sequence > highestSequence + 1 {
+      // Redundancy is a lost packet that arrives with the next one.
+      estimator.packetArrived(timestamp: timestamp &- Int64(sampleCount), at: now)
+    }
+    return store(
+      Packet(
+        sequence: sequence, timestamp: timestamp, sampleCount: sampleCount,
+        hasRedundancy: hasRedundancy, payload: payload, arrival: now))
+  }
+
+  /// Notes a packet of the stream that is not sound, such as a keypad tone: its number is not missing,
+  /// and while it lasts the sender pauses.
+  package mutating func insertOther(sequence: Int64, timestamp: Int64, at now: Instant) {
+    _ = store(
+      Packet(
+        sequence: sequence, timestamp: timestamp, sampleCount: 0, hasRedundancy: false, payload: [],
+        arrival: now))
+  }
+
+  /// What to play now that the output has run dry.
+  ///
+  /// - Parameters:
+  ///   - neededCount: how many samples are wanted at once; what is made up lasts about as long.
+  ///   - queuedCount: how many samples will be played before those.
+  package mutating func next(
+    neededCount: Int, queuedCount: Int = 0, at now: Instant
+  ) -> PlayoutDecision {
+    precondition(neededCount > 0 && queuedCount >= 0, "something is wanted")
+    pullCount = Int64(neededCount + queuedCount)
+    let clock = now.ticks(at: 48_000)
+    dropStale(clock)
+    while true {
+      guard let front = packets.first else { return underrun(neededCount) }
+      guard let position else {
+        if front.sampleCount == 0 {
+          passOver(front)
+          continue
+        }
+        guard isDue(front, clock, now) else { return .silence(sampleCount: neededCount) }
+        jump(to: front)
+        continue
+      }
+      let gap = max(0, front.timestamp &- position.timestamp)
+      if front.sampleCount == 0,
+        front.sequence == position.sequence || position.covered >= gap
+      {
+        passOver(front)
+        continue
+      }
+      if position.covered < gap {
+        guard isPause(position, before: front, gap: gap) else {
+          return bridge(position, front, gap: gap, neededCount)
+        }
+        guard isDue(front, clock, now) else { return makeUp(neededCount, isPause: true) }
+        jump(to: front)
+        continue
+      }
+      let turn = Turn(delay: clock &- front.timestamp, queued: Int64(queuedCount))
+      if let decision = decode(front, turn, overhang: position.covered - gap) { return decision }
+    }
+  }
+
+  /// Tells how much longer (or, if negative, shorter) than the packet its sound has become.
+  package mutating func stretched(by sampleCount: Int) {
+    for index in turns.indices {
+      // What is queued grows until it is worth one more pull, which then comes before the turn.
+      let (pulls, queued) = (turns[index].queued + Int64(sampleCount))
+        .flooredQuotientAndRemainder(dividingBy: pullCount)
+      turns[index].delay += pulls * pullCount
+      turns[index].queued = queued
+    }
+  }
+
+  /// How much sound is held.
+  package var sampleCount: Int { packets.reduce(0) { $0 + $1.sampleCount } }
+
+  package var packetCount: Int { packets.count }
+
+  // MARK: - Storing
+
+  private mutating func store(_ packet: Packet) -> InsertResult {
+    highestSequence = max(highestSequence ?? packet.sequence, packet.sequence)
+    if let firstWanted, packet.sequence < firstWanted {
+      if packet.sampleCount > 0 { discardedCount += 1 }
+      return .late
+    }
+    let index = (packets.lastIndex { $0.sequence <= packet.sequence } ?? -1) + 1
+    if index > 0, packets[index - 1].sequence == packet.sequence { return .duplicate }
+    packets.insert(packet, at: index)
+    guard packets.count > Self.packetLimit || sampleCount > Self.sampleLimit else { return .stored }
+    dropFirst()
+    return .overflow
+  }
+
+  private mutating func dropFirst() {
+    let dropped = packets.removeFirst()
+    if dropped.sampleCount > 0 { discardedCount += 1 }
+    firstWanted = dropped.sequence + 1
+    hasJumped = true
+    if let front = packets.first, position != nil { jump(to: front) }
+  }
+
+  /// Drops what would be played with more delay than is allowed, as long as something follows it.
+  private mutating func dropStale(_ clock: Int64) {
+    guard let base = estimator.baseTransit else { return }
+    while packets.count > 1,
+      clock &- packets[0].timestamp &- base > settings.maximumDelay.samples
+    {
+      dropFirst()
+    }
+  }
+
+  /// Uses up the first packet, which is not sound.
+  private mutating func passOver(_ front: Packet) {
+    packets.removeFirst()
+    firstWanted = front.sequence + 1
+    position?.sequence = front.sequence + 1
+    position?.isPaused = true
+  }
+
+  // MARK: - Deciding
+
+  /// Whether a packet that need not follow anything should be played.
+  private func isDue(_ packet: Packet, _ clock: Int64, _ now: Instant) -> Bool {
+    guard let target = estimator.targetTransit else { return true }
+    return clock &- packet.timestamp >= target
+      || packet.arrival.duration(to: now) >= settings.maximumDelay
+  }
+
+  private mutating func jump(to packet: Packet) {
+    position = Position(
+      sequence: packet.sequence, timestamp: packet.timestamp, frameCount: packet.sampleCount)
+    turns.removeAll()
+    hasJumped = true
+  }
+
+  /// Whether nothing was sent between position and packet, or too much is missing to make it up.
+  private func isPause(_ position: Position, before packet: Packet, gap: Int64) -> Bool {
+    position.isPaused || packet.sequence == position.sequence || gap > Self.stallLimit
+  }
+
+  /// Fills a gap that loss has left.
+  private mutating func bridge(
+    _ position: Position, _ front: Packet, gap: Int64, _ neededCount: Int
+  ) -> PlayoutDecision {
+    let missing = gap - position.covered
+    let frame = Int64(front.sampleCount)
+    guard front.hasRedundancy else { return makeUp(neededCount, atMost: missing) }
+    guard missing <= frame else { return makeUp(neededCount, atMost: missing - frame) }
+    self.position = Position(
+      sequence: front.sequence, timestamp: front.timestamp, frameCount: front.sampleCount)
+    firstWanted = front.sequence
+    return .recover(
+      Playable(
+        payload: front.payload, sampleCount: front.sampleCount, arrival: front.arrival,
+        skippedCount: Int(frame - missing), followsJump: position.covered > 0))
+  }
+
+  /// Plays the first packet, whose beginning may have been made up already.
+  ///
+  /// - Parameter overhang: how many samples were made up in its place.
+  /// - Returns: `nil` when so much was made up that the packet is left out.
+  private mutating func decode(
+    _ front: Packet, _ turn: Turn, overhang: Int64
+  ) -> PlayoutDecision? {
+    // A short overhang replaces the packet's beginning, as far as that brings the delay to its target;
+    // after a long one nothing more is to be lost, and stretching makes up for the delay.
+    let skipped =
+      overhang <= Self.replaceLimit ? min(max(0, surplus(turn)), overhang) : 0
+    packets.removeFirst()
+    firstWanted = front.sequence + 1
+    var following = Position(
+      sequence: front.sequence + 1, timestamp: front.timestamp &+ Int64(front.sampleCount),
+      frameCount: front.sampleCount)
+    following.isPaused = front.payload.count <= Self.pauseByteLimit
+    guard skipped < front.sampleCount else {
+      discardedCount += 1
+      following.covered = overhang - Int64(front.sampleCount)
+      position = following
+      return nil
+    }
+    position = following
+    if overhang > 0 { turns.removeAll() }
+    turns.append(turn)
+    if turns.count > Self.turnCount { turns.removeFirst() }
+    // Leaving out samples tells on the turns to come.
+    stretched(by: -Int(skipped))
+    let playable = Playable(
+      payload: front.payload, sampleCount: front.sampleCount, arrival: front.arrival,
+      skippedCount: Int(skipped), followsJump: overhang > 0 || hasJumped, stretch: stretch)
+    hasJumped = false
+    return .decode(playable)
+  }
+
+  /// By how many samples playing can be hurried so that packets still meet their turn at the target;
+  /// if negative, by how many it must be slowed.
+  ///
+  /// Sound leaves in whole pulls: what is queued before a turn can be taken out without making the turn
+  /// any earlier, and beyond that only whole pulls count.
+  private func surplus(_ turn: Turn) -> Int64 {
+    guard let target = estimator.targetTransit else { return 0 }
+    return turn.queued
+      + (turn.delay &- target).flooredQuotientAndRemainder(dividingBy: pullCount).quotient
+      * pullCount
+  }
+
+  /// What would bring the delay to its target.
+  private var stretch: Stretch {
+    guard let target = estimator.targetTransit, let delay = turns.map(\.delay).min(),
+      let queued = turns.map(\.queued).min()
+    else { return .none }
+    let surplus = Int(clamping: surplus(Turn(delay: delay, queued: queued)))
+    let isUrgent = abs(surplus) >= Self.urgentCount
+    guard isUrgent || turns.count >= Self.settledCount else { return .none }
+    if surplus >= Self.accelerationThreshold {
+      return .accelerate(sampleCount: surplus, isUrgent: isUrgent)
+    }
+    if target &- delay >= Self.decelerationThreshold {
+      return .decelerate(sampleCount: -surplus, isUrgent: isUrgent)
+    }
+    return .none
+  }
+
+  /// There is no packet at all.
+  private mutating func underrun(_ neededCount: Int) -> PlayoutDecision {
+    guard let position else { return .silence(sampleCount: neededCount) }
+    guard position.covered < Self.stallLimit else {
+      self.position = nil
+      return .silence(sampleCount: neededCount)
+    }
+    return makeUp(neededCount, isPause: position.isPaused)
+  }
+
+  /// Makes up about as many samples as are needed, in steps that a decoder can conceal.
+  private mutating func makeUp(
+    _ neededCount: Int, atMost limit: Int64 = .max, isPause: Bool = false
+  ) -> PlayoutDecision {
+    let frame = position?.frameCount ?? Self.concealmentStep
+    let step = min(Self.concealmentStep, max(Self.shortestStep, frame))
+    let wanted = Int(min(Int64(neededCount), limit))
+    let count = max(1, (wanted + step - 1) / step) * step
+    position?.covered += Int64(count)
+    return isPause ? .comfortNoise(sampleCount: count) : .conceal(sampleCount: count)
+  }
+
+  // MARK: - Bounds
+
+  /// How many packets are held at most.
+  package static let packetLimit = 50
+  /// How many samples are held at most: a second.
+  package static let sampleLimit = 48_000
+  /// After so much that was made up, the stream counts as stopped.
+  private static let stallLimit: Int64 = 48_000
+  /// Up to here, what was made up stands for what comes late.
+  private static let replaceLimit = Duration.milliseconds(60).samples
+  /// The decoder's usual step of concealment; shorter frames are concealed in their own length.
+  private static let concealmentStep = 480
+  private static let shortestStep = 120
+  /// A payload so short is an Opus encoder's last before a pause (RFC 7587 §3.1.3).
+  private static let pauseByteLimit = 2
+  /// The least delay of so many turns counts, so that uneven pulls do not pass for a changed delay.
+  private static let turnCount = 8
+  /// From how many turns on the least delay is trusted.
+  private static let settledCount = 4
+  private static let accelerationThreshold = 120
+  private static let decelerationThreshold: Int64 = 120
+  private static let urgentCount = 2_880
+}

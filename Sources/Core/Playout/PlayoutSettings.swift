@@ -1,0 +1,43 @@
+import Basics
+
+/// How a stream's playout weighs delay against late packets.
+package struct PlayoutSettings: Equatable, Sendable {
+  /// Kept in reserve beyond the lateness that is expected, for the unevenness of our own clockwork.
+  package var minimumDelay: Duration
+  /// The delay to begin with, until the stream is known.
+  package var initialDelay: Duration
+  /// More than this is never waited for.
+  package var maximumDelay: Duration
+  /// How much more delay is taken to keep one packet in ten seconds from coming too late.
+  ///
+  /// Packets behind a stall arrive in steps of their own length; up to that length a single stall does
+  /// not raise the delay, two of a kind do.
+  package var latePacketWorth: Duration
+
+  package init(
+    minimumDelay: Duration = .milliseconds(5), initialDelay: Duration = .milliseconds(20),
+    maximumDelay: Duration = .milliseconds(400), latePacketWorth: Duration = .milliseconds(15)
+  ) {
+    precondition(
+      .zero <= minimumDelay && minimumDelay <= initialDelay && initialDelay <= maximumDelay,
+      "the initial delay lies between the least and the most")
+    self.minimumDelay = minimumDelay
+    self.initialDelay = initialDelay
+    self.maximumDelay = maximumDelay
+    self.latePacketWorth = latePacketWorth
+  }
+
+  /// For talking to and fro.
+  package static let normal = PlayoutSettings()
+  /// For the shortest delay, at the cost of a gap now and then.
+  package static let low = PlayoutSettings(latePacketWorth: .milliseconds(6))
+  /// For bad networks, at the cost of delay.
+  package static let robust = PlayoutSettings(
+    minimumDelay: .milliseconds(10), initialDelay: .milliseconds(60),
+    latePacketWorth: .milliseconds(60))
+}
+
+extension Duration {
+  /// This duration in samples, at the rate of all sound here.
+  var samples: Int64 { nanoseconds * 48 / 1_000_000 }
+}

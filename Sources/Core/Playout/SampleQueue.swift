@@ -1,0 +1,85 @@
+import Basics
+
+/// Samples on their way out, with where they came from, so that what is played can be counted exactly.
+///
+/// - Bound: its user fills it only up to what is asked for next and one packet more.
+struct SampleQueue: Equatable {
+  enum Origin: Equatable {
+    case packet(arrival: Instant)
+    case concealment(isSilent: Bool)
+    /// A pause, or nothing yet.
+    case nothing
+  }
+
+  private var samples: [Int16] = []
+  private var runs: [Run] = []
+  private var lastSample: Int16 = 0
+  private var wasConcealing = false
+
+  private struct Run: Equatable {
+    var count: Int
+    var origin: Origin
+  }
+
+  var count: Int { samples.count }
+
+  /// - Parameter smoothly: bend the beginning so that it joins what is before it.
+  mutating func append(_ added: [Int16], from origin: Origin, smoothly: Bool = false) {
+    guard let first = added.first else { return }
+    samples.reserveCapacity(samples.count + added.count)
+    if smoothly {
+      // The step at the joint is spread over 5 ms.
+      let step = Int(samples.last ?? lastSample) - Int(first)
+      let length = min(added.count, Self.jointCount)
+      for index in 0..<length {
+        let bent = Int(added[index]) + step * (length - index) / length
+        samples.append(Int16(clamping: bent))
+      }
+      samples.append(contentsOf: added[length...])
+    } else {
+      samples.append(contentsOf: added)
+    }
+    runs.append(Run(count: added.count, origin: origin))
+  }
+
+  /// Takes out samples, which are now being played, and counts them.
+  ///
+  /// - Parameter count: at most as many as there are.
+  mutating func take(
+    _ count: Int, at now: Instant, counting statistics: inout PlayoutStatistics
+  ) -> [Int16] {
+    var left = count
+    while left > 0 {
+      let taken = min(left, runs[0].count)
+      note(taken, from: runs[0].origin, at: now, in: &statistics)
+      runs[0].count -= taken
+      if runs[0].count == 0 { runs.removeFirst() }
+      left -= taken
+    }
+    let result = Array(samples.prefix(count))
+    samples.removeFirst(count)
+    lastSample = result.last ?? lastSample
+    return result
+  }
+
+  private mutating func note(
+    _ count: Int, from origin: Origin, at now: Instant, in statistics: inout PlayoutStatistics
+  ) {
+    statistics.totalSamplesReceived += count
+    switch origin {
+    case .packet(let arrival):
+      statistics.jitterBufferDelay += arrival.duration(to: now).seconds * Double(count)
+      statistics.jitterBufferEmittedCount += count
+      wasConcealing = false
+    case .concealment(let isSilent):
+      statistics.concealedSamples += count
+      if isSilent { statistics.silentConcealedSamples += count }
+      if !wasConcealing { statistics.concealmentEvents += 1 }
+      wasConcealing = true
+    case .nothing:
+      wasConcealing = false
+    }
+  }
+
+  private static let jointCount = 240
+}

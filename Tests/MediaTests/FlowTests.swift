@@ -1,0 +1,152 @@
+import Basics
+import RTP
+import SDP
+import Simulation
+import Testing
+
+@testable import Media
+
+@Suite("Flow: packets in and out")
+struct FlowTests {
+  @Test("takes in eight streams; a ninth waits until one has fallen silent")
+  func streamBound() throws {
+    var (flow, peer) = try makeFlow()
+    for ssrc in 1...8 {
+      #expect(flow.receivedRTP(peer.packet(UInt32(ssrc)), at: at(ssrc)) == .taken)
+    }
+    #expect(flow.receivedRTP(peer.packet(9), at: at(20)) == .faulty)
+    #expect(flow.downlinks.count == 8)
+    #expect(flow.receivedRTP(peer.packet(9, number: 1), at: at(5_020)) == .taken)
+    #expect(flow.downlinks.count == 8)
+    #expect(!flow.downlinks.contains { $0.reception.ssrc == 1 })
+  }
+
+  @Test("adds the streams up")
+  func mixes() throws {
+    var (flow, peer) = try makeFlow()
+    for number in 0..<50 {
+      for ssrc in [1, 2] as [UInt32] {
+        _ = flow.receivedRTP(
+          peer.packet(ssrc, sample: Int16(ssrc) * 1_000, number: number), at: at(number * 20))
+      }
+      _ = flow.pull(sampleCount: 960, at: at(number * 20 + 5))
+    }
+    #expect(flow.pull(sampleCount: 480, at: at(1_000))?.allSatisfy { $0 == 3_000 } == true)
+    #expect(flow.farLevel > 0.05)
+    #expect(flow.statistics.packetsReceived == 100)
+  }
+
+  @Test("has nothing to play before anything came")
+  func empty() throws {
+    var (flow, _) = try makeFlow()
+    #expect(flow.pull(sampleCount: 480, at: .zero) == nil)
+    #expect(flow.statistics.totalSamplesReceived == 0)
+  }
+
+  @Test("counts what is forged, repeated, or of a kind that was not agreed on")
+  func strange() throws {
+    var (flow, peer) = try makeFlow()
+    var forged = peer.packet(1)
+    forged[20] ^= 1
+    #expect(flow.receivedRTP(forged, at: .zero) == .faulty)
+    let good = peer.packet(1)
+    #expect(flow.receivedRTP(good, at: .zero) == .taken)
+    #expect(flow.receivedRTP(good, at: .zero) == .replayed)
+    #expect(flow.receivedRTP(peer.packet(1, payloadType: 77, number: 1), at: .zero) == .faulty)
+    #expect(flow.receivedRTP(peer.packet(1, payload: [1], number: 2), at: .zero) == .faulty)
+    #expect(flow.receivedRTCP([0x80, 200, 0, 0, 1, 2, 3, 4], at: .zero) == .faulty)
+    #expect(flow.traffic.packetsReceived == 3)
+  }
+
+  @Test("changes its own number when the peer happens to have the same")
+  func collision() throws {
+    var (flow, peer) = try makeFlow()
+    let own = flow.uplink.ssrc
+    #expect(flow.receivedRTP(peer.packet(own), at: .zero) == .taken)
+    #expect(flow.uplink.ssrc != own)
+  }
+
+  @Test("is left when the last stream says goodbye, and not before")
+  func goodbye() throws {
+    var (flow, peer) = try makeFlow()
+    _ = flow.receivedRTP(peer.packet(1), at: .zero)
+    _ = flow.receivedRTP(peer.packet(2), at: .zero)
+    #expect(flow.receivedRTCP(peer.goodbye([1, 7]), at: .zero) == .taken)
+    #expect(flow.downlinks.count == 1)
+    #expect(flow.receivedRTCP(peer.goodbye([2]), at: .zero) == .peerLeft)
+    #expect(flow.retired.packetsLost == 0)
+  }
+
+  @Test("plays a stream that begins anew with other numbers")
+  func restartedStream() throws {
+    var (flow, peer) = try makeFlow()
+    for number in 0..<25 {
+      _ = flow.receivedRTP(peer.packet(1, sample: 500, number: number), at: at(number * 20))
+      _ = flow.pull(sampleCount: 960, at: at(number * 20 + 5))
+    }
+    let played = flow.statistics.totalSamplesReceived
+    for number in 25..<75 {
+      _ = flow.receivedRTP(
+        peer.packet(1, sample: 900, number: number, sequenceOffset: 20_000, timeOffset: 77_777_777),
+        at: at(number * 20))
+      _ = flow.pull(sampleCount: 960, at: at(number * 20 + 5))
+    }
+    #expect(flow.pull(sampleCount: 480, at: at(1_505))?.allSatisfy { $0 == 900 } == true)
+    #expect(flow.statistics.totalSamplesReceived > played + 40_000)
+  }
+
+  private func at(_ milliseconds: Int) -> Instant {
+    Instant.zero.advanced(by: .milliseconds(milliseconds))
+  }
+
+  /// The other end of the path, as far as its packets go.
+  private struct Peer {
+    let cipher: any CipherPort
+    let encoder: any EncoderPort
+
+    func packet(
+      _ ssrc: UInt32, sample: Int16 = 100, payloadType: UInt8 = 111, payload: [UInt8]? = nil,
+      number: Int = 0, sequenceOffset: UInt16 = 0, timeOffset: UInt32 = 0
+    ) -> [UInt8] {
+      let frame = [Int16](repeating: sample, count: 960)
+      var datagram = RTPPacket(
+        payloadType: payloadType, sequence: SequenceNumber(UInt16(number) &+ sequenceOffset),
+        timestamp: UInt32(number) &* 960 &+ timeOffset, ssrc: ssrc,
+        payload: payload ?? encoder.encode(frame)
+      ).encoded()
+      try? cipher.protectRTP(&datagram)
+      return datagram
+    }
+
+    func goodbye(_ sources: [UInt32]) -> [UInt8] {
+      var datagram = RTCPPacket.encodeCompound([
+        .receiverReport(ReceiverReport(ssrc: 1)), .goodbye(Goodbye(sources: sources)),
+      ])
+      try? cipher.protectRTCP(&datagram)
+      return datagram
+    }
+  }
+
+  private func makeFlow() throws -> (Flow, Peer) {
+    let ports = FakePorts(seed: 21)
+    let local = LocalAudio(
+      sessionID: 1, ssrc: ports.random(), canonicalName: "somebody",
+      fingerprint: ports.makeHandshake().fingerprint)
+    let transport = LocalTransport(
+      credentials: IceCredentials(ufrag: "abcd", password: "abcdefghijklmnopqrstuvwx"))
+    var caller = OfferAnswer(local: local)
+    var callee = OfferAnswer(local: local)
+    let answer = try callee.makeAnswer(to: caller.makeOffer(transport), transport)
+    try caller.accept(answer: answer)
+    let keys = CipherKeys(profile: .aeadAES128GCM, sending: [1], receiving: [2])
+    let flow = Flow(
+      try #require(caller.agreed), local: local, cipher: try ports.makeCipher(keys: keys),
+      profile: keys.profile, settings: MediaSettings(), ports: ports,
+      clock: NTPClock(WallTime(milliseconds: 0), at: .zero), at: .zero)
+    let mirrored = CipherKeys(profile: .aeadAES128GCM, sending: [2], receiving: [1])
+    let peer = Peer(
+      cipher: try ports.makeCipher(keys: mirrored),
+      encoder: ports.makeEncoder(settings: EncoderSettings(usesFEC: false)))
+    return (flow, peer)
+  }
+}
