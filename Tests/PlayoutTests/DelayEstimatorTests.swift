@@ -1,0 +1,95 @@
+import Basics
+import Playout
+import Testing
+
+@Suite("Delay estimator")
+struct DelayEstimatorTests {
+  @Test("begins with the initial delay and comes down to the least on an even stream")
+  func evenStream() {
+    var estimator = DelayEstimator(settings: .normal)
+    #expect(estimator.targetTransit == nil)
+    for index in 0..<24 { arrive(index, late: 0, in: &estimator) }
+    #expect(estimator.targetDelay == samples(20))
+    arrive(24, late: 0, in: &estimator)
+    #expect(estimator.targetDelay == samples(5))
+    #expect(estimator.baseTransit == samples(100))
+    #expect(estimator.targetTransit == samples(105))
+  }
+
+  @Test("covers even jitter nearly to its end")
+  func evenJitter() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<500 { arrive(index, late: Double(index * 7 % 41), in: &estimator) }
+    #expect((36 * 48...45 * 48).contains(estimator.targetDelay), "\(estimator.targetDelay)")
+  }
+
+  @Test("lets a single stall pass, and covers stalls that come again")
+  func stalls() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<300 { arrive(index, late: stall(index, at: 100), in: &estimator) }
+    #expect(estimator.targetDelay == samples(5))
+    for index in 300..<500 { arrive(index, late: stall(index, at: 350), in: &estimator) }
+    #expect(estimator.targetDelay == samples(105))
+  }
+
+  @Test("forgets what is older than ten seconds")
+  func forgetting() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<100 { arrive(index, late: Double(index % 2 * 50), in: &estimator) }
+    #expect(estimator.targetDelay == samples(55))
+    for index in 100..<560 { arrive(index, late: 0, in: &estimator) }
+    #expect(estimator.targetDelay == samples(55), "twenty late packets are remembered")
+    for index in 560..<605 { arrive(index, late: 0, in: &estimator) }
+    #expect(estimator.targetDelay == samples(5))
+  }
+
+  @Test("follows a slower way at once upwards, and a quicker one at once downwards")
+  func routeChange() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<100 { arrive(index, late: 0, in: &estimator) }
+    for index in 100..<120 { arrive(index, late: 80, in: &estimator) }
+    #expect(estimator.targetDelay == samples(85))
+    for index in 120..<700 { arrive(index, late: 80, in: &estimator) }
+    #expect(estimator.targetDelay == samples(5), "by then the old way is forgotten")
+    arrive(700, late: 0, in: &estimator)
+    #expect(estimator.baseTransit == samples(100))
+  }
+
+  @Test("never waits longer than the maximum")
+  func maximum() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<500 { arrive(index, late: Double(index % 2) * 399, in: &estimator) }
+    #expect(estimator.targetDelay == samples(400))
+    for index in 500..<1_000 { arrive(index, late: Double(index % 2) * 500, in: &estimator) }
+    #expect(estimator.targetDelay == samples(5), "what cannot be reached is not tried for")
+  }
+
+  @Test("takes a jump of timestamps for a new beginning")
+  func newBeginning() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<100 { arrive(index, late: 0, in: &estimator) }
+    arrive(100, late: 2_001, in: &estimator)
+    #expect(estimator.baseTransit == samples(2_101))
+  }
+
+  @Test("counts what arrives after a pause only", arguments: [Int64.min / 2, 0, Int64.max / 2])
+  func anyTimestamp(offset: Int64) {
+    var estimator = DelayEstimator(settings: .normal)
+    estimator.packetArrived(timestamp: offset, at: .zero)
+    estimator.packetArrived(timestamp: 0 &- offset, at: .zero)
+    #expect(estimator.targetDelay == samples(20))
+  }
+
+  private func samples(_ milliseconds: Int64) -> Int64 { milliseconds * 48 }
+
+  private func stall(_ index: Int, at start: Int) -> Double {
+    max(0, Double(100 - (index - start) * 20)) * (index < start ? 0 : 1)
+  }
+
+  /// One packet each 20 ms, 100 ms on its way and as much longer as is said.
+  private func arrive(_ index: Int, late milliseconds: Double, in estimator: inout DelayEstimator) {
+    let time = Double(index) * 20 + 100 + milliseconds
+    estimator.packetArrived(
+      timestamp: Int64(index) * 960, at: Instant(nanoseconds: Int64(time * 1_000_000)))
+  }
+}
