@@ -125,7 +125,11 @@ let package = Package(
       swiftSettings: host),
     .testTarget(
       name: "TidyTests", dependencies: ["Console", "Files", "Invocation"], swiftSettings: host),
-    .testTarget(name: "EndToEndTests", swiftSettings: host),
+    .target(
+      name: "EndToEnd", dependencies: ["Basics", "Files", "CLinux"], path: "Tests/Support/EndToEnd",
+      swiftSettings: host),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["EndToEnd", "Formats"], swiftSettings: host),
   ],
   swiftLanguageModes: [.v6]
 )
