@@ -14,6 +14,7 @@ package final class SoundDevices {
   private let repeats: Bool
   private var captureComplaint: String?
   private var playbackComplaint: String?
+  private var choiceComplaint: String?
 
   /// - Parameters:
   ///   - capture: `nil` for the default device; likewise `playback`.
@@ -31,14 +32,16 @@ package final class SoundDevices {
   /// Uses other devices from now on; `nil` leaves that one as it is.
   ///
   /// - Parameters:
-  ///   - newCapture: as after `--capture`; likewise `newPlayback`. What cannot be read is a complaint.
+  ///   - newCapture: as after `--capture`; likewise `newPlayback`. What cannot be read is a complaint,
+  ///     and the device stays as it is.
   package func choose(capture newCapture: String?, playback newPlayback: String?) {
+    choiceComplaint = nil
     if let newCapture {
       do throws(AudioSpecError) {
         capture = try CaptureSpec(parsing: newCapture)
         captureComplaint = nil
       } catch {
-        captureComplaint = error.sentence
+        choiceComplaint = error.sentence
       }
     }
     if let newPlayback {
@@ -46,7 +49,7 @@ package final class SoundDevices {
         playback = try PlaybackSpec(parsing: newPlayback)
         playbackComplaint = nil
       } catch {
-        playbackComplaint = error.sentence
+        choiceComplaint = error.sentence
       }
     }
   }
@@ -81,7 +84,7 @@ package final class SoundDevices {
   /// - Parameter complaint: why, in words; `nil` when a file is over.
   package func inputFailed(complaint: String?) {
     capture = .silence
-    captureComplaint = complaint.map { "Silence is sent instead of sound. \($0)" }
+    captureComplaint = complaint
   }
 
   /// The output works no longer: the next one is nowhere.
@@ -89,7 +92,7 @@ package final class SoundDevices {
   /// - Parameter complaint: why, in words.
   package func outputFailed(complaint: String) {
     playback = .null
-    playbackComplaint = "Nothing can be heard. \(complaint)"
+    playbackComplaint = complaint
   }
 
   /// As it can be given after `--capture`.
@@ -99,10 +102,15 @@ package final class SoundDevices {
 
   /// What is wrong with the devices, in words; `nil` when nothing is.
   package var complaint: String? {
-    switch (captureComplaint, playbackComplaint) {
+    if let choiceComplaint { return choiceComplaint }
+    return switch (captureComplaint, playbackComplaint) {
     case (nil, nil): nil
-    case (let only?, nil), (nil, let only?): only
-    case (let capture?, let playback?): "\(capture) \(playback)"
+    case (let reason?, nil): "\(reason) Until then silence is sent."
+    case (nil, let reason?): "\(reason) Until then nothing is heard."
+    case (let reason?, let other?) where reason == other:
+      "\(reason) Until then silence is sent and nothing is heard."
+    case (let capture?, let playback?):
+      "\(capture) \(playback) Until then silence is sent and nothing is heard."
     }
   }
 

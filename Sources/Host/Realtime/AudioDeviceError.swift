@@ -61,8 +61,11 @@ package struct AudioDeviceError: Error, Equatable, Sendable {
     case EINVAL where operation == .configure:
       return "The sound device \(quoted) cannot do 48 kHz in 16 bits with short periods. "
         + "Choose another device; \(Self.listing)."
-    case ENOENT, ENODEV, ENXIO, EINVAL:
-      return operation == .open
+    case ENOENT where device == Self.defaultDevice, ENODEV where device == Self.defaultDevice:
+      return "No sound device works here. Plug one in, start PulseAudio or PipeWire, "
+        + "or choose one; \(Self.listing)."
+    case ENOENT, ENODEV, ENXIO, EINVAL, EIO:
+      return operation == .open || operation == .configure
         ? "There is no sound device \(quoted). Choose another one; \(Self.listing)."
         : "The sound device \(quoted) is gone; it was unplugged or its server ended. "
           + "Plug it in again or choose another one."
@@ -91,5 +94,6 @@ package struct AudioDeviceError: Error, Equatable, Sendable {
 
   private var reason: String { String(cString: strerror(code)) }
 
+  private static let defaultDevice = "default"
   private static let listing = "`tipring devices` lists them"
 }

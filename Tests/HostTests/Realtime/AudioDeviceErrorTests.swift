@@ -14,7 +14,9 @@ struct AudioDeviceErrorTests {
       (.open, ETIMEDOUT, "did not answer in time"),
       (.configure, EINVAL, "cannot do 48 kHz"),
       (.transfer, ENODEV, "was unplugged"),
-      (.transfer, EIO, "failed"),
+      (.configure, EIO, "There is no sound device “hw:9”"),
+      (.transfer, EIO, "its server ended"),
+      (.recover, EOVERFLOW, "failed"),
       (.startThread, EAGAIN, "no thread"),
       (.openFile, ENOENT, "no such file"),
       (.openFile, EISDIR, "Name a file"),
@@ -29,6 +31,12 @@ struct AudioDeviceErrorTests {
     let error = AudioDeviceError(device: "hw:9", operation: operation, code: code)
     #expect(error.sentence.contains(words))
     #expect(error.sentence.hasSuffix("."))
+  }
+
+  @Test("tell a machine without sound from a wrong name")
+  func noDefault() {
+    let error = AudioDeviceError(device: "default", operation: .open, code: ENOENT)
+    #expect(error.sentence.hasPrefix("No sound device works here."))
   }
 
   @Test("show a hostile name harmlessly")

@@ -21,6 +21,23 @@ enum Program {
       return signal == 0 ? status >> 8 & 0xFF : -signal
     }
 
+    /// Waits for its end without holding up the thread.
+    ///
+    /// - Returns: as ``wait()``; `nil` when it was ended because the time was over.
+    func wait(within limit: Duration) async -> Int32? {
+      var status: Int32 = 0
+      let deadline = ContinuousClock.now + limit
+      while waitpid(id, &status, WNOHANG) == 0 {
+        guard ContinuousClock.now < deadline else {
+          end(SIGKILL)
+          return nil
+        }
+        try? await Task.sleep(for: .milliseconds(20))
+      }
+      let signal = status & 0x7F
+      return signal == 0 ? status >> 8 & 0xFF : -signal
+    }
+
     /// Ends it by its own id and waits for that.
     func end(_ signal: Int32 = SIGTERM) {
       kill(id, signal)
@@ -75,6 +92,26 @@ enum Program {
     try start(name, arguments).wait()
   }
 
+  /// Runs one suite of this very test program in a process of its own, where it finds another
+  /// environment.
+  ///
+  /// - Returns: what it wrote, and whether it passed in time.
+  static func runSuite(
+    _ name: String, environment: [String: String], within limit: Duration
+  ) async throws -> (output: String, hasPassed: Bool) {
+    let folder = TemporaryFolder()
+    let output = "\(folder.path)/output"
+    guard let path = realpath("/proc/self/exe", nil) else {
+      throw NotStarted(name: name, code: errno)
+    }
+    defer { free(path) }
+    let process = try start(
+      String(cString: path), ["--testing-library", "swift-testing", "--filter", name],
+      environment: environment, output: output)
+    let status = await process.wait(within: limit)
+    return (String(decoding: try bytes(of: output), as: UTF8.self), status == 0)
+  }
+
   static func bytes(of path: String) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw NotStarted(name: path, code: errno) }
@@ -102,7 +139,7 @@ enum Program {
     _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
   ) -> Result {
     let pointers = strings.map { strdup($0) }
-    defer { pointers.forEach { free($0) } }
+    defer { for pointer in pointers { free(pointer) } }
     return body(pointers + [nil])
   }
 }

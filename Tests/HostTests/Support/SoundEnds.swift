@@ -8,7 +8,7 @@ final class Listener: RealtimeWork, @unchecked Sendable {
   // Unchecked: `thread` is used by the test alone.
   private let input: any AudioInput
   private let samples = Lock<[Int16]>([])
-  private let arrivals = Lock<[Int64]>([])
+  private let arrivals = Lock<[(end: Int, time: Int64)]>([])
   private var thread: RealtimeThread?
 
   /// Listens until it is stopped, and at most for a minute.
@@ -22,8 +22,10 @@ final class Listener: RealtimeWork, @unchecked Sendable {
   /// All that was heard so far.
   var heard: [Int16] { samples.withLock { $0 } }
 
-  /// When something was heard, in nanoseconds of the monotonic clock.
-  var times: [Int64] { arrivals.withLock { $0 } }
+  /// When a sample was heard, in nanoseconds of the monotonic clock.
+  func time(ofSample index: Int) -> Int64? {
+    arrivals.withLock { $0.first { $0.end > index }?.time }
+  }
 
   func stop() {
     thread?.stop()
@@ -38,8 +40,11 @@ final class Listener: RealtimeWork, @unchecked Sendable {
       _ = poll(&wait, 1, 20)
       input.doorbell.clear()
       while let piece = input.ring.read(exactly: min(max(input.ring.count, 1), 480)) {
-        samples.withLock { $0 += piece }
-        arrivals.withLock { $0.append(StopSignal.now) }
+        let end = samples.withLock { samples in
+          samples += piece
+          return samples.count
+        }
+        arrivals.withLock { $0.append((end, StopSignal.now)) }
       }
     }
   }
@@ -54,7 +59,7 @@ final class Feeder: RealtimeWork, @unchecked Sendable {
   private let output: any AudioOutput
   private var rest: ArraySlice<Int16>
   private let done = Lock(false)
-  private let firstTime = Lock<Int64>(0)
+  private let departures = Lock<[(end: Int, time: Int64)]>([])
   private let delay: Int64
   private var thread: RealtimeThread?
 
@@ -71,8 +76,10 @@ final class Feeder: RealtimeWork, @unchecked Sendable {
   /// Whether all has been given.
   var isDone: Bool { done.withLock { $0 } }
 
-  /// When the first sample was given, in nanoseconds of the monotonic clock.
-  var start: Int64 { firstTime.withLock { $0 } }
+  /// When a sample was given, in nanoseconds of the monotonic clock.
+  func time(ofSample index: Int) -> Int64? {
+    departures.withLock { $0.first { $0.end > index }?.time }
+  }
 
   func stop() {
     thread?.stop()
@@ -88,9 +95,9 @@ final class Feeder: RealtimeWork, @unchecked Sendable {
       guard output.doorbell.clear(), stop.sleep(until: StopSignal.now + delay) else { continue }
       while case let wanted = output.wantedSamples, wanted > 0 {
         let piece = Array(rest.prefix(wanted))
-        firstTime.withLock { if $0 == 0 { $0 = StopSignal.now } }
         output.write(piece + [Int16](repeating: 0, count: wanted - piece.count))
         rest = rest.dropFirst(piece.count)
+        departures.withLock { $0.append((rest.startIndex, StopSignal.now)) }
       }
       if rest.isEmpty { done.withLock { $0 = true } }
     }
