@@ -95,6 +95,20 @@ struct ReconnectTests {
     #expect(bench.questions.count { $0.hasSuffix("/end") } == 32)
   }
 
+  @Test("takes back the oldest of too many requests that the server leaves unanswered")
+  func boundsRequests() throws {
+    var bench = try ClientBench.signedIn()
+    for number in 0..<200 {
+      try bench.push(.incomingCall(call(.ringing, id: "c\(number)", from: "bob"), lastWords: []))
+      bench.order(
+        .refuseBusy(CallID(account: AccountID(0), isIncoming: true, number: number + 1)))
+      bench.order(.refreshContacts)
+      bench.order(.refreshHistory)
+    }
+    #expect(bench.questions.count == 32 + 2)
+    #expect(bench.questions.contains("POST /api/v1/calls/c199/respond"))
+  }
+
   @Test("does not ask while the socket may come back by itself")
   func firstPoll() throws {
     var bench = try inCall()

@@ -140,7 +140,9 @@ extension BotServerClient {
 
   /// Sends something that must arrive.
   mutating func send(_ kind: Errand.Kind, remoteID: String) {
-    if errands.count >= Errand.limit { errands.removeFirst() }
+    if errands.count >= Errand.limit, case .sent(let id) = errands.removeFirst().state {
+      cancelRequest(id)
+    }
     var errand = Errand(remoteID: remoteID, kind: kind, state: .kept)
     // While the server does not answer at all, there is no use in trying before it does.
     if phase == .online || phase == .leaving {

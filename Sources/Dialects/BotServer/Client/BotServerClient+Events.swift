@@ -145,5 +145,5 @@ extension BotServerClient {
   }
 
   /// Messages held back at most.
-  static let earlyLimit = 64
+  static let earlyLimit = 16
 }

@@ -16,7 +16,7 @@ extension BotServerClient {
     deliverKeptErrands()
     requestCalls()
     if wasAway {
-      requestUsers(offset: 0)
+      requestUsers()
       requestHistory()
     }
   }

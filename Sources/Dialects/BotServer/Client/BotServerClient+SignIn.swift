@@ -86,7 +86,7 @@ extension BotServerClient {
     me = user
     signInBackoff.reset()
     report(.identity(Party(name: user.displayName, address: user.userID)))
-    requestUsers(offset: 0)
+    requestUsers()
     requestHistory()
     perform(link.start(at: now), at: now)
   }
@@ -144,8 +144,14 @@ extension BotServerClient {
 
   // MARK: Contacts and history
 
-  mutating func requestUsers(offset: Int) {
-    if offset == 0 { arrivingUsers = [] }
+  /// Asks for the list of users, unless it is under way.
+  mutating func requestUsers() {
+    guard !isAskingForUsers else { return }
+    arrivingUsers = []
+    requestUsers(offset: 0)
+  }
+
+  private mutating func requestUsers(offset: Int) {
     let page = offset == 0 ? "" : "&offset=\(offset)"
     request(.users(offset: offset), .get, BotServerPath.users + "?limit=\(Self.pageLimit)" + page)
   }

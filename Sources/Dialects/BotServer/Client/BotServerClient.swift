@@ -92,7 +92,7 @@ package struct BotServerClient: DialectClient {
     case .decline(let id, let reason): decline(id, .decline(reason: reason))
     case .refuseBusy(let id): decline(id, .busy)
     case .end(let id, let reason): end(id, reason)
-    case .refreshContacts: if phase == .online { requestUsers(offset: 0) }
+    case .refreshContacts: if phase == .online { requestUsers() }
     case .refreshHistory: if phase == .online { requestHistory() }
     case .signOut: signOut(at: now)
     }
@@ -162,12 +162,23 @@ package struct BotServerClient: DialectClient {
   /// Whether a request of that purpose has not been answered.
   func isAsking(_ purpose: Purpose) -> Bool { requests.values.contains(purpose) }
 
+  /// Whether a page of the list of users is under way.
+  var isAskingForUsers: Bool {
+    requests.values.contains { purpose in
+      if case .users = purpose { return true }
+      return false
+    }
+  }
+
+  /// Drops a request; its reply is no longer wanted.
+  mutating func cancelRequest(_ id: RequestID) {
+    guard requests.removeValue(forKey: id) != nil else { return }
+    effects.append(.transport(.cancel(id)))
+  }
+
   /// Drops all requests. Errands are kept; a call that was being placed has come to nothing.
   mutating func cancelRequests() {
-    for id in requests.keys.sorted(by: { $0.number < $1.number }) {
-      effects.append(.transport(.cancel(id)))
-    }
-    requests = [:]
+    for id in requests.keys.sorted(by: { $0.number < $1.number }) { cancelRequest(id) }
     for index in errands.indices { errands[index].state = .kept }
     for call in calls where call.isPlacing {
       finish(call.id)

@@ -13,7 +13,7 @@ extension CallMessage {
   func other(than userID: String) -> Party {
     let other = participants.first { $0.userID != userID }
     return Party(
-      name: other?.displayName ?? "unknown", address: other?.userID ?? "",
+      name: clipped(other?.displayName ?? "unknown"), address: other?.userID ?? "",
       isBot: other?.isBot ?? (kind == "bot"))
   }
 
@@ -106,7 +106,7 @@ extension EndReason {
 extension UserMessage {
   func contact(on account: AccountID) -> Contact {
     Contact(
-      account: account, address: userID, name: displayName,
+      account: account, address: userID, name: clipped(displayName),
       kind: roles.contains("bot") ? .bot : .person,
       presence: Contact.Presence(rawValue: status) ?? .unknown, about: about)
   }
@@ -118,6 +118,9 @@ extension TranscriptionMessage {
       speaker: displayName, isSelf: participantID == userID, text: text, isFinal: isFinal, at: now)
   }
 }
+
+/// A name, cut where nobody reads on.
+private func clipped(_ name: String) -> String { String(name.prefix(200)) }
 
 /// An id as a segment of a path (RFC 3986 §2.1).
 func percentEncoded(_ id: String) -> String {
