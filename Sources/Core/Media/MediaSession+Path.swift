@@ -106,7 +106,8 @@ extension MediaSession {
     }
     // What arrives without moving the handshake on does not put the repetition off.
     if !step.datagrams.isEmpty || timers[.retransmission] == nil {
-      timers[.retransmission] = now.advanced(by: delay)
+      // The library keeps its own time and may find that the repetition is not quite due.
+      timers[.retransmission] = now.advanced(by: max(delay, .milliseconds(1)))
     }
     return effects
   }

@@ -14,12 +14,13 @@ extension MediaSession {
 
   /// The next samples to be played.
   ///
+  /// - Parameter sampleCount: at most a second.
   /// - Returns: exactly `sampleCount` of them; silence when nothing has arrived or the session is not
   ///   active.
   package mutating func pull(
     sampleCount: Int, at now: Instant
   ) -> (samples: [Int16], effects: [SessionEffect]) {
-    let count = max(0, sampleCount)
+    let count = min(max(0, sampleCount), Sound.sampleRate)
     guard var samples = flow?.pull(sampleCount: count, at: now) else {
       return ([Int16](repeating: 0, count: count), [])
     }

@@ -44,20 +44,25 @@ package final class SessionPair {
   package let setup: Setup
   package private(set) var sessions: [MediaSession?] = [nil, nil]
   package private(set) var agents: [SimulatedAgent]
-  package let ports: [FakePorts]
+  package let mediaPorts: [any MediaPorts]
   package private(set) var reports: [[SessionReport]] = [[], []]
   package private(set) var notes: [[LogEntry]] = [[], []]
   /// One sample of each 10 ms that were played.
   package private(set) var heard: [[Int16]] = [[], []]
   package private(set) var datagramCount = [0, 0]
+  /// All samples that were played, if they are kept.
+  package private(set) var sound: [[Int16]] = [[], []]
+  /// Whether ``sound`` is kept.
+  package var keepsSound = false
   /// What must never happen, and did; at most ten.
   package private(set) var violations: [String] = []
   /// Datagrams for which this is true are lost, whatever the link is like. The number counts those of
   /// its class from that side, from 0.
   package var loses: (Side, DatagramClass, Int) -> Bool = { _, _, _ in false }
-  /// What each side says: the value of all samples of its frame of that number.
-  package var speech: [(Int) -> Int16] = [
-    { Int16(1_000 + $0 % 1_000) }, { Int16(3_000 + $0 % 1_000) },
+  /// What each side says: its frame of that number, and of that many samples.
+  package var speech: [(_ number: Int, _ sampleCount: Int) -> [Int16]] = [
+    { [Int16](repeating: Int16(1_000 + $0 % 1_000), count: $1) },
+    { [Int16](repeating: Int16(3_000 + $0 % 1_000), count: $1) },
   ]
   /// Whether signalling is carried.
   package var hasSignaling = true
@@ -71,12 +76,13 @@ package final class SessionPair {
   private var withheld: [SessionReport] = []
   private var classCounts: [[DatagramClass: Int]] = [[:], [:]]
 
-  package init(_ setup: Setup = Setup()) {
+  /// - Parameter mediaPorts: the caller's and the callee's; fakes if none are given.
+  package init(_ setup: Setup = Setup(), mediaPorts: [any MediaPorts]? = nil) {
     self.setup = setup
     hasPath = setup.hasPath
     let seed = setup.seed &* 1_000
     agents = [SimulatedAgent(seed: seed, port: 5_000), SimulatedAgent(seed: seed + 1, port: 6_000)]
-    ports = [FakePorts(seed: seed + 2), FakePorts(seed: seed + 3)]
+    self.mediaPorts = mediaPorts ?? [FakePorts(seed: seed + 2), FakePorts(seed: seed + 3)]
     links = [LinkModel(setup.link, seed: seed + 4), LinkModel(setup.link, seed: seed + 5)]
     begin(.caller, MediaPlan(role: .offerer, iceServers: [], includesLoopback: false))
     timeline.add(.capture, at: now)
@@ -85,6 +91,9 @@ package final class SessionPair {
   }
 
   package var now: Instant { timeline.now }
+
+  /// The caller's and the callee's ports, if they are fakes.
+  package var ports: [FakePorts] { mediaPorts.compactMap { $0 as? FakePorts } }
 
   /// Lets time pass.
   package func run(for duration: Duration) {
@@ -142,7 +151,7 @@ package final class SessionPair {
 
   private func begin(_ side: Side, _ plan: MediaPlan) {
     sessions[side.rawValue] = MediaSession(
-      plan: plan, settings: setup.settings, ports: ports[side.rawValue],
+      plan: plan, settings: setup.settings, ports: mediaPorts[side.rawValue],
       wallTime: WallTime(milliseconds: 1_790_000_000_000), at: now)
     act(side) { $0.prepare(at: $1) }
   }
@@ -184,7 +193,7 @@ package final class SessionPair {
   private func capture() {
     let count = setup.settings.frameSampleCount
     for side in Side.allCases {
-      let frame = [Int16](repeating: speech[side.rawValue](frameCount), count: count)
+      let frame = speech[side.rawValue](frameCount, count)
       act(side) { $0.captured(frame, at: $1) }
     }
     frameCount += 1
@@ -197,6 +206,7 @@ package final class SessionPair {
       let (samples, effects) = sessions[side.rawValue]!.pull(sampleCount: 480, at: now)
       if samples.count != 480 { violate("\(side) played \(samples.count) samples") }
       heard[side.rawValue].append(samples.first ?? 0)
+      if keepsSound { sound[side.rawValue] += samples }
       perform(effects, of: side)
     }
     timeline.add(.play, at: now.advanced(by: .milliseconds(10)))
