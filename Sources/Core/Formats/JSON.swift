@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A JSON value as it came, before anybody gave it a meaning.
 ///
 /// Servers disagree about spelling and types, so wire types read from this value with accessors that
@@ -22,60 +20,25 @@ package enum JSONValue: Equatable, Sendable {
 
   /// Reads a whole document.
   ///
+  /// A member that comes twice counts with its last value.
+  ///
   /// - Parameter limit: how many bytes are accepted at most.
+  /// - Bound: ``depthLimit``.
+  /// - Source: RFC 8259.
   package init(decoding bytes: [UInt8], limit: Int = 1 << 20) throws(DecodingError) {
     guard bytes.count <= limit else { throw .tooLarge(byteCount: bytes.count) }
-    guard Self.depth(of: bytes) <= Self.depthLimit else { throw .tooDeep }
-    do {
-      self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    } catch {
-      throw .malformed
-    }
+    var parser = JSONParser(bytes)
+    self = try parser.parseDocument()
   }
 
   /// Reads a whole document.
   package init(decoding text: String, limit: Int = 1 << 20) throws(DecodingError) {
+    guard text.utf8.count <= limit else { throw .tooLarge(byteCount: text.utf8.count) }
     try self.init(decoding: Array(text.utf8), limit: limit)
-  }
-
-  /// This value as one line of JSON, with members in alphabetical order.
-  package var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else { return "null" }
-    return String(decoding: data, as: UTF8.self)
   }
 
   /// How deep brackets may nest.
   package static let depthLimit = 32
-
-  private static func depth(of bytes: [UInt8]) -> Int {
-    var depth = 0
-    var deepest = 0
-    var isInString = false
-    var isEscaped = false
-    for byte in bytes {
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): isInString = true
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        depth += 1
-        deepest = max(deepest, depth)
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-      default: break
-      }
-    }
-    return deepest
-  }
 }
 
 extension JSONValue {
@@ -97,22 +60,23 @@ extension JSONValue {
     }
   }
 
-  /// An integer, also one in quotes or written with a fraction of zero.
+  /// An integer, also one in quotes; a fraction is cut off. `nil` if it does not fit.
   package var integer: Int? {
     switch self {
     case .integer(let value): return Int(value)
     case .number(let value): return Int(exactly: value.rounded(.towardZero))
-    case .string(let value): return Int(value)
+    case .string(let text):
+      return Int(text) ?? decimal(text).flatMap { Int(exactly: $0.rounded(.towardZero)) }
     case .null, .boolean, .array, .object: return nil
     }
   }
 
-  /// A number, also one in quotes.
+  /// A finite number, also one in quotes.
   package var double: Double? {
     switch self {
     case .integer(let value): return Double(value)
     case .number(let value): return value
-    case .string(let value): return Double(value)
+    case .string(let text): return decimal(text)
     case .null, .boolean, .array, .object: return nil
     }
   }
@@ -161,38 +125,10 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   }
 }
 
-extension JSONValue: Codable {
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
-    } else if let value = try? container.decode(Int64.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .array(value)
-    } else {
-      self = .object(try container.decode([String: JSONValue].self))
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .null: try container.encodeNil()
-    case .boolean(let value): try container.encode(value)
-    case .integer(let value): try container.encode(value)
-    // JSON has no infinities; a measurement that has none of its own is left out as null.
-    case .number(let value):
-      if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
-    case .string(let value): try container.encode(value)
-    case .array(let value): try container.encode(value)
-    case .object(let value): try container.encode(value)
-    }
-  }
+/// A number in decimal notation; Swift would also take `nan`, `inf` and hexadecimal.
+private func decimal(_ text: String) -> Double? {
+  guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), let value = Double(text),
+    value.isFinite
+  else { return nil }
+  return value
 }
