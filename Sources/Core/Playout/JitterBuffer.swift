@@ -19,7 +19,7 @@ package struct JitterBuffer: Equatable, Sendable {
     /// Its turn is over.
     case late
     case duplicate
-    /// Stored, and the oldest dropped for it.
+    /// The buffer was full, and the oldest packet was dropped; it may have been this one.
     case overflow
   }
 
@@ -176,9 +176,12 @@ package struct JitterBuffer: Equatable, Sendable {
     let index = (packets.lastIndex { $0.sequence <= packet.sequence } ?? -1) + 1
     if index > 0, packets[index - 1].sequence == packet.sequence { return .duplicate }
     packets.insert(packet, at: index)
-    guard packets.count > Self.packetLimit || sampleCount > Self.sampleLimit else { return .stored }
-    dropFirst()
-    return .overflow
+    var result = InsertResult.stored
+    while packets.count > Self.packetLimit || sampleCount > Self.sampleLimit {
+      dropFirst()
+      result = .overflow
+    }
+    return result
   }
 
   private mutating func dropFirst() {

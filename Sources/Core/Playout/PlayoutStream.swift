@@ -13,7 +13,7 @@ package struct PlayoutStream {
     /// Its turn is over; counted as discarded.
     case late
     case duplicate
-    /// Stored, and the oldest dropped for it.
+    /// The buffer was full, and the oldest packet was dropped; it may have been this one.
     case overflow
     /// The decoder cannot read it.
     case unreadable
