@@ -1,4 +1,5 @@
-/// Reads fixed-size fields in network order; every read is bounded by what is left.
+/// Reads fixed-size fields in network order; every read is bounded by what is left, and one that asks
+/// for more takes nothing.
 package struct ByteReader: Sendable {
   private let bytes: [UInt8]
   private var position = 0
@@ -30,7 +31,7 @@ package struct ByteReader: Sendable {
   }
 
   package mutating func readUInt32() -> UInt32? {
-    guard let high = readUInt16(), let low = readUInt16() else { return nil }
+    guard remaining >= 4, let high = readUInt16(), let low = readUInt16() else { return nil }
     return UInt32(high) << 16 | UInt32(low)
   }
 

@@ -2,9 +2,9 @@
 package enum HarmlessText {
   /// `text` on one line, without anything that could command a terminal or reorder what surrounds it.
   ///
-  /// Control characters (C0, DEL, C1), line and paragraph separators become a space; bidirectional
-  /// overrides, embeddings and isolates, zero-width characters, tags, and other format characters are
-  /// removed; runs of spaces become one.
+  /// Control characters (C0, DEL, C1), line and paragraph separators and spaces of any width become a
+  /// space; bidirectional overrides, embeddings and isolates, characters that cannot be seen, tags,
+  /// format characters, and combining marks without a letter are removed; runs of spaces become one.
   ///
   /// - Parameter limit: how many characters are kept; longer text ends in `…`.
   package static func line(_ text: some StringProtocol, limit: Int = 256) -> String {
@@ -37,23 +37,33 @@ package enum HarmlessText {
 
   /// The character without its harmful scalars; `nil` when nothing is left of it.
   ///
-  /// A grapheme is bounded as well: a letter under hundreds of combining marks keeps the first eight.
+  /// A grapheme is bounded as well: a letter under hundreds of combining marks keeps the first few.
   private static func harmless(_ character: Character) -> Character? {
     let scalars = character.unicodeScalars
     if scalars.count == 1, let only = scalars.first {
-      return isHarmful(only) ? nil : character
+      if only.properties.generalCategory == .spaceSeparator { return " " }
+      return isHarmful(only) || only == joiner || isMark(only) ? nil : character
     }
-    let kept = scalars.filter { !isHarmful($0) }.prefix(8)
-    guard let first = kept.first else { return nil }
-    var text = String(String.UnicodeScalarView([first]))
-    text.unicodeScalars.append(contentsOf: kept.dropFirst())
-    return text.count == 1 ? text.first : Character(String(String.UnicodeScalarView([first])))
+    var kept = Array(scalars.lazy.filter { !isHarmful($0) }.prefix(scalarLimit))
+    // A joiner that joins nothing is one more invisible character.
+    while kept.last == joiner { kept.removeLast() }
+    guard let first = kept.first, first != joiner, !isMark(first) else { return nil }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: kept)
+    let whole = String(text)
+    return whole.count == 1 ? whole.first : Character(first)
   }
 
   private static func parts(_ character: Character) -> Bool {
     character.unicodeScalars.contains {
-      $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || $0.value == 0x2028
-        || $0.value == 0x2029
+      $0.properties.generalCategory == .control || $0.value == 0x2028 || $0.value == 0x2029
+    }
+  }
+
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .spacingMark: true
+    default: false
     }
   }
 
@@ -63,9 +73,21 @@ package enum HarmlessText {
       return true
     case .format:
       // The joiner holds emoji and Indic clusters together and does nothing else.
-      return scalar.value != 0x200D
+      return scalar != joiner
     default:
-      return false
+      // What cannot be seen; of these only the selectors between text and picture are of use.
+      return scalar.properties.isDefaultIgnorableCodePoint && !isVariationSelector(scalar)
+        || scalar == blankBraille
     }
   }
+
+  private static func isVariationSelector(_ scalar: Unicode.Scalar) -> Bool {
+    (0xFE00...0xFE0F).contains(scalar.value)
+  }
+
+  private static let joiner: Unicode.Scalar = "\u{200D}"
+  /// Without a dot it is as wide as a letter and looks like nothing.
+  private static let blankBraille: Unicode.Scalar = "\u{2800}"
+  /// A family of four takes seven scalars, with skin tones eleven.
+  private static let scalarLimit = 12
 }

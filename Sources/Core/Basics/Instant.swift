@@ -10,12 +10,13 @@ package struct Instant: InstantProtocol, Hashable, Sendable {
     self.nanoseconds = nanoseconds
   }
 
+  /// The instant that much later; the last one there is, when a duration from elsewhere is beyond it.
   package func advanced(by duration: Duration) -> Instant {
-    Instant(nanoseconds: nanoseconds + duration.nanoseconds)
+    Instant(nanoseconds: nanoseconds.addingSaturated(duration.nanoseconds))
   }
 
   package func duration(to other: Instant) -> Duration {
-    .nanoseconds(other.nanoseconds - nanoseconds)
+    .nanoseconds(other.nanoseconds.subtractingSaturated(nanoseconds))
   }
 
   package static func < (earlier: Instant, later: Instant) -> Bool {
@@ -32,10 +33,12 @@ package struct Instant: InstantProtocol, Hashable, Sendable {
 }
 
 extension Duration {
-  /// The whole nanoseconds of this duration, rounded toward zero.
+  /// The whole nanoseconds of this duration, rounded toward zero; at most some 292 years.
   package var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    guard !overflows else { return seconds < 0 ? .min : .max }
+    return whole.addingSaturated(attoseconds / 1_000_000_000)
   }
 
   /// This duration in seconds, for display and arithmetic with measured quantities.
@@ -43,4 +46,18 @@ extension Duration {
 
   /// This duration in milliseconds, for display and arithmetic with measured quantities.
   package var milliseconds: Double { Double(nanoseconds) / 1_000_000 }
+}
+
+extension Int64 {
+  /// The sum, or the nearest number there is.
+  package func addingSaturated(_ other: Int64) -> Int64 {
+    let (sum, overflows) = addingReportingOverflow(other)
+    return overflows ? (other < 0 ? .min : .max) : sum
+  }
+
+  /// The difference, or the nearest number there is.
+  package func subtractingSaturated(_ other: Int64) -> Int64 {
+    let (difference, overflows) = subtractingReportingOverflow(other)
+    return overflows ? (other < 0 ? .max : .min) : difference
+  }
 }

@@ -14,11 +14,11 @@ package struct WallTime: Hashable, Comparable, Sendable {
   }
 
   package func advanced(by duration: Duration) -> WallTime {
-    WallTime(milliseconds: milliseconds + duration.nanoseconds / 1_000_000)
+    WallTime(milliseconds: milliseconds.addingSaturated(duration.nanoseconds / 1_000_000))
   }
 
   package func duration(to other: WallTime) -> Duration {
-    .milliseconds(other.milliseconds - milliseconds)
+    .milliseconds(other.milliseconds.subtractingSaturated(milliseconds))
   }
 
   /// ISO 8601 in UTC with milliseconds: `2026-11-20T09:30:00.125Z`.
@@ -39,10 +39,12 @@ package struct WallTime: Hashable, Comparable, Sendable {
   package init?(iso8601 text: some StringProtocol) {
     var scanner = DigitScanner(Array(text.utf8))
     guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2),
-      scanner.take("-"), let day = scanner.digits(2), year > 0, (1...12).contains(month),
-      (1...31).contains(day)
+      scanner.take("-"), let day = scanner.digits(2), year > 0, (1...12).contains(month)
     else { return nil }
-    var total = CivilDate(year: year, month: month, day: day).daysSince1970 * 86_400_000
+    let date = CivilDate(year: year, month: month, day: day)
+    var total = date.daysSince1970 * 86_400_000
+    // A day that its month lacks would come back as one of the next month.
+    guard CivilDate(of: WallTime(milliseconds: total)) == date else { return nil }
     if scanner.isAtEnd {
       self.init(milliseconds: total)
       return
@@ -62,7 +64,7 @@ package struct WallTime: Hashable, Comparable, Sendable {
 
   /// The hour and minute on a clock that is `offset` ahead of UTC: `09:30`.
   package func hourAndMinute(offset: Duration) -> String {
-    let local = milliseconds + offset.nanoseconds / 1_000_000
+    let local = advanced(by: offset).milliseconds
     let minuteOfDay = local.flooredQuotientAndRemainder(dividingBy: 60_000).quotient
       .flooredQuotientAndRemainder(dividingBy: 1_440).remainder
     return "\(padded(minuteOfDay / 60, 2)):\(padded(minuteOfDay % 60, 2))"
@@ -179,8 +181,7 @@ private struct DigitScanner {
     if isAtEnd || take("Z") || take("z") { return 0 }
     let sign: Int64 = take("-") ? -1 : 1
     guard sign == -1 || take("+"), let hours = digits(2) else { return nil }
-    _ = take(":")
-    let minutes = isAtEnd ? 0 : digits(2)
+    let minutes = isAtEnd ? 0 : (take(":"), digits(2)).1
     guard let minutes, hours < 24, minutes < 60 else { return nil }
     return sign * (Int64(hours) * 3_600_000 + Int64(minutes) * 60_000)
   }
