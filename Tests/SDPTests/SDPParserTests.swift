@@ -1,3 +1,4 @@
+import Basics
 import SDP
 import Testing
 
@@ -120,15 +121,14 @@ struct SDPParserTests {
 
   @Test("may have any bytes exchanged without harm", arguments: 0..<8)
   func damage(seed: UInt64) {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
-    func random(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
+    var generator = SeededGenerator(seed: seed)
     let original = Array(Samples.chromiumOffer.utf8)
     for _ in 0..<300 {
       var bytes = original
-      for _ in 0...random(6) { bytes[random(bytes.count)] = UInt8(random(256)) }
+      for _ in 0..<Int.random(in: 1...7, using: &generator) {
+        let index = Int.random(in: 0..<bytes.count, using: &generator)
+        bytes[index] = UInt8.random(in: 0...255, using: &generator)
+      }
       let text = String(decoding: bytes, as: UTF8.self)
       guard let description = try? SessionDescription(decoding: text) else { continue }
       var machine = OfferAnswer(local: Samples.local(ssrc: 1))
