@@ -3,7 +3,7 @@
 _tipring_contacts() {
   # Names are asked from the phone's own history, which needs no server, and must not take long.
   timeout 1 tipring history --json --limit 100 2> /dev/null |
-    sed -n 's/.*"name":"\([^"\\]*\)".*/\1/p' | sort -u
+    sed -n 's/.*"party":"\([^"\\]*\)".*/\1/p' | sort -u
 }
 
 _tipring_devices() {
@@ -31,8 +31,8 @@ _tipring() {
   local words=
   case $previous in
     --account) words=$(_tipring_accounts) ;;
-    --capture) words=$(_tipring_devices capture; printf '%s\n' silence tone:440 file:) ;;
-    --playback) words=$(_tipring_devices playback; printf '%s\n' null file:) ;;
+    --capture) words=$(_tipring_devices canCapture; printf '%s\n' silence tone:440 file:) ;;
+    --playback) words=$(_tipring_devices canPlay; printf '%s\n' null file:) ;;
     --latency) words=$'low\nnormal\nrobust' ;;
     --system) words=botserver ;;
     --data) compopt -o dirnames; return ;;
@@ -76,7 +76,7 @@ _tipring_words() {
     contacts) options="$server --json" ;;
     history) options='--account --missed --limit --json' ;;
     devices) options=--json ;;
-    bench) options='--runs --json'; operands='start idle call latency' ;;
+    bench) options='--runs --json'; operands='start idle call setup latency' ;;
   esac
   if [[ $word == -* ]]; then
     printf '%s\n' ${options// /$'\n'} --help

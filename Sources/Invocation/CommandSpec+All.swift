@@ -137,7 +137,7 @@ extension CommandSpec {
     examples: [Example("tipring devices", "List microphones and speakers.")])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|idle|call|latency", summary: "measure the program itself",
+    "bench", operands: "start|idle|call|setup|latency", summary: "measure the program itself",
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"), json,
     ],

@@ -35,7 +35,7 @@ struct CompletionTests {
   func commands() throws {
     #expect(try offers(["tipring", "c"]) == ["call", "contacts"])
     #expect(try offers(["tipring", "accounts", "a"]) == ["add"])
-    #expect(try offers(["tipring", "bench", ""]) == ["start", "idle", "call", "latency"])
+    #expect(try offers(["tipring", "bench", ""]) == ["start", "idle", "call", "setup", "latency"])
   }
 
   @Test("options are those of the command")

@@ -187,7 +187,7 @@ struct InvocationTests {
         "exclude each other"
       ),
       ("history --limit 0", "1 to 500"), ("history --limit 501", "1 to 500"),
-      ("bench", "is missing."), ("bench speed", "one of start, idle, call, latency"),
+      ("bench", "is missing."), ("bench speed", "one of start, idle, call, setup, latency"),
       ("--json", "only makes sense with --plain, call or answer"), ("--once", "--plain"),
     ])
   func complains(line: String, sentence: String) {

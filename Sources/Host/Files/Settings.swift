@@ -34,8 +34,6 @@ package struct Settings: Equatable, Sendable {
   package struct Audio: Equatable, Sendable {
     package var capture: CaptureSpec = .device("default")
     package var playback: PlaybackSpec = .device("default")
-    /// Where the ring is heard; `nil` is where calls are heard.
-    package var ringer: PlaybackSpec?
     package var latency: LatencyProfile = .normal
     package var quality: SoundQuality = .medium
     /// In-band forward error correction.

@@ -63,10 +63,6 @@ package enum SettingsTable {
       "playback", \.audio.playback, expected: "an ALSA device, file:PATH or null",
       standard: standard.audio.playback.text, "The loudspeaker."
     ) { try? PlaybackSpec(parsing: unquoted($0)) },
-    .value(
-      "ringer", \.audio.ringer, expected: "an ALSA device, file:PATH or null",
-      "Where ringing is heard; the loudspeaker if empty."
-    ) { try? PlaybackSpec(parsing: unquoted($0)) },
     .choice(
       "latency", \.audio.latency, in: standard, "How much delay is traded for how much concealment."
     ),
@@ -80,7 +76,8 @@ package enum SettingsTable {
   private static let exchange: [SettingEntry<Settings>] = [
     .automatic(
       "embedded", \.exchange.isEmbedded,
-      "Start an exchange inside the phone; auto does so when no account is configured."),
+      "Start an exchange inside the phone; auto does so when no account is configured, yes although "
+        + "there are accounts."),
     .value(
       "name", \.exchange.identity, expected: "1 to 32 letters, digits, dots, dashes or underscores",
       standard: standard.exchange.identity, "Who to be on an exchange that admits guests."

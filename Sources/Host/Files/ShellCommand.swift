@@ -44,7 +44,7 @@ package enum ShellCommand {
     defer { close(ends[0]) }
     let process: pid_t
     do {
-      process = try start(command, output: ends[1], environment: [:])
+      process = try start(command, output: ends[1])
     } catch {
       close(ends[1])
       throw error
@@ -54,6 +54,7 @@ package enum ShellCommand {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
     var status: Int32?
+    var isAtEnd = false
     while true {
       let left = deadline - monotonicMilliseconds()
       guard left > 0 else {
@@ -61,48 +62,33 @@ package enum ShellCommand {
         if status == nil { _ = reap(process, options: 0) }
         throw .timedOut(after: timeout)
       }
-      // A command may leave a process behind that keeps the pipe open: once it has ended itself, only
-      // what it has printed already is waited for.
+      if status == nil { status = reap(process, options: WNOHANG) }
+      // A command may leave a process behind that keeps the pipe open, or close the pipe and go on:
+      // once it has ended itself, only what it has printed already is waited for.
+      let pause = status == nil ? Int32(min(left, 20)) : 0
+      if isAtEnd {
+        if let status { return try output(bytes, status) }
+        usleep(UInt32(pause) * 1_000)
+        continue
+      }
       var watched = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
-      let ready = poll(&watched, 1, status == nil ? Int32(min(left, 20)) : 0)
-      var isAtEnd = false
-      if ready > 0 {
+      if poll(&watched, 1, pause) > 0 {
         let count = read(ends[0], &buffer, buffer.count)
         if count > 0 { bytes += buffer[..<count].prefix(limit - bytes.count) }
         isAtEnd = count == 0
       } else if status != nil {
         isAtEnd = true
       }
-      if let status, isAtEnd { return try output(bytes, status) }
-      if status == nil { status = reap(process, options: isAtEnd ? 0 : WNOHANG) }
-      if isAtEnd, let status { return try output(bytes, status) }
     }
   }
 
-  /// Starts a command and leaves it to itself.
-  ///
-  /// - Parameter environment: variables it finds beside those of this process.
-  package static func launch(
-    _ command: String, environment: [String: String]
-  ) throws(Failure) {
-    // The outer shell ends at once, so nothing is left to be waited for.
-    let process = try start("(\n\(command)\n) &", output: nil, environment: environment)
-    _ = reap(process, options: 0)
-  }
-
   /// Spawns the shell as the leader of a session of its own.
-  private static func start(
-    _ command: String, output: Int32?, environment: [String: String]
-  ) throws(Failure) -> pid_t {
+  private static func start(_ command: String, output: Int32) throws(Failure) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    if let output {
-      posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    } else {
-      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    }
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
     shim_spawn_closefrom(&actions, 3)
 
@@ -122,27 +108,12 @@ package enum ShellCommand {
 
     let words: [String] = ["/bin/sh", "-c", command]
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
-    let lines: [String] = inherited(beside: environment)
-    var variables: [UnsafeMutablePointer<CChar>?] = lines.map { line in strdup(line) }
-    defer { for pointer in arguments + variables { free(pointer) } }
+    defer { for pointer in arguments { free(pointer) } }
     arguments.append(nil)
-    variables.append(nil)
     var process: pid_t = 0
-    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, variables)
+    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, shim_environ())
     guard code == 0 else { throw .notStarted(code: code) }
     return process
-  }
-
-  private static func inherited(beside environment: [String: String]) -> [String] {
-    var lines = environment.map { "\($0.key)=\($0.value)" }
-    var next = shim_environ()
-    while let line = next?.pointee {
-      let text = String(cString: line)
-      let name = text.prefix { $0 != "=" }
-      if environment[String(name)] == nil { lines.append(text) }
-      next = next?.advanced(by: 1)
-    }
-    return lines
   }
 
   /// The status as `waitpid` gives it; `nil` when the process still runs and `WNOHANG` was asked.

@@ -38,7 +38,6 @@ struct SettingsTests {
       [audio]
       capture = hw:1,0
       playback = "file:a b.wav"
-      ringer = plughw:2
       latency = low
       quality = good
       fec = no
@@ -77,14 +76,13 @@ struct SettingsTests {
     expected.phone.recordings = "/expanded/~/calls"
     expected.audio.capture = .device("hw:1,0")
     expected.audio.playback = .file(path: "a b.wav")
-    expected.audio.ringer = .device("plughw:2")
     expected.audio.latency = .low
     expected.audio.quality = .good
     expected.audio.usesFEC = false
     expected.audio.usesDTX = true
     expected.keys = [
-      Settings.KeyBinding(action: "mute", key: "m", line: 17),
-      Settings.KeyBinding(action: "hang-up", key: "f5", line: 18),
+      Settings.KeyBinding(action: "mute", key: "m", line: 16),
+      Settings.KeyBinding(action: "hang-up", key: "f5", line: 17),
     ]
     expected.exchange.isEmbedded = true
     expected.exchange.identity = "amina"
