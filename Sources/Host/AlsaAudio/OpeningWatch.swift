@@ -10,8 +10,9 @@ final class OpeningWatch: Sendable {
   init(state: AudioDeviceStateCell, doorbell: Doorbell) {
     thread = RealtimeThread(
       name: "opening watch", work: Work(state: state, doorbell: doorbell), wantsPriority: false)
-    // Without a thread for it there is merely no such limit.
-    _ = thread.start()
+    // Without a thread for it there is merely no such limit. Nobody waits for its end, because the
+    // opening that it watches may never come back.
+    _ = thread.start(isDetached: true)
   }
 
   /// The device has opened, or has failed to.

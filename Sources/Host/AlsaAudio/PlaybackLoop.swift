@@ -91,10 +91,20 @@ private struct Supply {
   private var hasBegun = false
   /// Whether the last period was whole.
   private(set) var isFlowing = false
+  /// Milliseconds waited with little left in the device.
+  private var shortWaits = 0
 
   /// Whether a period that is not there may still come before the device runs dry.
-  func mayWait(_ held: Int, _ port: PCMPort, queued: Int) -> Bool {
-    isFlowing && held < port.periodSamples && queued > port.periodSamples
+  ///
+  /// A sound server may take all that is queued at once, long before it is due: then nothing is
+  /// queued, and yet there is time. Hardware with nothing queued would have failed.
+  mutating func mayWait(_ held: Int, _ port: PCMPort, queued: Int) -> Bool {
+    let period = port.periodSamples
+    guard isFlowing, held < period else { return false }
+    if queued > period { return true }
+    guard queued <= 0 || queued > period / 2 else { return false }
+    shortWaits += 1
+    return shortWaits <= max(period / Self.shortWaitShare, 1)
   }
 
   /// Notes what the ring gave.
@@ -103,6 +113,10 @@ private struct Supply {
   mutating func took(_ count: Int, of periodSamples: Int) -> Bool {
     hasBegun = hasBegun || count > 0
     isFlowing = count == periodSamples
+    shortWaits = 0
     return hasBegun && !isFlowing
   }
+
+  /// A quarter of a period, in samples a millisecond.
+  private static var shortWaitShare: Int { 4 * 48 }
 }

@@ -34,17 +34,21 @@ package final class RealtimeThread: @unchecked Sendable {
 
   /// Starts the thread. Once.
   ///
+  /// - Parameter isDetached: whether nobody will wait for its end; ``stop(patienceSeconds:)`` then only
+  ///   asks for it.
   /// - Returns: 0, or the system's error number.
-  package func start() -> Int32 {
+  package func start(isDetached: Bool = false) -> Int32 {
     precondition(handle == nil, "a thread is started once")
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setstacksize(&attributes, Self.stackBytes)
     defer { pthread_attr_destroy(&attributes) }
+    if isDetached { pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED)) }
     let argument = Unmanaged.passRetained(core)
     var created = pthread_t()
     let result = pthread_create(&created, &attributes, Self.entry, argument.toOpaque())
-    if result == 0 { handle = created } else { argument.release() }
+    if result != 0 { argument.release() }
+    if result == 0, !isDetached { handle = created }
     return result
   }
 

@@ -11,7 +11,7 @@ import Testing
 struct PulseAudioTests {
   @Test("sound passes from a loudspeaker to a microphone")
   func passes() async throws {
-    let daemon = try await PulseDaemon(sinks: ["tone", "delay", "early", "stop", "stall"])
+    let daemon = try await PulseDaemon(sinks: ["tone", "late", "delay", "early", "stop", "stall"])
     defer { daemon.end() }
     var environment = daemon.environment
     environment["TIPRING_TEST_PULSE"] = "\(daemon.process.id)"
@@ -89,6 +89,21 @@ struct PulseAudioDevices {
     print("clean tenths of a second: \(clean) of \(windows.count)")
     print("capture \(input.faults.counts), playback \(output.faults.counts)")
     print("real-time priority: \(input.isRealtime), \(output.isRealtime)")
+  }
+
+  @Test("a media loop that is late now and then costs nothing while the device has a reserve")
+  func late() async throws {
+    let output = PlaybackThread(device: "pulse:late")
+    let feeder = Feeder(
+      output, Tones.sine(hertz: 1_000, count: 48_000 * 2), latenessMilliseconds: 18)
+    try output.start()
+    #expect(await eventually { feeder.isDone })
+    let counts = output.faults.counts
+    output.stop()
+    feeder.stop()
+    print("playback \(counts)")
+    // Without the device's reserve, 8 of every 100 milliseconds would be missing.
+    #expect(counts.missingSamples < 48_000 * 2 / 50)
   }
 
   @Test("the way through both devices is short", arguments: LatencyProfile.allCases)

@@ -60,14 +60,14 @@ final class Feeder: RealtimeWork, @unchecked Sendable {
   private var rest: ArraySlice<Int16>
   private let done = Lock(false)
   private let departures = Lock<[(end: Int, time: Int64)]>([])
-  private let delay: Int64
+  private let lateness: Int64
   private var thread: RealtimeThread?
 
-  /// - Parameter delayMilliseconds: how long each answer takes.
-  init(_ output: any AudioOutput, _ samples: [Int16], delayMilliseconds: Int64 = 0) {
+  /// - Parameter latenessMilliseconds: by how much every tenth answer comes late.
+  init(_ output: any AudioOutput, _ samples: [Int16], latenessMilliseconds: Int64 = 0) {
     self.output = output
     rest = samples[...]
-    delay = delayMilliseconds * 1_000_000
+    lateness = latenessMilliseconds * 1_000_000
     let thread = RealtimeThread(name: "feeder", work: self)
     self.thread = thread
     _ = thread.start()
@@ -89,10 +89,13 @@ final class Feeder: RealtimeWork, @unchecked Sendable {
   func prepare(stop: StopSignal) -> Bool { true }
 
   func run(until stop: StopSignal) {
+    var answers = 0
     while !stop.isSet {
       var wait = pollfd(fd: output.doorbell.descriptor, events: Int16(POLLIN), revents: 0)
       _ = poll(&wait, 1, 20)
-      guard output.doorbell.clear(), stop.sleep(until: StopSignal.now + delay) else { continue }
+      guard output.doorbell.clear() else { continue }
+      answers += 1
+      if answers.isMultiple(of: 10) { _ = stop.sleep(until: StopSignal.now + lateness) }
       while case let wanted = output.wantedSamples, wanted > 0 {
         let piece = Array(rest.prefix(wanted))
         output.write(piece + [Int16](repeating: 0, count: wanted - piece.count))
