@@ -146,10 +146,16 @@ struct ManualTests {
     for match in text.matches(of: /\]\(([^)#:]+)\)/) {
       #expect(SourceTree.exists(String(match.output.1)), "\(match.output.1)")
     }
-    for match in text.matches(
-      of: #/(?m)^((Sources|Tests|man|Resources|Makefile|Package|\.ci)[\w/.]*)  /#)
-    {
-      #expect(SourceTree.exists(String(match.output.1)), "\(match.output.1)")
+    // The tree names folders from the root and, indented below them, what is in them.
+    var folder = ""
+    for line in text.split(separator: "\n") {
+      guard let match = line.firstMatch(of: #/^( *)([\w.+/]+(?:/|\.\w+))(?:  +\S.*)?$/#) else {
+        continue
+      }
+      let (indentation, name) = (match.output.1, String(match.output.2))
+      if indentation.isEmpty, name.hasSuffix("/") { folder = name }
+      let path = indentation.isEmpty ? name : folder + name
+      #expect(SourceTree.exists(path), "\(path)")
     }
   }
 
