@@ -25,8 +25,7 @@ enum ExchangeNews: Equatable, Sendable {
   case signal(callID: String, Signal)
   case agent(callID: String, AgentActivity)
   case said(callID: String, by: StoredCall.Party, text: String, isFinal: Bool)
-  /// A sign of life is wanted; or given.
-  case ping
+  /// The answer to a client's `ping`.
   case pong
 }
 
@@ -50,11 +49,10 @@ extension Exchange {
       let wasPresent = sockets.isPresent(session.user.id)
       sockets.add(
         ExchangeSocket(
-          userID: session.user.id, session: session.hash, address: address, heardAt: turn.now,
+          userID: session.user.id, session: session.hash, address: address,
           allowance: RateBucket(burst: settings.limits.messageBurst, at: turn.now)),
         as: id)
       counters.socketsOpened &+= 1
-      watchSockets(turn.now)
       if !wasPresent { announce(session.user.id, &turn) }
       push(.welcome(card(of: session.user)), to: [id], &turn)
       catchUp(session.user.id, over: id, &turn)
@@ -73,20 +71,17 @@ extension Exchange {
     let limits = settings.limits
     var isTooFast = false
     sockets.update(id) {
-      $0.heardAt = turn.now
-      $0.isAsked = false
       isTooFast =
         $0.allowance.take(
           perSecond: limits.messagesPerSecond, burst: limits.messageBurst, at: turn.now) != nil
     }
     counters.messagesReceived &+= 1
     guard !isTooFast else {
-      closeSocket(id, code: 1008, reason: "Too many messages a second.", &turn)
+      closeSocket(id, code: 1008, &turn)
       return
     }
     guard let text = text(of: message) else {
-      closeSocket(
-        id, code: 1009, reason: "A message is at most \(limits.messageBytes) bytes.", &turn)
+      closeSocket(id, code: 1009, &turn)
       return
     }
     guard let word = BotServerFacade.word(in: text, limits: limits),
@@ -105,24 +100,9 @@ extension Exchange {
     presenceChanged(of: socket.userID, &turn)
   }
 
-  /// Asks quiet sockets for a sign of life and gives up dead ones.
-  mutating func checkSockets(_ turn: inout Turn) {
-    for (id, socket) in sockets.all {
-      let silence = socket.heardAt.duration(to: turn.now)
-      if silence >= settings.limits.deadTime {
-        closeSocket(id, code: 1001, reason: "No sign of life.", &turn)
-      } else if silence >= settings.limits.quietTime, !socket.isAsked {
-        sockets.update(id) { $0.isAsked = true }
-        push(.ping, to: [id], &turn)
-      }
-    }
-  }
-
-  mutating func closeSocket(
-    _ id: ExchangeSocketID, code: Int, reason: String, _ turn: inout Turn
-  ) {
+  mutating func closeSocket(_ id: ExchangeSocketID, code: Int, _ turn: inout Turn) {
     guard sockets[id] != nil else { return }
-    turn.effects.append(.closeSocket(id, code: code, reason: reason))
+    turn.effects.append(.closeSocket(id, code: code))
     forgetSocket(id, &turn)
   }
 
@@ -236,6 +216,6 @@ extension Exchange {
     guard let socket = sockets[id], socket.faultCount > settings.limits.faultsPerSocket else {
       return
     }
-    closeSocket(id, code: 1008, reason: "Too many messages made no sense.", &turn)
+    closeSocket(id, code: 1008, &turn)
   }
 }

@@ -19,7 +19,8 @@ package struct Exchange: Sendable {
   var nextQuery = 1
   /// What the store last complained of, until it answers again.
   var storeComplaint: String?
-  private var timers = DeadlineTable<Timer>()
+  /// The calls that something happens to by itself.
+  private var timers = DeadlineTable<String>()
 
   /// A question to the store, and what becomes of its answer.
   struct PendingQuery: Equatable, Sendable {
@@ -34,12 +35,6 @@ package struct Exchange: Sendable {
     var request: ExchangeRequestID
     var userID: String
     var purpose: Purpose
-  }
-
-  private enum Timer: Hashable, Sendable {
-    case call(String)
-    /// All sockets are looked at together.
-    case sockets
   }
 
   package init(settings: ExchangeSettings, ports: any ExchangePorts) {
@@ -74,14 +69,7 @@ package struct Exchange: Sendable {
   /// Acts on deadlines that have passed.
   package mutating func expire(at now: Instant, wall: WallTime) -> [ExchangeEffect] {
     var turn = Turn(at: now, wall: wall)
-    for timer in timers.takeDue(at: now) {
-      switch timer {
-      case .call(let id): callExpired(id, &turn)
-      case .sockets:
-        checkSockets(&turn)
-        watchSockets(turn.now)
-      }
-    }
+    for id in timers.takeDue(at: now) { callExpired(id, &turn) }
     return turn.effects
   }
 
@@ -98,19 +86,11 @@ package struct Exchange: Sendable {
   /// Sets the call's timer by where it stands.
   mutating func watchCall(_ id: String) {
     switch calls[id]?.state {
-    case .ringing(let end): timers[.call(id)] = end
-    case .active(.some(let since)): timers[.call(id)] = since.advanced(by: settings.abandonTime)
-    case .active(nil), nil: timers[.call(id)] = nil
+    case .ringing(let end): timers[id] = end
+    case .active(.some(let since)): timers[id] = since.advanced(by: settings.abandonTime)
+    case .active(nil), nil: timers[id] = nil
     }
   }
-
-  mutating func watchSockets(_ now: Instant) {
-    timers[.sockets] =
-      sockets.count == 0 ? nil : timers[.sockets] ?? now.advanced(by: Self.socketCheckTime)
-  }
-
-  /// How often sockets are looked at for signs of life.
-  static let socketCheckTime = Duration.seconds(5)
 
   // MARK: Store
 
@@ -123,7 +103,7 @@ package struct Exchange: Sendable {
   private mutating func replaceUsers(_ users: [StoredUser], _ turn: inout Turn) {
     directory.replace(users)
     for (id, socket) in sockets.all where directory.owner(ofHash: socket.session) == nil {
-      closeSocket(id, code: 1008, reason: "The token was revoked.", &turn)
+      closeSocket(id, code: 1008, &turn)
     }
   }
 

@@ -29,6 +29,7 @@ package enum ExchangeEvent: Equatable, Sendable {
   /// may come before the handshake is over.
   case socketOpened(ExchangeSocketID, from: String, HTTPRequest)
   case socketMessage(ExchangeSocketID, SocketMessage)
+  /// The client said goodbye, or gave no sign of life; the host keeps watch over that.
   case socketClosed(ExchangeSocketID)
   case attendant(AttendantReport)
   case stored(StoreAnswer)
@@ -40,7 +41,7 @@ package enum ExchangeEffect: Equatable, Sendable {
   /// A text message on that socket.
   case push(ExchangeSocketID, String)
   /// The exchange has forgotten the socket already; code by RFC 6455 §7.4.
-  case closeSocket(ExchangeSocketID, code: Int, reason: String)
+  case closeSocket(ExchangeSocketID, code: Int)
   /// Answer the handshake with this instead.
   case rejectSocket(ExchangeSocketID, HTTPResponse)
   case store(StoreOperation)

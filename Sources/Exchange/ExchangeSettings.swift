@@ -56,10 +56,6 @@ package struct ExchangeLimits: Equatable, Sendable {
   package var candidateBytes = 1_024
   /// Requests that wait for the store.
   package var pendingQueries = 256
-  /// A socket that is silent this long is asked for a sign of life …
-  package var quietTime = Duration.seconds(25)
-  /// … and given up after this long.
-  package var deadTime = Duration.seconds(70)
 
   package init() {}
 }

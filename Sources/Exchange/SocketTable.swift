@@ -6,9 +6,6 @@ struct ExchangeSocket: Equatable, Sendable {
   /// The hash of the token it was opened with: the device, as far as it is known.
   let session: String
   let address: String
-  var heardAt: Instant
-  /// Whether a sign of life was asked for since.
-  var isAsked = false
   var faultCount = 0
   var allowance: RateBucket
 }

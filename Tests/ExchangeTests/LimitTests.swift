@@ -189,20 +189,4 @@ struct LimitTests {
     let news = try bench.news(of: try bench.connect(bob))
     #expect(news.count == 2 + 1 + 64)
   }
-
-  @Test("a socket that says nothing is asked after 25 seconds and closed after 70")
-  func silence() throws {
-    let bench = ExchangeBench()
-    let socket = try bench.connect(try bench.signIn("alice"))
-    _ = try bench.news(of: socket)
-    bench.advance(.seconds(24))
-    #expect(throws: CaseFailure.self) { try bench.receive(from: socket) }
-    bench.advance(.seconds(6))
-    #expect(try bench.receive(from: socket) == MeetMessage.ping.encoded())
-    bench.advance(.seconds(38))
-    #expect(bench.closed[socket] == nil)
-    bench.advance(.seconds(7))
-    #expect(bench.closed[socket] == 1001)
-    #expect(bench.exchange.deadline == nil)
-  }
 }

@@ -171,7 +171,6 @@ extension BotServerFacade {
           TranscriptionMessage(
             callID: id, participantID: party.id, displayName: party.name, text: text,
             isFinal: isFinal, at: wall))
-      case .ping: .ping
       case .pong: .pong
       }
     return message.encoded()

@@ -97,7 +97,7 @@ package final class StoredExchangeBench<Store: ExchangeStore>: ExchangeDriver {
       switch effect {
       case .respond(let id, let response): responses[id.number] = response
       case .push(let id, let text): inboxes[id.number, default: []].append(text)
-      case .closeSocket(let id, let code, _): closed[id.number] = code
+      case .closeSocket(let id, let code): closed[id.number] = code
       case .rejectSocket(let id, let response): rejections[id.number] = response
       case .store(let operation):
         if let answer = store.perform(operation) { feed(.stored(answer)) }
