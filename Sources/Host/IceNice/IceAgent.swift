@@ -13,7 +13,7 @@ package final class IceAgent: @unchecked Sendable {
   private let portRange: ClosedRange<UInt16>?
   private let localAddresses: @Sendable (_ includesLoopback: Bool) -> [String]
   private let note: @Sendable (LogEntry) -> Void
-  private let handler: @Sendable (IceEvent) -> Void
+  private let outlet: EventOutlet<IceEvent>
 
   private var plan: Plan?
   private var current: IceGeneration?
@@ -22,10 +22,7 @@ package final class IceAgent: @unchecked Sendable {
   private var previous: IceGeneration?
   private var previousAlarm: Alarm?
   private var isClosed = false
-
-  private var isPerforming = false
-  private var waiting: [IceEvent] = []
-  private var waitingAlarm: Alarm?
+  private var generationNumber = 0
 
   private struct Plan {
     var isControlling: Bool
@@ -49,14 +46,16 @@ package final class IceAgent: @unchecked Sendable {
     self.portRange = portRange
     self.localAddresses = localAddresses
     self.note = note
-    self.handler = handler
+    outlet = EventOutlet(on: loop, handler: handler)
   }
 
   /// Carries an order out. Orders before `gather` and after `close` are passed over.
   package func perform(_ order: IceOrder) {
     guard !isClosed else { return }
-    isPerforming = true
-    defer { isPerforming = false }
+    outlet.whileAsked { carryOut(order) }
+  }
+
+  private func carryOut(_ order: IceOrder) {
     switch order {
     case .gather(let isControlling, let servers, let includesLoopback):
       guard plan == nil else { return }
@@ -80,7 +79,7 @@ package final class IceAgent: @unchecked Sendable {
     case .close:
       isClosed = true
       (current, previous, previousAlarm) = (nil, nil, nil)
-      (waiting, waitingAlarm) = ([], nil)
+      outlet.close()
     }
   }
 
@@ -97,8 +96,6 @@ package final class IceAgent: @unchecked Sendable {
     generation.gather(
       servers: plan.servers, addresses: localAddresses(plan.includesLoopback))
   }
-
-  private var generationNumber = 0
 
   /// After a restart the pair that works is kept; a generation that never had one is not.
   private func keepPrevious() {
@@ -124,27 +121,9 @@ package final class IceAgent: @unchecked Sendable {
     emit(event)
   }
 
-  /// Tells an event, or keeps it until the loop is free: the library reports while it is being
-  /// asked, when the owner is not ready to hear.
   private func emit(_ event: IceEvent) {
-    guard !isClosed else { return }
-    guard isPerforming || !waiting.isEmpty else {
-      handler(event)
-      return
-    }
-    if case .received = event, waiting.count >= Self.mostWaiting { return }
-    waiting.append(event)
-    if waitingAlarm == nil {
-      waitingAlarm = Alarm(on: loop) { [weak self, handler] in
-        // The agent is not held meanwhile: its owner may drop it upon any of these.
-        while let event = self?.takeWaiting() { handler(event) }
-      }
-    }
-    waitingAlarm?.ringNow()
-  }
-
-  private func takeWaiting() -> IceEvent? {
-    waiting.isEmpty ? nil : waiting.removeFirst()
+    if case .received = event, outlet.waitingCount >= Self.mostWaiting { return }
+    outlet.tell(event)
   }
 
   /// For what was on its way on the old pair.

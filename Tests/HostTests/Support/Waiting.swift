@@ -5,7 +5,7 @@ import LoopGLib
 ///
 /// - Returns: whether it came about in time.
 func eventually(
-  within limit: Duration = .seconds(10), _ condition: @Sendable () -> Bool
+  within limit: Duration = .seconds(30), _ condition: @Sendable () -> Bool
 ) async -> Bool {
   let deadline = Instant.now.advanced(by: limit)
   while !condition() {
