@@ -23,7 +23,9 @@ extension ConsoleState {
     {
       historyPosition.move(to: index, count: shownRecords.count)
     }
-    tellAccounts(since: old)
+    // What was said about a call's beginning is over when the call has moved on.
+    if message?.kind == .hint, old.calls.map(\.phase) != new.calls.map(\.phase) { message = nil }
+    tellTrouble(since: old)
     let commands = tellEnds(since: old) + ring()
     rememberCalls()
     closeWhatIsOver()
@@ -38,16 +40,16 @@ extension ConsoleState {
     }
   }
 
-  /// Says what went wrong with an account, once.
-  private mutating func tellAccounts(since old: Board) {
+  /// Says what went wrong with the sound or an account, once; the worse is said last.
+  private mutating func tellTrouble(since old: Board) {
+    if let complaint = board.sound.complaint, complaint != old.sound.complaint {
+      say(HarmlessText.line(complaint, limit: 300), .warning)
+    }
     for account in board.accounts {
       let before = old.accounts.first { $0.id == account.id }
       guard let complaint = account.complaint(at: now), before?.complaint(at: now) != complaint
       else { continue }
       say(complaint, .error)
-    }
-    if let complaint = board.sound.complaint, complaint != old.sound.complaint {
-      say(HarmlessText.line(complaint, limit: 300), .warning)
     }
   }
 

@@ -72,7 +72,10 @@ extension ConsoleState {
     if let markedCall, !board.calls.contains(where: { $0.id == markedCall }) {
       self.markedCall = nil
     }
-    transcriptScroll = max(0, min(transcriptScroll, transcriptScrollLimit))
+    // Following the end, as mostly, needs no counting of lines.
+    if transcriptScroll != 0 {
+      transcriptScroll = max(0, min(transcriptScroll, transcriptScrollLimit))
+    }
     settlePopup()
   }
 

@@ -57,9 +57,12 @@ struct ConsoleLayout: Equatable, Sendable {
   }
 
   private mutating func arrangeSmall(_ size: Size, _ focus: Pane, _ hasCall: Bool) {
-    callRow = 0
+    // The call pane begins with that line itself.
+    let top = focus == .call && hasCall ? 0 : 1
+    if top == 1 { callRow = 0 }
     keyRow = size.rows - 1
-    panes[focus] = Rect(row: 1, column: 0, rows: size.rows - 2, columns: size.columns)
+    panes[focus] = Rect(
+      row: top, column: 0, rows: size.rows - 1 - top, columns: size.columns)
   }
 
   private mutating func arrangeOne(_ size: Size, _ focus: Pane, _ hasCall: Bool) {

@@ -27,7 +27,7 @@ extension Painter {
   }
 
   /// Narrow screens spare blanks for keys.
-  private var isNarrow: Bool { state.size.columns < 76 }
+  private var isNarrow: Bool { state.size.columns < 76 || layout.form == .line }
   private var gap: String { isNarrow ? "  " : "   " }
 
   private func segments(for action: Action, in contexts: [Context]) -> [Segment]? {
@@ -50,6 +50,9 @@ extension ConsoleState {
       return isTyping ? [.accept, .decline, .silence] + popupActions : decide
     }
     if popup != nil || isFiltering { return popupActions }
+    if layout.form == .line || layout.form == .small, !liveCalls.isEmpty {
+      return [.hangUp, .mute, .hold]
+    }
     let inCall: [Action] = [.mute, .hold, .hangUp, .record, .devices, .note, .browser]
     switch focus {
     case .contacts:
@@ -82,7 +85,7 @@ extension ConsoleState {
     switch action {
     case .mute: return board.isMuted ? "unmute" : "mute"
     case .hold: return targetCall?.phase == .held ? "resume" : "hold"
-    case .record: return targetCall?.recordingPath == nil ? "record" : "stop recording"
+    case .record: return targetCall?.recordingPath == nil ? "record" : "stop"
     case .statistics: return isZoomed ? "smaller" : "larger"
     case .back: return backLabel
     case .choose:

@@ -27,12 +27,17 @@ extension Painter {
     screen.draw(callLine, row: row, column: layout.form == .small ? 0 : 1)
   }
 
-  /// On screens without room for a box, a popup takes the first line.
+  /// On screens without room for a box, a popup or a ringing call takes the first line.
   mutating func paintSmallPopup() {
-    guard let popup = popupLine else { return }
-    screen.clear(Rect(row: 0, column: 0, rows: 1, columns: state.size.columns))
-    screen.draw(popup.segments, row: 0, column: 0)
-    cursor = Point(row: 0, column: popup.cursor)
+    let line = Rect(row: 0, column: 0, rows: 1, columns: state.size.columns)
+    if let popup = popupLine {
+      screen.clear(line)
+      screen.draw(popup.segments, row: 0, column: 0)
+      cursor = Point(row: 0, column: popup.cursor)
+    } else if let call = state.ringingCall, !state.isTyping {
+      screen.clear(line)
+      screen.draw(ringingLine(call), row: 0, column: 0)
+    }
   }
 
   /// The most important call, or who one is.
@@ -41,8 +46,11 @@ extension Painter {
     guard let call = state.topCall else { return idleLine }
     var segments = [
       Segment(call.sign + " ", style(of: call)), Segment(call.partyName, Theme.strong),
-      Segment(" \(call.phaseWord) " + clockText(call.duration(at: state.now), minuteDigits: 2)),
+      Segment(" " + call.phaseWord),
     ]
+    if call.isLive || call.times.acceptedAt != nil {
+      segments.append(Segment(" " + clockText(call.duration(at: state.now), minuteDigits: 2)))
+    }
     if state.board.isMuted { segments += [Segment(" "), Segment("MUTED", Theme.alarm)] }
     if let agent = call.agent, call.phase == .active {
       segments.append(Segment("  \(agent.rawValue)"))

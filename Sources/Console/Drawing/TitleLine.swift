@@ -17,29 +17,35 @@ extension Painter {
 
   // MARK: Left
 
+  /// As much about the accounts as there is room for; what is wrong goes last.
   private func left(room: Int) -> [Segment] {
     let name = [Segment("tipring", Theme.strong), Segment("  ")]
-    let full = accounts(withWords: true)
-    let short = accounts(withWords: false)
-    for choice in [name + full, full, name + short] where choice.columns <= room { return choice }
-    return short
+    let choices = [
+      name + accounts(withUser: true, words: .all), accounts(withUser: true, words: .all),
+      name + accounts(withUser: true, words: .ofTrouble),
+      accounts(withUser: true, words: .ofTrouble),
+      accounts(withUser: false, words: .ofTrouble), accounts(withUser: false, words: .none),
+    ]
+    return choices.first { $0.columns <= room } ?? choices[choices.count - 1]
   }
 
-  /// `● you · exchange online`; the word is left out only where an account is well and room is short.
-  private func accounts(withWords: Bool) -> [Segment] {
+  private enum Words { case all, ofTrouble, none }
+
+  /// `● you · exchange online`, for each account.
+  private func accounts(withUser: Bool, words: Words) -> [Segment] {
     guard !state.board.accounts.isEmpty else { return [Segment("no account", Theme.quiet)] }
     var segments: [Segment] = []
     for account in state.board.accounts {
       if !segments.isEmpty { segments.append(Segment("  ")) }
       let isWell = account.state == .signedIn
       let style = isWell ? Theme.good : account.isInTrouble ? Theme.poor : Theme.fair
-      segments.append(Segment(account.sign, style))
+      let user = withUser ? HarmlessText.line(account.username, limit: 24) : ""
       let name = HarmlessText.line(account.name, limit: 24)
-      let user = HarmlessText.line(account.username, limit: 24)
+      segments.append(Segment(account.sign, style))
       segments.append(Segment(" " + (user.isEmpty ? name : "\(user) · \(name)")))
-      if withWords || !isWell {
-        let word = " " + account.stateWord(at: state.now)
-        segments.append(Segment(word, isWell ? Theme.quiet : style))
+      if words == .all || (words == .ofTrouble && !isWell) {
+        segments.append(
+          Segment(" " + account.stateWord(at: state.now), isWell ? Theme.quiet : style))
       }
     }
     return segments

@@ -14,13 +14,21 @@ extension ConsoleState {
     case .deleteRecord:
       focus == .history && selectedRecord != nil ? nil : "No past call is selected."
     case .copy: addressInFocus == nil ? "There is no address here to copy." : nil
-    case .filter: focus == .contacts || focus == .history ? nil : "This pane has no list to filter."
+    case .filter: filterObstacle
     case .refresh: board.accounts.isEmpty ? "There is no account to ask." : nil
     case .transcript, .statistics, .up, .down, .pageUp, .pageDown, .first, .last, .nextPane,
       .previousPane, .leftPane, .rightPane, .contactsPane, .callPane, .historyPane, .statisticsPane,
       .palette, .help, .log, .choose, .otherSide, .back, .mouse, .redraw, .suspend, .quit,
       .confirmQuit:
       nil
+    }
+  }
+
+  private var filterObstacle: String? {
+    switch focus {
+    case .contacts: board.contacts.isEmpty ? "There is no contact yet." : nil
+    case .history: board.history.isEmpty ? "There is no past call yet." : nil
+    case .call, .statistics: "This pane has no list to filter."
     }
   }
 

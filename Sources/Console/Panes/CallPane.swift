@@ -44,7 +44,7 @@ extension Painter {
 
   /// State and duration; then what the bot does and the quality, as far as there is room.
   private func headerRight(of call: CallSummary, room: Int) -> [Segment] {
-    var pieces = [[Segment(call.phaseWord.clipped(to: max(room - 8, 8)), style(of: call))]]
+    var pieces = [[Segment(call.shortPhaseWord.clipped(to: max(room - 8, 8)), style(of: call))]]
     if call.times.acceptedAt != nil || call.isLive || call.phase == .incoming {
       pieces.append([Segment(clockText(call.duration(at: state.now), minuteDigits: 2))])
     }
@@ -79,15 +79,23 @@ extension Painter {
       Segment("   ear ", Theme.quiet),
       Segment(Meters.levels(state.playbackLevels, width: width), Theme.good),
     ]
+    for extra in meterExtras(of: call)
+    where (segments + [extra]).columns <= rect.columns - 2 { segments.append(extra) }
+    screen.draw(segments, row: row, column: rect.column + 1, limit: rect.columns - 2)
+  }
+
+  /// What stands behind the meters while there is room, most important first.
+  private func meterExtras(of call: CallSummary) -> [Segment] {
+    var extras: [Segment] = []
+    if call.recordingPath != nil { extras.append(Segment("   ● REC", Theme.poor)) }
+    if !state.sentTones.isEmpty {
+      extras.append(Segment("   tones \(state.sentTones.suffix(columns: 8))", Theme.own))
+    }
     let volume = state.board.volumeDecibels
     if volume != 0 {
-      segments.append(Segment("  \(volume > 0 ? "+" : "")\(volume) dB", Theme.quiet))
+      extras.append(Segment("   \(volume > 0 ? "+" : "")\(volume) dB", Theme.quiet))
     }
-    if call.recordingPath != nil { segments.append(Segment("   ● REC", Theme.poor)) }
-    if !state.sentTones.isEmpty {
-      segments.append(Segment("   tones \(state.sentTones.suffix(columns: 8))", Theme.own))
-    }
-    screen.draw(segments, row: row, column: rect.column + 1, limit: rect.columns - 2)
+    return extras
   }
 
   /// How long the steps of the set-up took, or how far back one has scrolled.
@@ -99,8 +107,11 @@ extension Painter {
       return
     }
     if let path = call.recordingPath {
-      let name = "recording to " + HarmlessText.line(path, limit: 200)
-      screen.draw(name, row: row, endColumn: end, limit: rect.columns - 2, style: Theme.quiet)
+      // The end of a path says more than its beginning.
+      let room = rect.columns - 2 - 13
+      let name = HarmlessText.line(path, limit: 400)
+      let shown = name.columns <= room ? name : "…" + name.suffix(columns: max(0, room - 1))
+      screen.draw("recording to " + shown, row: row, endColumn: end, style: Theme.quiet)
       return
     }
     screen.draw(
@@ -128,10 +139,9 @@ extension Painter {
   // MARK: Transcript
 
   private mutating func paintTranscript(_ plan: CallPanePlan) {
-    let lines = plan.lines
     let rect = plan.transcript
-    let end = max(0, lines.count - state.transcriptScroll)
-    let shown = lines[max(0, end - rect.rows)..<end]
+    let lines = plan.transcriptLines?.last(rect.rows + state.transcriptScroll) ?? []
+    let shown = lines.dropLast(state.transcriptScroll).suffix(rect.rows)
     for (index, line) in shown.enumerated() {
       screen.draw(line, row: rect.row + index, column: rect.column + 1, limit: rect.columns - 2)
     }
@@ -146,8 +156,9 @@ extension Painter {
       let about = echo.about.map { ": it \(HarmlessText.line($0, limit: 60))" } ?? ""
       hint.append("Enter calls Echo\(about). \(key(.help)) lists the keys.")
     } else {
-      hint.append(
-        "Enter calls the selected contact, \(key(.palette)) anybody by name, address or number.")
+      let enter = state.selectedContact == nil ? "" : "Enter calls the selected contact, "
+      let calls = enter.isEmpty ? " calls anybody" : " anybody"
+      hint.append("\(enter)\(key(.palette))\(calls) by name, address or number.")
     }
     if let last = state.session.last, case .ended = last.call.phase {
       hint.append("Last: " + last.line(at: state.now))

@@ -29,9 +29,9 @@ extension Painter {
   private mutating func paint(
     _ contact: Contact, row: Int, in list: Rect, nameWidth: Int, isSelected: Bool
   ) {
-    let detail = detail(of: contact)
     let room = list.columns - 4
     let detailRoom = room - nameWidth - 2
+    let detail = detail(of: contact, room: detailRoom)
     // Without room for a word beside it, the name has the row to itself.
     let width = detailRoom < 5 ? room : nameWidth
     screen.draw(contact.sign, row: row, column: list.column + 1, style: style(of: contact))
@@ -45,10 +45,12 @@ extension Painter {
     mark(row: row, in: list)
   }
 
-  private func detail(of contact: Contact) -> String {
+  /// What the contact is, and with several accounts whose, where both fit.
+  private func detail(of contact: Contact, room: Int) -> String {
     guard state.board.accounts.count > 1 else { return contact.detail }
     let account = HarmlessText.line(state.accountName(of: contact), limit: 24)
-    return [contact.detail, account].filter { !$0.isEmpty }.joined(separator: " · ")
+    let full = [contact.detail, account].filter { !$0.isEmpty }.joined(separator: " · ")
+    return full.columns <= room ? full : contact.detail
   }
 
   private func style(of contact: Contact) -> Style {

@@ -40,7 +40,7 @@ extension ConsoleState {
   var deviceHeight: Int {
     let sound = board.sound
     let count = max(sound.captureChoices.count, sound.playbackChoices.count, 1)
-    return max(1, min(count, popupRows - 7))
+    return max(1, min(count, popupRows - (sound.complaint == nil ? 3 : 6)))
   }
 
   // MARK: Contents

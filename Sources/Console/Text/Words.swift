@@ -30,6 +30,11 @@ extension CallSummary {
     }
   }
 
+  /// Where the call stands, in a word or two; the rest of a reason stands elsewhere.
+  var shortPhaseWord: String {
+    phaseWord.split(separator: ":").first.map(String.init) ?? phaseWord
+  }
+
   /// How long sound has passed or passed, or how long it has been tried.
   func duration(at now: Instant) -> Duration {
     let start = times.acceptedAt ?? times.startedAt

@@ -12,8 +12,7 @@ package enum Meters {
   /// The height follows loudness as it is heard, from −54 dB up. Silence is the lowest block.
   package static func levels(_ levels: some BidirectionalCollection<Double>, width: Int) -> String {
     let blocks = levels.suffix(max(width, 0)).map { block(loudness($0)) }
-    return String(repeating: blocks.isEmpty ? " " : "▁", count: max(0, width - blocks.count))
-      + blocks.joined()
+    return String(repeating: "▁", count: max(0, width - blocks.count)) + blocks.joined()
   }
 
   /// Values over time, oldest first, as `width` blocks between `floor` and `ceiling`.

@@ -102,8 +102,8 @@ package final class Terminal {
     isEntered = true
     CrashRestore.arm(bytes: Capabilities.restoring, output: output, settings: savedSettings)
     signals.install()
+    reset_prog_mode()
     refreshSize()
-    freeFlowKeys()
     setMouse(isMouseOn)
     writeAll(Modes.pasteOn, to: output)
   }

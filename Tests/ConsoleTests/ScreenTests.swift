@@ -1,0 +1,97 @@
+import Calling
+import Cells
+import Testing
+
+@testable import Console
+
+/// One situation at one size, as a block of text.
+///
+/// A deliberate change of the look is taken over from the failure's message, after reading it.
+struct Shot: Sendable, CustomTestStringConvertible {
+  var name: String
+  var size: Size
+  var text: String
+
+  init(_ name: String, _ size: Size, _ text: String) {
+    self.name = name
+    self.size = size
+    self.text = text
+  }
+
+  var testDescription: String { "\(name) at \(size.columns)×\(size.rows)" }
+}
+
+@Suite("Screens")
+struct ScreenTests {
+  @Test(
+    "look as they should",
+    arguments: Screens60x16.all + Screens80x24.all + Screens120x40.all + SmallScreens.all)
+  func look(shot: Shot) throws {
+    let make = try #require(Catalogue.all.first { $0.0 == shot.name }?.1)
+    let text = render(make(shot.size)).screen.text
+    #expect(text == shot.text, "\n\(text)")
+  }
+
+  @Test("use no colour under NO_COLOR, and still mark what matters")
+  func monochrome() {
+    var options = ConsoleOptions()
+    options.usesColour = false
+    let state = Situations.inCall(Size(rows: 24, columns: 80), options: options) {
+      $0.isMuted = true
+    }
+    let screen = render(state).screen
+    let cells = (0..<24).flatMap { screen.row($0) }
+    #expect(cells.allSatisfy { $0.style.foreground == nil && $0.style.background == nil })
+    let muted = cells.filter { $0.style.attributes.contains([.bold, .reverse]) }
+    #expect(muted.map(\.text).joined().contains("MUTED"))
+  }
+
+  @Test("use ASCII alone where the locale knows nothing else", arguments: Catalogue.all.map(\.0))
+  func ascii(name: String) throws {
+    let make = try #require(Catalogue.all.first { $0.0 == name }?.1)
+    var options = ConsoleOptions()
+    options.isASCII = true
+    for size in [Size(rows: 16, columns: 60), Size(rows: 24, columns: 80)] {
+      var state = make(size)
+      _ = reduce(&state, .options(options))
+      #expect(render(state).screen.text.utf8.allSatisfy { $0 < 0x80 })
+    }
+  }
+
+  @Test("have a stand-in in ASCII for every sign of their own")
+  func standIns() {
+    let name = #/[A-Za-z0-9]/#
+    for (situation, make) in Catalogue.all where situation != "wide" && situation != "hostile" {
+      let screen = render(make(Size(rows: 40, columns: 120))).screen
+      for cell in (0..<40).flatMap({ screen.row($0) })
+      where !cell.text.utf8.allSatisfy({ $0 < 0x80 }) && cell.text.firstMatch(of: name) == nil {
+        #expect(ASCIIFallback.character(for: cell.text) != nil, "\(cell.text)")
+      }
+    }
+  }
+
+  @Test("rest the cursor on the selected row, or in the text being typed")
+  func cursor() {
+    var state = Situations.state(Size(rows: 24, columns: 80))
+    _ = Situations.type("jj", &state)
+    #expect(render(state).cursor == Point(row: 4, column: 0))
+    _ = Situations.type("3j", &state)
+    #expect(render(state).cursor == Point(row: 17, column: 0))
+    _ = Situations.type(":日本", &state)
+    #expect(render(state).cursor == Point(row: 3, column: 12))
+  }
+
+  @Test("show what must not be overlooked at every width")
+  func flags() {
+    var options = ConsoleOptions()
+    options.isInsecure = true
+    for columns in [60, 76, 80, 120, 200] {
+      let state = Situations.inCall(Size(rows: 24, columns: columns), options: options) {
+        $0.isMuted = true
+      }
+      let title = render(state).screen.text.prefix { $0 != "\n" }
+      #expect(title.contains("INSECURE"))
+      #expect(title.contains("MUTED"))
+    }
+  }
+}

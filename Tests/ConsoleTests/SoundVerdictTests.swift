@@ -1,0 +1,120 @@
+import Media
+import Testing
+
+@testable import Console
+
+@Suite("Sound verdict")
+struct SoundVerdictTests {
+  private func verdict(
+    _ circumstances: SoundVerdict.Circumstances = .init(), seconds: Int = 20,
+    _ change: (inout MediaStatistics, Int) -> Void = { _, _ in }
+  ) -> SoundVerdict {
+    var history = StatisticsHistory()
+    for second in 1...seconds {
+      var sample = Situations.sample(second)
+      change(&sample, second)
+      history.append(sample)
+    }
+    return SoundVerdict(of: history, in: circumstances)
+  }
+
+  @Test("says that it sounds good, fair or poor by the score")
+  func plain() {
+    #expect(verdict().sentence == "Sounds good.")
+    #expect(verdict { sample, _ in sample.mos = 4.2 }.sentence == "Sounds fair.")
+    #expect(verdict { sample, _ in sample.mos = 3.6 }.grade == .fair)
+    #expect(verdict { sample, _ in sample.mos = 3.5 }.grade == .poor)
+  }
+
+  @Test("knows nothing before sound has arrived")
+  func unknown() {
+    #expect(SoundVerdict(of: StatisticsHistory(), in: .init()).sentence == "Measuring…")
+    let silent = verdict { sample, _ in
+      sample.mos = nil
+      sample.packetsReceived = 0
+    }
+    #expect(silent.sentence == "No sound has arrived yet.")
+  }
+
+  @Test("tells loss from 2 % on, and how much")
+  func loss() {
+    #expect(verdict { sample, _ in sample.recentLoss = 0.02 }.grade == .good)
+    let fair = verdict { sample, _ in sample.recentLoss = 0.03 }
+    #expect(fair.grade == .fair)
+    #expect(
+      fair.sentence
+        == "Choppy: 3 % is lost on the way. Use a cable, not WLAN; or x and call again.")
+    #expect(verdict { sample, _ in sample.recentLoss = 0.06 }.grade == .poor)
+  }
+
+  @Test("tells jitter when it is heard")
+  func jitter() {
+    #expect(verdict { sample, _ in sample.jitter = 0.05 }.grade == .good)
+    let heard = verdict { sample, _ in
+      sample.jitter = 0.05
+      sample.recentConcealment = 0.02
+    }
+    #expect(heard.sentence.hasPrefix("Uneven: sound comes 50 ms early or late"))
+  }
+
+  @Test("tells delay, and a relay as its cause")
+  func delay() {
+    let far = verdict { sample, _ in sample.estimatedDelay = 0.42 }
+    #expect(
+      far.sentence == "Slow by 420 ms: the way through the network is long. Let each other finish.")
+    let relayed = verdict { sample, _ in
+      sample.estimatedDelay = 0.42
+      sample.remoteCandidateType = "relay"
+    }
+    #expect(relayed.sentence.contains("through a relay"))
+  }
+
+  @Test("tells silence from the other side after more than three seconds")
+  func silence() {
+    #expect(
+      verdict { sample, second in sample.packetsReceived = 50 * min(second, 17) }.grade == .poor)
+    #expect(
+      verdict { sample, second in sample.packetsReceived = 50 * min(second, 18) }.grade == .good)
+    #expect(
+      verdict { sample, second in sample.packetsReceived = 50 * min(second, 11) }.sentence
+        == "Nothing has arrived for 10 s: their network or yours is down. x hangs up.")
+  }
+
+  @Test("tells what is wrong with the devices here")
+  func devices() {
+    #expect(
+      verdict { sample, second in sample.deviceFaults = second * 100 }.sentence.hasPrefix(
+        "Your sound device cannot keep up."))
+    #expect(
+      verdict(.init(hasNoDevice: true)).sentence
+        == "They hear silence: there is no microphone. v chooses one.")
+    let dead = verdict { sample, _ in sample.localAudioLevel = 0 }
+    #expect(dead.sentence.hasPrefix("Your microphone is quite silent"))
+    #expect(
+      verdict(.init(isMuted: true)) { sample, _ in sample.localAudioLevel = 0 }.sentence
+        == "They cannot hear you: muted. m unmutes.")
+  }
+
+  @Test("tells what the others hear of it")
+  func uplink() {
+    let lost = verdict { sample, _ in sample.remoteFractionLost = 0.1 }
+    #expect(lost.sentence.hasPrefix("They hear gaps: 10 % of what you send is lost."))
+    #expect(lost.grade == .poor)
+  }
+
+  @Test("names the user's own keys")
+  func keys() {
+    var circumstances = SoundVerdict.Circumstances(isMuted: true)
+    circumstances.muteKey = "F6"
+    #expect(verdict(circumstances).sentence == "They cannot hear you: muted. F6 unmutes.")
+    #expect(verdict(.init(isHeld: true)).sentence == "On hold: no sound passes. h resumes.")
+  }
+
+  @Test("keeps one minute and no more")
+  func bound() {
+    var history = StatisticsHistory()
+    for second in 1...200 { history.append(Situations.sample(second)) }
+    #expect(history.samples.count == 60)
+    #expect(history.growth(of: \.packetsReceived, seconds: 10) == 500)
+  }
+}
