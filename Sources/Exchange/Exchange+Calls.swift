@@ -70,9 +70,18 @@ extension Exchange {
     case (false, _): (status, usual) = (.ended, "hangup")
     }
     let words = reason.map { HarmlessText.line($0, limit: 200) } ?? ""
-    let hasFailed = words == "failed" && status != .cancelled
     return finish(
-      call, hasFailed ? .failed : status, reason: words.isEmpty ? usual : words, by: userID, &turn)
+      call, outcome(status, words), reason: words.isEmpty ? usual : words, by: userID, &turn)
+  }
+
+  /// What a party's word makes of an end: a phone that has rung long enough, or whose sound failed,
+  /// has not declined.
+  private func outcome(_ status: CallStatus, _ word: String) -> CallStatus {
+    switch (word, status) {
+    case ("timeout", .cancelled), ("timeout", .declined): .missed
+    case ("failed", .declined), ("failed", .ended): .failed
+    default: status
+    }
   }
 
   /// The callee refuses a call that still rings.

@@ -28,6 +28,14 @@ struct CallLifeTests {
     #expect(try bench.respond(call.callID, .accept, token: bob).errorCode == "call_ended")
   }
 
+  @Test(
+    "counts as missed when a phone has rung long enough, as failed when its sound failed",
+    arguments: [("timeout", CallMessage.Status.missed), ("failed", .failed), ("later", .declined)])
+  func phoneGivesUp(word: String, status: CallMessage.Status) throws {
+    let call = try bench.place(to: "bob", token: alice)
+    #expect(try bench.end(call.callID, reason: word, token: bob).call?.status == status)
+  }
+
   @Test("rings at a callee without a socket, who takes it by asking")
   func polling() throws {
     let call = try bench.place(to: "bob", token: alice)
