@@ -98,7 +98,7 @@ struct ParrotAttendant: Attendant {
 
   /// It has no recogniser, so the transcript tells how long the guest spoke.
   private var heardWords: String {
-    let tenths = heardSpeech.count * 10 / Sound.sampleRate
+    let tenths = max(0, heardSpeech.count - Self.surroundings) * 10 / Sound.sampleRate
     return "(\(tenths / 10).\(tenths % 10) s of speech)"
   }
 
@@ -108,5 +108,7 @@ struct ParrotAttendant: Attendant {
   private static let tail = Sound.samples(.milliseconds(500))
   /// The beginning is noticed 60 ms late; words begin softly.
   private static let leadSamples = Sound.samples(.milliseconds(160))
+  /// What is not speech in what is repeated: most of the lead, and the silence that is left.
+  private static let surroundings = Sound.samples(.milliseconds(300))
   private static let thinkingFrames = 10
 }

@@ -3,7 +3,9 @@ import Media
 
 /// Tells speech from noise by its energy, against a floor that follows the noise.
 ///
-/// Speech begins after 60 ms well above the floor and ends after 700 ms below.
+/// Speech begins after 60 ms well above the floor and ends after 700 ms below. The floor is the
+/// quietest frame of the last two seconds: speech has pauses and noise has none, so that a noise that
+/// sets in is taken for speech no longer than that.
 struct VoiceDetector: Equatable, Sendable {
   /// What a frame showed.
   enum Verdict: Equatable, Sendable {
@@ -14,25 +16,24 @@ struct VoiceDetector: Equatable, Sendable {
   }
 
   private(set) var isSpeaking = false
-  /// Mean square of the noise; the beginning assumes a quiet room.
-  private var floor = 2_500.0
+  /// The energies of the last frames, in a ring; the beginning assumes a quiet room.
+  private var energies = [Double](repeating: quietRoom, count: floorFrames)
+  private var position = 0
   private var loudFrames = 0
   private var quietFrames = 0
 
   /// Takes a frame of 20 ms into account.
   mutating func hear(_ frame: [Int16]) -> Verdict {
     let energy = Self.energy(of: frame)
-    let isLoud = energy > max(floor * Self.margin, Self.leastSpeech)
-    if isLoud {
+    if energy > max(floor * Self.margin, Self.leastSpeech) {
       loudFrames += 1
       quietFrames = 0
     } else {
       quietFrames += 1
       loudFrames = 0
-      // Down at once, up slowly: pauses between words show the noise, words must not raise it.
-      floor = energy < floor ? floor * 0.8 + energy * 0.2 : floor * 0.99 + energy * 0.01
-      floor = min(max(floor, 100), 1e6)
     }
+    energies[position] = energy
+    position = (position + 1) % Self.floorFrames
     if !isSpeaking, loudFrames >= Self.framesToBegin {
       isSpeaking = true
       return .began
@@ -44,6 +45,9 @@ struct VoiceDetector: Equatable, Sendable {
     return isSpeaking ? .speech : .silence
   }
 
+  /// Mean square of the noise, as far as it is known.
+  private var floor: Double { energies.min() ?? Self.quietRoom }
+
   private static func energy(of frame: [Int16]) -> Double {
     guard !frame.isEmpty else { return 0 }
     var sum = 0
@@ -51,6 +55,10 @@ struct VoiceDetector: Equatable, Sendable {
     return Double(sum) / Double(frame.count)
   }
 
+  /// −56 dBFS.
+  private static let quietRoom = 2_500.0
+  /// Two seconds.
+  private static let floorFrames = 100
   /// 10 dB.
   private static let margin = 10.0
   /// −46 dBFS, below which nobody is understood.
