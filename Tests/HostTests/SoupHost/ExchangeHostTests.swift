@@ -1,8 +1,10 @@
 import Basics
 import BotServerWire
 import Exchange
+import Formats
 import Glibc
 import LoopGLib
+import NetSoup
 import Simulation
 import SoupHost
 import Testing
@@ -169,17 +171,48 @@ struct ExchangeHostTests {
     }
   }
 
-  @Test("serves over TLS, and says what is wrong with a certificate")
-  func tls() throws {
-    #expect(throws: HostFailure.self) {
-      try HostRig { settings, _ in settings.certificate = "/nowhere.pem" }
-    }
+  @Test("says what is wrong with a certificate")
+  func badCertificate() throws {
+    #expect(
+      throws: HostFailure.badCertificate(
+        path: "/nowhere.pem", reason: "no key is named; give both files")
+    ) { try HostRig { settings, _ in settings.certificate = "/nowhere.pem" } }
     #expect(throws: HostFailure.self) {
       try HostRig { settings, _ in
         settings.certificate = "/nowhere.pem"
         settings.key = "/nowhere.key"
       }
     }
+  }
+
+  @Test("serves requests and sockets over TLS, and nobody who speaks plainly")
+  func tls() async throws {
+    let identity = try #require(TLSServer { _ in })
+    let rig = try HostRig { settings, _ in
+      settings.certificate = identity.certificatePath
+      settings.key = identity.keyPath
+    }
+    #expect(rig.host.url == "https://127.0.0.1:\(rig.port)")
+    let end = TransportEnd(settings: TransportSettings(caFile: identity.certificatePath))
+    defer { end.stop() }
+    let body = Array(#"{"username":"alice"}"#.utf8)
+    let answer = await end.ask(
+      1, HTTPRequest(.post, rig.host.url + BotServerPath.guest, body: body))
+    guard case .response(_, let response)? = answer, response.status == 200,
+      let token = Answer(response).body["token"]?.string
+    else { throw CaseFailure("it was answered \(String(describing: answer))") }
+    let opened = await end.open(
+      1, SocketRequest(rig.host.url + BotServerPath.events + "?token=" + token))
+    #expect(opened == .opened(SocketID(1)))
+    end.perform(.send(SocketID(1), .text(MeetMessage.ping.encoded())))
+    let pong = await end.event {
+      $0 == .received(SocketID(1), .text(MeetMessage.pong.encoded()))
+    }
+    #expect(pong != nil)
+
+    let plain = try rig.open()
+    plain.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(try plain.isEnded())
   }
 
   @Test("orders to attendants go out, their reports come in")

@@ -6,6 +6,8 @@ final class TLSServer: Sendable {
   let port: UInt16
   /// The server's certificate, in PEM.
   let certificatePath: String
+  /// The key that belongs to it.
+  var keyPath: String { "\(directory)/key.pem" }
   private let directory: String
   private let process: pid_t
 

@@ -1,5 +1,0 @@
-extension Bench {
-  func latency() throws(BenchProcess.Failure) -> BenchFigures {
-    BenchFigures("mouth to ear", unit: "ms", aim: 90)
-  }
-}
