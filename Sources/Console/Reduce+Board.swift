@@ -8,7 +8,7 @@ extension ConsoleState {
   mutating func boardChanged(to new: Board, at now: Instant) -> [ConsoleCommand] {
     self.now = max(self.now, now)
     let old = board
-    let (contact, record) = (selectedContact, selectedRecord)
+    let (contact, record, top) = (selectedContact, selectedRecord, topCall?.id)
     board = new
     if let contact,
       let index = shownContacts.firstIndex(where: {
@@ -23,6 +23,7 @@ extension ConsoleState {
     {
       historyPosition.move(to: index, count: shownRecords.count)
     }
+    if topCall?.id != top { sentTones = "" }
     // What was said about a call's beginning is over when the call has moved on.
     if message?.kind == .hint, old.calls.map(\.phase) != new.calls.map(\.phase) { message = nil }
     tellTrouble(since: old)
@@ -113,7 +114,6 @@ extension ConsoleState {
     if board.calls.isEmpty {
       if focus == .call, let focusBeforeCall { focus = focusBeforeCall }
       focusBeforeCall = nil
-      sentTones = ""
       captureLevels = []
       playbackLevels = []
     }

@@ -10,6 +10,7 @@ extension Painter {
     if let popup = popupLine {
       screen.draw(popup.segments, row: 0, column: 0, limit: columns)
       cursor = Point(row: 0, column: min(popup.cursor, columns - 1))
+      if let call = state.ringingCall { paintRingingBeside(call) }
       return
     }
     if let message = state.message, state.ringingCalls.isEmpty {
@@ -20,6 +21,18 @@ extension Painter {
     if columns - used > 8 {
       screen.draw(keyBar(room: columns - used - 3), row: 0, column: used + 3)
     }
+  }
+
+  /// A call that rings while the only line is used for something else.
+  private mutating func paintRingingBeside(_ call: CallSummary) {
+    let keys = [Segment("   ")] + keySegments([.accept, .decline], room: state.size.columns / 3)
+    let who = ringingLine(call)
+    let room = state.size.columns * 2 / 3
+    let shown = (who + keys).columns <= room ? who + keys : who
+    let column = state.size.columns - min(shown.columns, room)
+    guard column > cursor.column + 1 else { return }
+    screen.clear(Rect(row: 0, column: column - 1, rows: 1, columns: state.size.columns))
+    screen.draw(shown, row: 0, column: column)
   }
 
   /// The call in a line of its own, where its pane is out of sight.
@@ -34,6 +47,7 @@ extension Painter {
       screen.clear(line)
       screen.draw(popup.segments, row: 0, column: 0)
       cursor = Point(row: 0, column: popup.cursor)
+      if let call = state.ringingCall { paintRingingBeside(call) }
     } else if let call = state.ringingCall, !state.isTyping {
       screen.clear(line)
       screen.draw(ringingLine(call), row: 0, column: 0)

@@ -44,7 +44,7 @@ extension ConsoleState {
   private func ringingObstacle(to action: Action) -> String? {
     guard let call = ringingCall else { return "No call is ringing." }
     if action == .silence, call.isSilenced { return "It is silent already." }
-    if answering.contains(call.id) { return "It is being answered already." }
+    if action == .accept, answering.contains(call.id) { return "It is being answered already." }
     return nil
   }
 

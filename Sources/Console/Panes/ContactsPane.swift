@@ -16,7 +16,8 @@ extension Painter {
       }
       return
     }
-    let longest = contacts.map { $0.shownName.columns }.max() ?? 0
+    // The first few hundred settle the width; measuring thousands would be felt.
+    let longest = contacts.prefix(200).map { $0.shownName.columns }.max() ?? 0
     let nameWidth = min(longest, max(8, (list.columns - 6) * 5 / 9))
     let visible = state.contactPosition.visible(count: contacts.count, height: list.rows)
     for (row, index) in visible.enumerated() {

@@ -18,8 +18,7 @@ extension Painter {
       }
       return
     }
-    let columns = HistoryColumns(
-      records, width: list.columns - 4, accounts: state.board.accounts.count, state: state)
+    let columns = HistoryColumns(width: list.columns - 4)
     let visible = state.historyPosition.visible(count: records.count, height: list.rows)
     for (row, index) in visible.enumerated() {
       paint(records[index], row: list.row + row, in: list, columns: columns)
@@ -56,10 +55,7 @@ extension Painter {
   }
 
   private func rest(of record: CallRecord) -> String {
-    var words: [String] = []
-    if state.board.accounts.count > 1 {
-      words.append(HarmlessText.line(record.accountName, limit: 24))
-    }
+    var words = [HarmlessText.line(record.accountName, limit: 24)]
     if let note = record.note, !note.isEmpty { words.append(HarmlessText.line(note, limit: 200)) }
     return words.joined(separator: " · ")
   }
@@ -78,28 +74,27 @@ extension Painter {
   }
 }
 
-/// How wide the history's columns are; zero for one that does not fit.
+/// How wide the history's columns are; zero for one that does not fit. The same for every record, so that
+/// nothing jumps while one scrolls.
 private struct HistoryColumns {
   var name: Int
-  var when: Int
-  var result: Int
+  /// `19 Nov`, `12:38`.
+  let when = 6
+  /// `declined`, `1:02:05`.
+  let result = 8
   var gap = 1
   var quality = 0
   var rest = 0
 
-  init(_ records: [CallRecord], width: Int, accounts: Int, state: ConsoleState) {
-    when =
-      records.map { $0.when(at: state.wallTime, offset: state.offset).columns }.max() ?? 0
-    result = records.map { $0.result.columns }.max() ?? 0
-    let longest = records.map { $0.partyName.columns }.max() ?? 0
+  init(width: Int) {
     if width >= 40 { gap = 2 }
     var room = width - when - result - 1 - gap
-    if room - 5 >= min(longest, 16), records.contains(where: { $0.quality != nil }) {
+    if room >= 21 {
       quality = 5
       room -= 5
     }
-    let hasRest = accounts > 1 || records.contains { $0.note?.isEmpty == false }
-    name = max(1, min(room, max(longest, 24)))
-    rest = hasRest && room - name - 2 >= 6 ? room - name - 2 : 0
+    name = max(1, min(room, room < 60 ? 20 : 28))
+    rest = room - name - 2 >= 8 ? room - name - 2 : 0
+    if rest == 0 { name = max(1, room) }
   }
 }

@@ -18,8 +18,7 @@ struct TranscriptLines {
     pinned = Self.pinned(of: call, width: width)
     earlier = TranscriptFold.folded(call.lastWords)
     spoken = TranscriptFold.folded(call.transcript)
-    let names = Set((earlier + spoken).map(\.shownSpeaker))
-    speakerWidth = min(max(4, width / 4), names.map(\.columns).max() ?? 0)
+    speakerWidth = min(max(4, width / 4), Self.widestSpeaker(of: earlier + spoken))
     start = call.times.acceptedAt ?? call.times.startedAt
   }
 
@@ -57,6 +56,16 @@ struct TranscriptLines {
       }
     }
     return lines
+  }
+
+  /// Few speak, so that each name is measured once and not with every line.
+  private static func widestSpeaker(of lines: [TranscriptLine]) -> Int {
+    var known: Set<String> = []
+    var widest = 0
+    for line in lines where line.isSelf || known.insert(line.speaker).inserted {
+      widest = max(widest, line.isSelf ? 3 : line.shownSpeaker.columns)
+    }
+    return widest
   }
 
   /// One utterance: time, speaker, and the text beside them.

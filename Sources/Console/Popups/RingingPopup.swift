@@ -115,7 +115,9 @@ extension Painter {
 
   private func ringingKeys(room: Int) -> [Segment] {
     let several: [Action] = state.ringingCalls.count > 1 ? [.nextRinging] : []
-    return keySegments([.accept, .decline, .declineWithReason, .silence] + several, room: room)
+    let video: [Action] = state.ringingCall?.kind == .video ? [.browser] : []
+    return keySegments(
+      [.accept, .decline, .declineWithReason, .silence] + several + video, room: room)
   }
 
   /// Keys and their words, as many as fit.

@@ -8,6 +8,7 @@ package enum HarmlessText {
   ///
   /// - Parameter limit: how many characters are kept; longer text ends in `…`.
   package static func line(_ text: some StringProtocol, limit: Int = 256) -> String {
+    if isHarmlessLine(text.utf8, limit: limit) { return String(text) }
     var result = ""
     var count = 0
     var pendingSpace = false
@@ -33,6 +34,19 @@ package enum HarmlessText {
       count += 1
     }
     return result
+  }
+
+  /// Whether the text is short printable ASCII with single spaces inside, as most names are.
+  private static func isHarmlessLine(_ bytes: some Sequence<UInt8>, limit: Int) -> Bool {
+    var count = 0
+    var previous = UInt8(ascii: " ")
+    for byte in bytes {
+      guard (0x20...0x7E).contains(byte), byte != 0x20 || previous != 0x20 else { return false }
+      previous = byte
+      count += 1
+      if count > limit { return false }
+    }
+    return previous != 0x20 || count == 0
   }
 
   /// The character without its harmful scalars; `nil` when nothing is left of it.

@@ -14,6 +14,11 @@ package struct Cell: Equatable, Sendable {
     self.style = style
   }
 
+  /// A character of a line drawing.
+  init(line glyph: String, style: Style) {
+    self.init(text: glyph, columns: 1, style: style)
+  }
+
   /// As many ASCII characters as the cell they stand for has columns.
   init(asciiPair text: String, columns: Int, style: Style) {
     precondition(text.utf8.count == columns, "an ASCII character takes one column")

@@ -13,6 +13,13 @@ package struct DisplayPart: Equatable, Sendable {
     self.columns = columns
   }
 
+  /// A printing ASCII character.
+  init(ascii byte: UInt8) {
+    self.init(text: Self.asciiTexts[Int(byte & 0x7F)], columns: 1)
+  }
+
+  private static let asciiTexts = (UInt8(0)..<0x80).map { String(Unicode.Scalar($0)) }
+
   /// Terminals keep a base and five more scalars in a cell; four marks are enough for any script.
   fileprivate static let maximumMarks = 4
 }
@@ -28,8 +35,11 @@ extension StringProtocol {
 
   /// How many columns the text takes when drawn.
   package var columns: Int {
-    reduce(0) { $0 + $1.columns }
+    isPlain ? utf8.count : reduce(0) { $0 + $1.columns }
   }
+
+  /// Whether the text is printing ASCII alone: a column a byte.
+  var isPlain: Bool { utf8.allSatisfy { (0x20...0x7E).contains($0) } }
 }
 
 extension Character {
@@ -46,8 +56,12 @@ extension Character {
     guard let first = scalars.first else { return }
     if first.isASCII, scalars.count == 1 {
       if DisplayWidth.columns(of: first) == 1 {
-        parts.append(DisplayPart(text: String(first), columns: 1))
+        parts.append(DisplayPart(ascii: UInt8(truncatingIfNeeded: first.value)))
       }
+      return
+    }
+    if scalars.count == 1, DisplayWidth.columns(of: first) == 1, !first.isRegionalIndicator {
+      parts.append(DisplayPart(text: String(self), columns: 1))
       return
     }
     if first.isRegionalIndicator {

@@ -7,7 +7,12 @@
 package enum DisplayWidth {
   /// 0, 1 or 2; `nil` for what must not be drawn: controls, surrogates, unassigned and private use.
   package static func columns(of scalar: Unicode.Scalar) -> Int? {
-    if (0x20...0x7E).contains(scalar.value) { return 1 }
+    switch scalar.value {
+    case 0x20...0x7E, 0xA1...0xAC, 0xAE...0x2FF: return 1
+    // Arrows, lines, blocks and shapes, of which screens are full.
+    case 0x2190...0x21FF, 0x2500...0x25FC: return 1
+    default: break
+    }
     switch scalar.properties.generalCategory {
     case .control, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
       return nil

@@ -17,12 +17,12 @@ extension Screen {
   }
 
   private func runs(inRow index: Int, since previous: Screen?) -> [ScreenRun] {
-    let new = Array(row(index))
-    let old = previous.map { Array($0.row(index)) }
+    let new = row(index)
+    let old = previous?.row(index)
     if let old, old == new { return [] }
     var runs: [ScreenRun] = []
     for (column, cell) in new.enumerated() where cell.columns > 0 {
-      guard old?[column] != cell else { continue }
+      guard old?[new.startIndex + column] != cell else { continue }
       if let last = runs.last, last.style == cell.style,
         last.column + last.cells.reduce(0, { $0 + $1.columns }) == column
       {

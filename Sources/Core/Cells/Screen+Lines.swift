@@ -57,8 +57,9 @@ extension Screen {
   }
 
   private mutating func join(_ joint: Joint, row: Int, column: Int, style: Style) {
-    let merged = joint.merged(with: Joint(glyph: self[row, column].text))
-    draw(merged.glyph, row: row, column: column, style: style)
+    let before = self[row, column].text
+    let merged = before == " " ? joint : joint.merged(with: Joint(glyph: before))
+    put(Cell(line: merged.glyph, style: style), row: row, column: column)
   }
 }
 

@@ -35,10 +35,21 @@ package struct Screen: Equatable, Sendable {
   ) -> Int {
     let room = min(limit, size.columns - column)
     guard room > 0 else { return 0 }
+    let text = text.clipped(to: room)
+    if text.isPlain { return drawPlain(text, row: row, column: column, style: style) }
     var used = 0
-    for part in text.clipped(to: room).displayParts where used + part.columns <= room {
+    for part in text.displayParts where used + part.columns <= room {
       put(Cell(part, style: style), row: row, column: column + used)
       used += part.columns
+    }
+    return used
+  }
+
+  private mutating func drawPlain(_ text: String, row: Int, column: Int, style: Style) -> Int {
+    var used = 0
+    for byte in text.utf8 {
+      put(Cell(DisplayPart(ascii: byte), style: style), row: row, column: column + used)
+      used += 1
     }
     return used
   }

@@ -308,12 +308,12 @@ enum Screens60x16 {
       #"""
        tipring  ● you · exchange online          1 missed   12:41
       ── 1 ── 2 ━━ 3 History · 1 missed ━━ 4 ─────────────────────
-       ↙ Operator                  12:38      0:21  4.4
-      ▸✗ Amina Okafor              12:02    missed
-       ↗ Echo                      11:58      1:02  4.3  headset…
-       ↗ Parrot                   19 Nov   1:02:05  3.9
-       ✗ Bernd                    17 Nov  no reply
-       ✗ Bernd                    Sep 25      busy
+       ↙ Operator              12:38      0:21  4.4  exchange
+      ▸✗ Amina Okafor          12:02    missed       exchange
+       ↗ Echo                  11:58      1:02  4.3  exchange · …
+       ↗ Parrot               19 Nov   1:02:05  3.9  exchange
+       ✗ Bernd                17 Nov  no reply       exchange
+       ✗ Bernd                Sep 25      busy       exchange
 
 
 

@@ -24,7 +24,7 @@ enum SmallScreens {
     Shot(
       "ringingWhileTyping", Size(rows: 5, columns: 40),
       #"""
-      :ami  → Call Amina Okafor
+      :ami  → Call A ◉ Amina Okafor rings 0:07
       ▸● Echo          repeats you
        ● Parrot        voice bot
        ● Operator      calls you
@@ -97,7 +97,7 @@ enum SmallScreens {
     Shot(
       "ringingWhileTyping", Size(rows: 1, columns: 80),
       #"""
-      :ami  → Call Amina Okafor
+      :ami  → Call Amina Okafor     ◉ Amina Okafor rings 0:07   F2 accept   F3 decline
       """#),
     Shot(
       "active", Size(rows: 1, columns: 80),
