@@ -14,7 +14,7 @@ extension CommandSpec {
     text: [
       """
       Without an account in the settings, a server of its own starts inside the program, with \
-      contacts that answer at once: Echo, Parrot, Operator and Lobby.
+      contacts that answer at once: Echo, Parrot and Operator.
       """,
       """
       --plain reads one command a line from standard input instead: call TARGET, answer, \
