@@ -26,7 +26,9 @@ struct LayerTests {
 
   @Test("each C module has one target that imports it")
   func cModulesOnce() {
-    for module in cModules where module != "CGLib" && module != "CLinux" {
+    // The event loop's library and the C library are everybody's; libsoup has two halves, client and
+    // server, and a shell for each.
+    for module in cModules where !["CGLib", "CLinux", "CSoup"].contains(module) {
       let users = Set(files.filter { $0.imports.contains(module) }.map(\.target))
       #expect(users.count <= 1, "\(module) is imported by \(users.sorted())")
     }
