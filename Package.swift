@@ -129,7 +129,7 @@ let package = Package(
       name: "EndToEnd", dependencies: ["Basics", "Files", "CLinux"], path: "Tests/Support/EndToEnd",
       swiftSettings: host),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["EndToEnd", "Formats"], swiftSettings: host),
+      name: "EndToEndTests", dependencies: ["Basics", "EndToEnd", "Formats"], swiftSettings: host),
   ],
   swiftLanguageModes: [.v6]
 )

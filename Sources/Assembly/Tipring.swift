@@ -1,5 +1,7 @@
+import Files
 import Glibc
 package import Invocation
+import LoopGLib
 
 /// The program, from its command line to its exit code.
 package enum Tipring {
@@ -8,8 +10,7 @@ package enum Tipring {
     do {
       exit(run(try Invocation(parsing: Array(CommandLine.arguments.dropFirst()))).rawValue)
     } catch {
-      let bytes = Array("\(error)\n".utf8)
-      _ = write(STDERR_FILENO, bytes, bytes.count)
+      Output.error("\(error)")
       exit(ExitCode.usage.rawValue)
     }
   }
@@ -17,14 +18,54 @@ package enum Tipring {
   /// Does what was asked and says how it ended.
   package static func run(_ invocation: Invocation) -> ExitCode {
     switch invocation {
-    case .help(let text):
-      print(text, terminator: "")
-    case .version:
-      print("tipring \(Program.version)")
-    case .phone, .plain, .call, .answer, .serve, .addUser, .listAccounts, .addAccount,
-      .testAccounts, .removeAccount, .contacts, .history, .devices, .bench:
-      return .signalingFailed
+    case .help(let text): print(text, terminator: "")
+    case .version: print("tipring \(Program.version)")
+    case .phone(let options): return PhoneCommand.run(options)
+    case .plain(let options):
+      return headless(
+        .plain(options.rule, isOnce: options.isOnce), options.server, options.sound,
+        options.report, options.duration)
+    case .call(let options):
+      return headless(
+        .call(target: options.target), options.server, options.sound, options.report,
+        options.duration)
+    case .answer(let options):
+      return headless(
+        .answer(options.rule, isOnce: options.isOnce), options.server, options.sound,
+        options.report, options.duration)
+    case .serve(let options): return ServeCommand.run(options)
+    case .addUser(let name, let data): return ServeCommand.addUser(named: name, data: data)
+    case .listAccounts(let isJSON): return AccountCommands.list(isJSON: isJSON)
+    case .addAccount(let account): return AccountCommands.add(account)
+    case .testAccounts(let name, let trust): return AccountCommands.test(name, trust)
+    case .removeAccount(let name): return AccountCommands.remove(name)
+    case .contacts(let server, let isJSON): return ListCommands.contacts(server, isJSON: isJSON)
+    case .history(let options): return ListCommands.history(options)
+    case .devices(let isJSON): return ListCommands.devices(isJSON: isJSON)
+    case .bench(let options): return Bench.run(options)
     }
     return .success
+  }
+
+  private static func headless(
+    _ task: HeadlessTask, _ server: ServerOptions, _ sound: SoundOptions, _ report: ReportOptions,
+    _ duration: Duration?
+  ) -> ExitCode {
+    // Somebody who reads our lines may leave; the call is then ended in good order.
+    signal(SIGPIPE, SIG_IGN)
+    do throws(SetupError) {
+      let reader = SetupReader()
+      let (setup, complaints) = try reader.phone(server, sound)
+      for complaint in complaints { Output.error(complaint) }
+      let driver = HeadlessDriver(
+        task,
+        options: HeadlessOptions(
+          report: report, duration: duration, recordingPath: sound.recordingPath,
+          endsWithCapture: !sound.loopsCapture), setup: setup)
+      return driver.run()
+    } catch {
+      Output.error(error.sentence)
+      return error.exitCode
+    }
   }
 }

@@ -53,6 +53,8 @@ package struct ConsoleOptions: Equatable, Sendable {
   package var isASCII = false
   /// Certificates are not verified; said on the screen for as long as it lasts.
   package var isInsecure = false
+  /// Whether the mouse is on from the start.
+  package var usesMouse = false
   package var keymap = Keymap()
 
   package init() {}

@@ -136,3 +136,14 @@ extension CallPhase {
     }
   }
 }
+
+extension ConsoleState {
+  /// Whether the call of a record is still going on.
+  func isLive(_ record: CallRecord) -> Bool {
+    record.outcome == .unfinished
+      && board.calls.contains {
+        $0.accountName == record.accountName && $0.startedAt == record.startedAt
+          && ($0.isLive || $0.phase == .incoming)
+      }
+  }
+}

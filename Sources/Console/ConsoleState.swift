@@ -96,6 +96,7 @@ package struct ConsoleState: Equatable, Sendable {
   package init(options: ConsoleOptions = ConsoleOptions(), size: Size) {
     self.options = options
     self.size = size
+    isMouseOn = options.usesMouse
   }
 
   /// When the screen changes by itself next, beside the ticks every second: a message disappears or the

@@ -64,7 +64,7 @@ private struct Story {
     setup.ringTime = milliseconds(10...400)
     setup.checkTime = [milliseconds(1...200), milliseconds(1...200)]
     setup.opensEarly = Bool.random(using: &generator)
-    setup.settings.latency = MediaSettings.Latency.allCases.randomElement(using: &generator)!
+    setup.settings.latency = LatencyProfile.allCases.randomElement(using: &generator)!
     return setup
   }
 

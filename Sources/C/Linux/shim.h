@@ -60,3 +60,14 @@ static inline int shim_ppoll(struct pollfd *entries, unsigned long count, const 
   extern int ppoll(struct pollfd *, unsigned long, const struct timespec *, const sigset_t *);
   return ppoll(entries, count, limit, NULL);
 }
+
+/// A new pseudo-terminal; the name of its other end goes to `name`. Negative with `errno` on failure.
+static inline int shim_open_terminal(char *name, unsigned long size) {
+  extern int posix_openpt(int), grantpt(int), unlockpt(int), ptsname_r(int, char *, unsigned long);
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master >= 0 && (grantpt(master) || unlockpt(master) || ptsname_r(master, name, size))) {
+    close(master);
+    master = -1;
+  }
+  return master;
+}

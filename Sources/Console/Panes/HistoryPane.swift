@@ -42,7 +42,8 @@ extension Painter {
     screen.draw(when, row: row, endColumn: column, limit: columns.when, style: Theme.quiet)
     column += columns.gap + columns.result
     screen.draw(
-      record.result, row: row, endColumn: column, limit: columns.result,
+      state.isLive(record) ? "now" : record.result, row: row, endColumn: column,
+      limit: columns.result,
       style: isNews ? Theme.fair : .plain)
     if columns.quality > 0 {
       column += columns.quality

@@ -2,15 +2,10 @@ import Playout
 
 /// How a session treats sound, as the user chose.
 package struct MediaSettings: Equatable, Sendable {
-  /// What is traded between delay and concealment.
-  package enum Latency: String, CaseIterable, Sendable {
-    case low, normal, robust
-  }
-
-  package var latency: Latency
+  package var latency: LatencyProfile
   package var encoder: EncoderSettings
 
-  package init(latency: Latency = .normal, encoder: EncoderSettings = EncoderSettings()) {
+  package init(latency: LatencyProfile = .normal, encoder: EncoderSettings = EncoderSettings()) {
     self.latency = latency
     self.encoder = encoder
   }

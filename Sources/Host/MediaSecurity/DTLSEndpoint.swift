@@ -47,6 +47,8 @@ package final class DTLSEndpoint: HandshakePort {
     let names = profiles.map(\.name).joined(separator: ":")
     let refusal = SSL_set_tlsext_use_srtp(ssl, names)
     precondition(refusal == 0, "the library has these profiles")
+    // By the time there are keys, there is to be a cipher for them.
+    SRTPCipher.prepare()
   }
 
   deinit {

@@ -1,4 +1,5 @@
 import CSRTP
+import Glibc
 package import Media
 
 /// Protects what is sent and checks what is received, with the keys of one association.
@@ -32,6 +33,14 @@ package final class SRTPCipher: CipherPort {
   deinit {
     srtp_dealloc(sending)
     srtp_dealloc(receiving)
+  }
+
+  /// Sets the library up on a thread of its own.
+  ///
+  /// It tests its algorithms, which takes 15–90 ms; without this the first cipher would, while
+  /// keys are agreed and sound is waited for.
+  package static func prepare() {
+    _ = preparation
   }
 
   package func protectRTP(_ packet: inout [UInt8]) throws(CipherError) {
@@ -107,8 +116,20 @@ package final class SRTPCipher: CipherPort {
     return session
   }
 
-  /// The library is set up with the first cipher.
+  /// Who comes first sets the library up, and who comes meanwhile waits.
   private static let libraryStatus = srtp_init()
+
+  private static let preparation: Void = {
+    var thread = pthread_t()
+    let isStarted =
+      pthread_create(
+        &thread, nil,
+        { _ in
+          _ = SRTPCipher.libraryStatus
+          return nil
+        }, nil) == 0
+    if isStarted { pthread_detach(thread) }
+  }()
 
   /// Packets; ten seconds of speech, and more than RFC 3711 §3.3.2 asks.
   private static let replayWindow: UInt = 512

@@ -1,0 +1,53 @@
+import Formats
+
+/// Repeated readings of one quantity.
+struct BenchFigures {
+  let name: String
+  let unit: String
+  /// What the product aims at, at most.
+  let aim: Double?
+  private var readings: [Double] = []
+
+  init(_ name: String, unit: String, aim: Double?) {
+    self.name = name
+    self.unit = unit
+    self.aim = aim
+  }
+
+  mutating func add(_ reading: Double) { readings.append(reading) }
+
+  /// The middle reading; `nil` without any.
+  var median: Double? { quantile(0.5) }
+
+  /// The reading below which `fraction` of all readings lie.
+  func quantile(_ fraction: Double) -> Double? {
+    guard !readings.isEmpty else { return nil }
+    let sorted = readings.sorted()
+    return sorted[min(sorted.count - 1, Int((Double(sorted.count) * fraction).rounded(.down)))]
+  }
+
+  /// One line for people.
+  var line: String {
+    guard let median, let least = readings.min(), let most = readings.max() else {
+      return "\(name): nothing measured"
+    }
+    let aimed =
+      aim.map { median <= $0 ? ", aim \(text($0)) met" : ", aim \(text($0)) missed" } ?? ""
+    return
+      "\(name): median \(text(median)) \(unit) (\(text(least))–\(text(most)), \(readings.count) runs\(aimed))"
+  }
+
+  /// The same for programs.
+  var json: JSONValue {
+    .members([
+      "name": .string(name), "unit": .string(unit), "median": median.map { .number($0) },
+      "minimum": readings.min().map { .number($0) }, "maximum": readings.max().map { .number($0) },
+      "runs": .integer(Int64(readings.count)), "aim": aim.map { .number($0) },
+    ])
+  }
+
+  private func text(_ value: Double) -> String {
+    let tenths = (value * 100).rounded() / 100
+    return tenths == tenths.rounded() ? String(Int(tenths)) : String(tenths)
+  }
+}

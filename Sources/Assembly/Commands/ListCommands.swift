@@ -1,0 +1,86 @@
+import AlsaAudio
+import Basics
+import Calling
+import Files
+import Formats
+import Invocation
+import LoopGLib
+import Media
+import SqliteStore
+
+/// `tipring contacts`, `tipring history`, `tipring devices`.
+enum ListCommands {
+  /// Signs in everywhere and lists who can be called.
+  static func contacts(_ server: ServerOptions, isJSON: Bool) -> ExitCode {
+    do throws(SetupError) {
+      let (setup, complaints) = try SetupReader().phone(server, SoundOptions())
+      for complaint in complaints { Output.error(complaint) }
+      let (board, failure) = SignIn(setup).run()
+      for contact in board.contacts {
+        let account = board.accounts.first { $0.id == contact.account }?.name ?? ""
+        Output.line(
+          isJSON ? Listing.json(contact, account: account).text : Listing.line(contact))
+      }
+      guard let failure else { return .success }
+      throw failure
+    } catch {
+      Output.error(error.sentence)
+      return error.exitCode
+    }
+  }
+
+  /// Lists past calls, newest first.
+  static func history(_ options: HistoryOptions) -> ExitCode {
+    do throws(DatabaseError) {
+      let records = try CallHistory(path: SearchPaths.ofThisProcess.historyFile).newest()
+      let wanted = records.filter {
+        (options.accountName == nil || $0.accountName == options.accountName)
+          && (!options.isMissedOnly || $0.outcome == .missed)
+      }
+      for record in wanted.prefix(options.limit) {
+        Output.line(options.isJSON ? Listing.json(record).text : Listing.line(record))
+      }
+      if wanted.isEmpty, !options.isJSON { Output.line("No calls yet.") }
+      return .success
+    } catch {
+      Output.error(error.description)
+      return .signalingFailed
+    }
+  }
+
+  /// Lists sound devices: what they can do, and which are used.
+  static func devices(isJSON: Bool) -> ExitCode {
+    let audio = SetupReader().settings.audio
+    let devices = DeviceList.devices()
+    for device in devices {
+      let isCapture = device.name == audio.capture.text
+      let isPlayback = device.name == audio.playback.text
+      if isJSON {
+        let value: JSONValue = [
+          "name": .string(device.name), "description": .string(device.description),
+          "canCapture": .boolean(device.canCapture), "canPlay": .boolean(device.canPlay),
+          "isCapture": .boolean(isCapture), "isPlayback": .boolean(isPlayback),
+        ]
+        Output.line(value.text)
+      } else {
+        let abilities = [
+          device.canCapture ? "captures" : nil, device.canPlay ? "plays" : nil,
+        ].compactMap { $0 }.joined(separator: ", ")
+        let use = [isCapture ? "microphone" : nil, isPlayback ? "loudspeaker" : nil]
+          .compactMap { $0 }.joined(separator: " and ")
+        Output.line(
+          "\(HarmlessText.line(device.name, limit: 60))  (\(abilities))\(use.isEmpty ? "" : "  ← \(use)")"
+        )
+        if !device.description.isEmpty {
+          Output.line("    \(HarmlessText.line(device.description, limit: 100))")
+        }
+      }
+    }
+    if devices.isEmpty, !isJSON {
+      Output.line(
+        "No sound devices; calls work with silence, or with --capture file:… and --playback file:…."
+      )
+    }
+    return .success
+  }
+}

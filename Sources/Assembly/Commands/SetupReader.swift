@@ -1,0 +1,140 @@
+import Basics
+import Calling
+import Files
+import Invocation
+import Media
+import NetSoup
+import Phone
+import SDP
+
+/// Why a command cannot begin; told in a sentence, with the exit code that goes with it.
+struct SetupError: Error {
+  let sentence: String
+  let exitCode: ExitCode
+}
+
+/// Brings the settings file and the options of one start together.
+struct SetupReader {
+  let paths: SearchPaths
+  let settings: Settings
+  /// What is wrong in the settings file; everything else in it counts.
+  let complaints: [String]
+
+  init() {
+    paths = .ofThisProcess
+    let (settings, complaints) = SettingsFile(paths).read()
+    self.settings = settings
+    self.complaints = complaints.map(\.description)
+  }
+
+  /// How the phone is to be run; what is wrong with single accounts is told beside it.
+  ///
+  /// - Parameter oneAccount: whether only the default account is wanted when none is named.
+  func phone(
+    _ server: ServerOptions, _ sound: SoundOptions
+  ) throws(SetupError) -> (setup: PhoneSetup, complaints: [String]) {
+    var complaints = complaints
+    let identity = server.identity ?? settings.exchange.identity
+    var setup = PhoneSetup(
+      settings: PhoneSettings(recordingsFolder: recordingsFolder), sound: self.sound(sound),
+      historyPath: paths.historyFile, identity: identity)
+    if let url = server.exchangeURL {
+      let id = AccountID(0)
+      setup.accounts = [
+        Account(
+          id: id, name: "exchange", system: .botServer, server: url, username: identity,
+          secret: nil)
+      ]
+      setup.trust[id] = TransportSettings(server.trust)
+      return (setup, complaints)
+    }
+    let wanted = try wantedAccounts(server)
+    for (number, configured) in wanted.enumerated() {
+      do throws(SetupError) {
+        let (account, iceServers) = try account(configured, id: AccountID(number))
+        setup.accounts.append(account)
+        setup.settings.iceServers += iceServers
+        var trust = server.trust
+        trust.authorityFile = trust.authorityFile ?? configured.authorityFile
+        setup.trust[account.id] = TransportSettings(trust)
+      } catch {
+        complaints.append(error.sentence)
+        if wanted.count == 1 { throw error }
+      }
+    }
+    if setup.accounts.isEmpty, let complaint = complaints.last, !wanted.isEmpty {
+      throw SetupError(sentence: complaint, exitCode: .notSignedIn)
+    }
+    return (setup, complaints)
+  }
+
+  /// One configured account with its password fetched.
+  func account(
+    _ configured: AccountSettings, id: AccountID
+  ) throws(SetupError) -> (Account, [IceServer]) {
+    guard DialectRegistry.systems.contains(configured.system) else {
+      throw SetupError(
+        sentence: "The account \(configured.name) is left out: this version does not speak "
+          + "\(configured.system.title) yet.", exitCode: .notSignedIn)
+    }
+    do throws(SecretError) {
+      let secret = try configured.password?.read()
+      let turnPassword = try configured.turnPassword?.read()
+      return (
+        Account(
+          id: id, name: configured.name, system: configured.system, server: configured.server,
+          username: configured.username, secret: secret),
+        configured.iceServers(turnPassword: turnPassword)
+      )
+    } catch {
+      throw SetupError(
+        sentence: "The account \(configured.name) cannot sign in. \(error.sentence)",
+        exitCode: .notSignedIn)
+    }
+  }
+
+  /// Where recordings go that are given no path.
+  var recordingsFolder: String { settings.phone.recordings ?? paths.recordings }
+
+  private func wantedAccounts(_ server: ServerOptions) throws(SetupError) -> [AccountSettings] {
+    let enabled = settings.accounts.filter(\.isEnabled)
+    guard let name = server.accountName else {
+      // A phone that shall carry an exchange although there are accounts says so in the settings.
+      if settings.exchange.isEmbedded == true { return [] }
+      guard let first = settings.phone.account,
+        let index = enabled.firstIndex(where: { $0.name == first })
+      else { return enabled }
+      return [enabled[index]] + enabled[..<index] + enabled[(index + 1)...]
+    }
+    if name == "exchange" { return [] }
+    guard let account = settings.accounts.first(where: { $0.name == name }) else {
+      let known = settings.accounts.map(\.name).joined(separator: ", ")
+      throw SetupError(
+        sentence: "There is no account \(HarmlessText.line(name, limit: 40)) in the settings; "
+          + (known.isEmpty ? "add one with: tipring accounts add" : "there is \(known)."),
+        exitCode: .usage)
+    }
+    return [account]
+  }
+
+  private func sound(_ options: SoundOptions) -> SoundSetup {
+    let audio = settings.audio
+    let profile = options.latency ?? audio.latency
+    return SoundSetup(
+      capture: options.capture ?? audio.capture, playback: options.playback ?? audio.playback,
+      isCaptureExplicit: options.capture != nil, isPlaybackExplicit: options.playback != nil,
+      repeatsCapture: options.loopsCapture, profile: profile,
+      media: MediaSettings(
+        latency: profile,
+        encoder: EncoderSettings(
+          bitsPerSecond: audio.quality.bitsPerSecond, usesFEC: audio.usesFEC,
+          usesDTX: audio.usesDTX)))
+  }
+}
+
+extension TransportSettings {
+  /// The certificates that the options or an account accept.
+  init(_ trust: Trust) {
+    self.init(caFile: trust.authorityFile, isInsecure: trust.isInsecure)
+  }
+}

@@ -1,0 +1,187 @@
+import Basics
+import Calling
+import LoopGLib
+import Media
+import NetSoup
+import Phone
+import SqliteStore
+import Transport
+
+/// What the control loop is told from in front.
+enum ControlMessage: Sendable {
+  /// The accounts are known; sign in. Once, and first.
+  case begin(accounts: [Account], settings: PhoneSettings)
+  case order(CallOrder)
+  /// The devices there are to choose from.
+  case soundChoices(capture: [String], playback: [String])
+  /// End all calls and sign out; answered by ``UserMessage/stopped``.
+  case stop
+}
+
+/// The control loop's actor around `ControlCore`: the accounts' connections and the local history.
+actor ControlPlane {
+  nonisolated let loop = GLibLoop(name: "control")
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    loop.asUnownedSerialExecutor()
+  }
+
+  private let media: Mailbox<MediaOrder>
+  private let user: Mailbox<UserMessage>
+  private let trust: [AccountID: TransportSettings]
+  private let historyPath: String?
+  private var history: CallHistory?
+  private var core: ControlCore?
+  /// Given before the accounts were known.
+  private var earlyOrders: [CallOrder] = []
+  private var runners: [AccountID: TransportRunner] = [:]
+  private var alarm: Alarm?
+  /// While stopping: when the farewells have had their time.
+  private var stopDeadline: Instant?
+  private var hasStopped = false
+
+  /// - Parameter historyPath: the local history's file; `nil` keeps none.
+  init(
+    media: Mailbox<MediaOrder>, user: Mailbox<UserMessage>, trust: [AccountID: TransportSettings],
+    historyPath: String?
+  ) {
+    self.media = media
+    self.user = user
+    self.trust = trust
+    self.historyPath = historyPath
+  }
+
+  /// Starts the loop and takes messages and reports from then on.
+  nonisolated func start(
+    messages: Mailbox<ControlMessage>, reports: Mailbox<MediaReport>
+  ) {
+    loop.start()
+    messages.deliver(on: loop) { messages in
+      self.assumeIsolated { plane in
+        for message in messages { plane.take(message) }
+      }
+    }
+    reports.deliver(on: loop) { reports in
+      self.assumeIsolated { plane in
+        for report in reports {
+          plane.perform(plane.core?.media(report, at: .now, wallTime: .now))
+        }
+      }
+    }
+  }
+
+  // MARK: What comes in
+
+  private func take(_ message: ControlMessage) {
+    switch message {
+    case .begin(let accounts, let settings): begin(accounts, settings)
+    case .order(let order):
+      if core == nil, earlyOrders.count < 16 { earlyOrders.append(order) }
+      perform(core?.order(order, at: .now, wallTime: .now))
+    case .soundChoices(let capture, let playback):
+      perform(
+        core?.soundChoices(capture: capture, playback: playback, at: .now, wallTime: .now))
+    case .stop: stop()
+    }
+  }
+
+  private func begin(_ accounts: [Account], _ settings: PhoneSettings) {
+    precondition(core == nil, "the accounts are told once")
+    for account in accounts {
+      runners[account.id] = TransportRunner(
+        loop: loop, settings: trust[account.id] ?? TransportSettings()
+      ) { event in
+        self.assumeIsolated { $0.received(event, for: account.id) }
+      }
+    }
+    var generator = SystemRandomNumberGenerator()
+    core = ControlCore(
+      accounts: accounts.map { ($0, DialectRegistry.client(for: $0, seed: generator.next())) },
+      settings: settings, seed: generator.next())
+    openHistory()
+    perform(core?.start(at: .now, wallTime: .now))
+    for order in earlyOrders { perform(core?.order(order, at: .now, wallTime: .now)) }
+    earlyOrders = []
+  }
+
+  private func openHistory() {
+    guard let historyPath else { return }
+    do throws(DatabaseError) {
+      let history = try CallHistory(path: historyPath)
+      self.history = history
+      perform(core?.loaded(history: try history.newest(), at: .now, wallTime: .now))
+    } catch {
+      user.post(.event(.warning(nil, error.description)))
+    }
+  }
+
+  private func received(_ event: TransportEvent, for account: AccountID) {
+    perform(core?.transport(account, event, at: .now, wallTime: .now))
+  }
+
+  private func expired() {
+    perform(core?.expire(at: .now, wallTime: .now))
+  }
+
+  private func stop() {
+    stopDeadline = Instant.now.advanced(by: .milliseconds(1_500))
+    perform(core?.stop(at: .now, wallTime: .now))
+  }
+
+  // MARK: What goes out
+
+  private func perform(_ effects: [ControlEffect]?) {
+    for effect in effects ?? [] {
+      switch effect {
+      case .transport(let account, let effect): runners[account]?.perform(effect)
+      case .media(let order): media.post(order)
+      case .board(let board): user.post(.board(board), replacing: "board")
+      case .record(let record): keep { history throws(DatabaseError) in try history.put(record) }
+      case .removeRecord(let id):
+        keep { history throws(DatabaseError) in try history.remove(id: id) }
+      case .markSeen: keep { history throws(DatabaseError) in try history.markMissedSeen() }
+      case .event(let event): user.post(.event(event))
+      case .note(let entry): user.post(.log(entry))
+      }
+    }
+    if alarm == nil {
+      alarm = Alarm(on: loop) { self.assumeIsolated { $0.expired() } }
+    }
+    let deadlines = [core?.deadline, stopDeadline].compactMap { $0 }
+    alarm?.set(deadlines.min())
+    finishStopping()
+  }
+
+  /// A history that cannot be written is told once and not tried again.
+  private func keep(_ change: (CallHistory) throws(DatabaseError) -> Void) {
+    guard let history else { return }
+    do throws(DatabaseError) {
+      try change(history)
+    } catch {
+      self.history = nil
+      user.post(.event(.warning(nil, error.description)))
+    }
+  }
+
+  private func finishStopping() {
+    guard let stopDeadline, !hasStopped else { return }
+    guard core?.isStopped ?? true || Instant.now >= stopDeadline else { return }
+    hasStopped = true
+    self.stopDeadline = nil
+    user.post(.stopped)
+  }
+
+  /// Drops the connections; called when the loop is about to end.
+  private func close() {
+    alarm = nil
+    runners.removeAll()
+    history = nil
+  }
+
+  /// Ends the loop.
+  nonisolated func end() {
+    loop.perform {
+      self.assumeIsolated { $0.close() }
+    }
+    loop.stop()
+  }
+}

@@ -1,0 +1,20 @@
+import Basics
+import BotServerClient
+import Calling
+
+/// Which call systems this version speaks: one line each.
+enum DialectRegistry {
+  /// The systems that an account may have.
+  static let systems: [CallSystem] = [.botServer]
+
+  /// The machine that speaks an account's system.
+  ///
+  /// - Parameter seed: of the account's back-off.
+  static func client(for account: Account, seed: UInt64) -> any DialectClient {
+    switch account.system {
+    case .botServer: return BotServerClient(account: account, seed: seed)
+    case .zulip, .nexacon, .buzzi, .jitsi:
+      preconditionFailure("accounts of other systems are refused when the settings are read")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Calling
+
+/// One line of standard input in `tipring --plain`.
+enum PlainCommand: Equatable {
+  case call(target: String)
+  case answer(call: String?)
+  case decline(call: String?, reason: String?)
+  case hangUp(call: String?)
+  case mute
+  case unmute
+  case hold(call: String?)
+  case resume(call: String?)
+  case digits(String)
+  case record(path: String?)
+  case stopRecording
+  case note(String)
+  case statistics
+  case calls
+  case contacts
+  case history
+  case quit
+  case help
+  case nothing
+  /// In words.
+  case wrong(String)
+
+  /// Reads a line as typed. A call may be named by its short name (`i1`) after the command.
+  init(_ line: String) {
+    let trimmed = line.drop { $0 == " " || $0 == "\t" }
+    let word = trimmed.prefix { $0 != " " && $0 != "\t" }.lowercased()
+    var rest = String(trimmed.dropFirst(word.count).drop { $0 == " " || $0 == "\t" })
+    while let last = rest.last, last == " " || last == "\t" || last == "\r" { rest.removeLast() }
+    let argument = rest.isEmpty ? nil : rest
+    switch word {
+    case "": self = .nothing
+    case "call":
+      self = argument.map { .call(target: $0) } ?? .wrong("Say whom to call: call Echo")
+    case "answer", "accept": self = .answer(call: argument)
+    case "decline":
+      // A first word that looks like a call's name is one; everything else is the reason.
+      let first = rest.prefix { $0 != " " }
+      if Self.isCallName(first) {
+        let reason = rest.dropFirst(first.count).drop { $0 == " " }
+        self = .decline(call: String(first), reason: reason.isEmpty ? nil : String(reason))
+      } else {
+        self = .decline(call: nil, reason: argument)
+      }
+    case "hangup": self = .hangUp(call: argument)
+    case "mute": self = .mute
+    case "unmute": self = .unmute
+    case "hold": self = .hold(call: argument)
+    case "resume": self = .resume(call: argument)
+    case "digits":
+      self = argument.map { .digits($0) } ?? .wrong("Say which keys to press: digits 12#")
+    case "record": self = argument == "stop" ? .stopRecording : .record(path: argument)
+    case "note": self = argument.map { .note($0) } ?? .wrong("Say what to note: note call back")
+    case "statistics", "stats": self = .statistics
+    case "calls": self = .calls
+    case "contacts": self = .contacts
+    case "history": self = .history
+    case "quit", "exit": self = .quit
+    case "help", "?": self = .help
+    default: self = .wrong("“\(word.prefix(40))” is no command; type help for all of them.")
+    }
+  }
+
+  /// All commands, for `help`.
+  static let helpText = """
+    call TARGET             call a contact, an address or a number
+    answer [CALL]           take the ringing call
+    decline [CALL] [REASON] refuse the ringing call
+    hangup [CALL]           end the call
+    mute, unmute            stop or resume sending your voice
+    hold [CALL], resume [CALL]
+    digits 12#              press keys
+    record [PATH], record stop
+    note TEXT               note something about the call
+    statistics              how the sound is now
+    calls, contacts, history
+    quit
+    CALL is a short name such as o1 or i2; without it the current call is meant.
+    """
+
+  private static func isCallName(_ text: some StringProtocol) -> Bool {
+    guard let first = text.first, first == "i" || first == "o", text.count > 1 else { return false }
+    return text.dropFirst().allSatisfy { $0.isNumber || $0 == "." }
+  }
+}

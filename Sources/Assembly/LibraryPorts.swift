@@ -1,0 +1,43 @@
+import Media
+import MediaSecurity
+import OpusCodec
+
+/// The real libraries behind one media loop's sessions.
+///
+/// They fail only for want of memory, which the program does not survive in any case.
+final class LibraryPorts: MediaPorts {
+  private let certificate: Certificate
+  private var generator = SystemRandomNumberGenerator()
+
+  init() {
+    certificate = Self.mustHave("certificate") { try Certificate() }
+  }
+
+  func makeHandshake() -> any HandshakePort {
+    DTLSEndpoint(certificate: certificate)
+  }
+
+  func makeCipher(keys: CipherKeys) throws(CipherError) -> any CipherPort {
+    try SRTPCipher(keys: keys)
+  }
+
+  func makeEncoder(settings: EncoderSettings) -> any EncoderPort {
+    Self.mustHave("encoder") { try OpusEncoder(settings: settings) }
+  }
+
+  func makeDecoder() -> any DecoderPort {
+    Self.mustHave("decoder") { try OpusDecoder() }
+  }
+
+  func random() -> UInt32 {
+    generator.next()
+  }
+
+  private static func mustHave<Port>(_ name: String, _ make: () throws -> Port) -> Port {
+    do {
+      return try make()
+    } catch {
+      preconditionFailure("memory for a \(name): \(error)")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Console
+import Files
+import Invocation
+import Media
+import NcursesTerminal
+
+/// `tipring`: the phone, full screen.
+enum PhoneCommand {
+  static func run(_ options: PhoneOptions) -> ExitCode {
+    do throws(SetupError) {
+      let reader = SetupReader()
+      let (setup, complaints) = try reader.phone(options.server, options.sound)
+      var keyComplaints: [String] = []
+      let keymap = Keymap(
+        overrides: reader.settings.keys.map { ($0.action, $0.key) }, complaints: &keyComplaints)
+      let terminal: Terminal
+      do throws(TerminalError) {
+        terminal = try Terminal.enter()
+      } catch {
+        throw SetupError(sentence: error.description, exitCode: .usage)
+      }
+      var consoleOptions = ConsoleOptions()
+      consoleOptions.usesColour = terminal.hasColours
+      consoleOptions.isASCII = !terminal.isUTF8
+      consoleOptions.isInsecure = options.server.trust.isInsecure
+      consoleOptions.usesMouse = reader.settings.phone.usesMouse
+      consoleOptions.keymap = keymap
+      let driver = ConsoleDriver(
+        setup: setup, options: consoleOptions, terminal: terminal,
+        alerts: reader.settings.phone, complaints: complaints + keyComplaints)
+      for line in driver.run() { Output.line(line) }
+      return .success
+    } catch {
+      Output.error(error.sentence)
+      return error.exitCode
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Basics
+import Exchange
+import LoopGLib
+import SoupHost
+import SqliteStore
+
+/// An exchange that serves: its host on one loop, its attendants on another.
+final class RunningExchange: Sendable {
+  /// Where it answers: `http://127.0.0.1:8077`.
+  let url: String
+  /// The token of the user that was asked for.
+  let token: String?
+  private let host: ExchangeHost
+  private let loop: GLibLoop
+  private let attendants: AttendantPlane
+
+  /// Opens the store, listens, and serves.
+  ///
+  /// - Parameters:
+  ///   - data: the folder of users and calls; `nil` keeps them in memory only.
+  ///   - user: a user to be registered first.
+  ///   - notes: told on the exchange's loops what is worth knowing.
+  init(
+    host hostSettings: HostSettings, exchange settings: ExchangeSettings, data: String?,
+    user: String? = nil, notes: @escaping @Sendable (LogEntry) -> Void
+  ) throws(HostFailure) {
+    let store: SqliteExchangeStore
+    do throws(DatabaseError) {
+      store = try SqliteExchangeStore(
+        path: data.map { $0 + "/exchange.sqlite" } ?? ":memory:", isServing: data != nil)
+    } catch {
+      throw .store(error.description)
+    }
+    do throws(RegistrationFailure) {
+      token = try user.map { name throws(RegistrationFailure) in
+        try Registration.add(name, to: store)
+      }
+    } catch {
+      throw .store(error.description)
+    }
+    let loop = GLibLoop(name: "exchange")
+    let orders = Mailbox<AttendantOrder>(capacity: 1_024)
+    let host = try ExchangeHost(
+      loop: loop, settings: hostSettings, exchange: settings, store: store
+    ) { event in
+      switch event {
+      case .attendant(let order): orders.post(order)
+      case .note(let entry): notes(entry)
+      }
+    }
+    let attendants = AttendantPlane(
+      includesLoopback: hostSettings.listen.isLoopback, report: { host.take($0) }, note: notes)
+    attendants.start(orders: orders)
+    loop.start()
+    host.start()
+    self.host = host
+    self.loop = loop
+    self.attendants = attendants
+    url = host.url
+  }
+
+  /// Ends all calls with attendants, says goodbye to all clients, and waits for the loops.
+  func stop() {
+    attendants.stop()
+    host.stop()
+    loop.stop()
+  }
+}
