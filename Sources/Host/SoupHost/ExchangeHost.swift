@@ -40,7 +40,8 @@ package final class ExchangeHost: @unchecked Sendable {
 
   private var server: UnsafeMutablePointer<SoupServer>?
   private let identity: ServerIdentity?
-  private let listener: Listener
+  /// `nil` once the exchange has ended.
+  private var listener: Listener?
   private var watch: DescriptorWatch?
   private var patrol: Alarm?
   private var connections: [OpaquePointer: ServerConnection] = [:]
@@ -62,7 +63,8 @@ package final class ExchangeHost: @unchecked Sendable {
     self.handler = handler
     messageLimit = exchangeSettings.limits.messageBytes
     identity = try ServerIdentity(certificate: settings.certificate, key: settings.key)
-    listener = try Listener(settings.listen)
+    let listener = try Listener(settings.listen)
+    self.listener = listener
     address = listener.address
     var exchangeSettings = exchangeSettings
     exchangeSettings.isSecure = identity != nil
@@ -167,6 +169,7 @@ package final class ExchangeHost: @unchecked Sendable {
   private func end() {
     isStopped = true
     watch = nil
+    listener = nil
     alarm = nil
     patrol = nil
     for pump in pumps.values { pump.close(code: 1001) }
@@ -191,6 +194,7 @@ package final class ExchangeHost: @unchecked Sendable {
   // MARK: Connections
 
   private func listen() {
+    guard let listener else { return }
     watch = DescriptorWatch(of: listener.descriptor, on: loop) { [weak self] in
       self?.acceptConnections()
     }
@@ -198,10 +202,10 @@ package final class ExchangeHost: @unchecked Sendable {
 
   private func acceptConnections() {
     for _ in 0..<16 {
-      switch listener.accept() {
-      case .connection(let descriptor, let peer): admit(descriptor, from: peer)
-      case .none: return
-      case .exhausted:
+      switch listener?.accept() {
+      case .connection(let descriptor, let peer)?: admit(descriptor, from: peer)
+      case .nobody?, nil: return
+      case .exhausted?:
         // Whoever waits goes on waiting until descriptors are free again.
         handler(.note(LogEntry(.warning, "exchange", "The system has no room for a connection.")))
         watch = nil

@@ -17,7 +17,7 @@ final class Listener: Sendable {
   enum Arrival {
     case connection(Int32, from: String)
     /// Nobody else waits.
-    case none
+    case nobody
     /// The system cannot give us more connections now.
     case exhausted
   }
@@ -35,7 +35,7 @@ final class Listener: Sendable {
       switch errno {
       case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
       case ECONNABORTED, EINTR: return accept()
-      default: return .none
+      default: return .nobody
       }
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

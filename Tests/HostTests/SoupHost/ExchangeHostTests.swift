@@ -374,6 +374,23 @@ struct ExchangeHostSocketTests {
     #expect(try socket.readToClose() == 1_001)
   }
 
+  @Test("an exchange that has ended leaves its port to the next, and nothing in memory")
+  func leavesNothing() throws {
+    var rig: HostRig? = try HostRig()
+    weak let host = rig?.host
+    let address = try #require(rig?.host.address)
+    let token = try rig?.signIn("alice")
+    let socket = try rig?.connect(token ?? "")
+    _ = try rig?.open()
+    #expect(socket != nil)
+    host?.stop()
+    try eventually { (try? PlainConnection(address.host, address.port)) == nil }
+    let next = try HostRig(listen: address)
+    #expect(try next.get("/healthz", token: nil).status == 200)
+    rig = nil
+    #expect(host == nil)
+  }
+
   private func metric(_ name: String, _ rig: HostRig) throws -> Int? {
     let text = String(
       decoding: try rig.request(HTTPRequest(.get, "/metrics")).body, as: UTF8.self)
