@@ -63,7 +63,7 @@ _tipring_words() {
     '')
       options="$server $sound $report $rule --plain --version"
       operands='call answer serve accounts contacts history devices bench' ;;
-    call) options="$server $sound $report"; operands='Echo Parrot Operator Lobby' ;;
+    call) options="$server $sound $report"; operands='Echo Parrot Operator' ;;
     answer) options="$rule $server $sound $report" ;;
     serve)
       options='--listen --data --guests --no-guests --tls-certificate --tls-key --json'

@@ -24,13 +24,14 @@ struct LayerTests {
     #expect(Set(table.places.keys).symmetricDifference(targets) == [])
   }
 
-  @Test("each C module has one target that imports it")
+  @Test("each C module has one target that imports it, but for the exceptions that the page names")
   func cModulesOnce() {
     // The event loop's library and the C library are everybody's; libsoup has two halves, client and
     // server, and a shell for each.
     for module in cModules where !["CGLib", "CLinux", "CSoup"].contains(module) {
       let users = Set(files.filter { $0.imports.contains(module) }.map(\.target))
-      #expect(users.count <= 1, "\(module) is imported by \(users.sorted())")
+      let allowed = module == "CSoup" ? 2 : 1
+      #expect(users.count <= allowed, "\(module) is imported by \(users.sorted())")
     }
   }
 

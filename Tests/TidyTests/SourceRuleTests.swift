@@ -80,7 +80,7 @@ struct SourceRuleTests {
   func openWork() {
     for file in files + SourceTree.swiftFiles(in: "Tests") where !file.path.contains("TidyTests") {
       for (index, line) in file.lines.enumerated() {
-        for word in ["TODO", "FIXME", "XXX", "HACK"] {
+        for word in ["TODO", "FIXME", "XXX", "HACK", "Filled by the commits"] {
           #expect(!contains(line, word), "\(file.place(index))")
         }
       }

@@ -18,6 +18,7 @@ struct Bench {
       Output.error("No folder could be made under /tmp; is the disk full?")
       return .signalingFailed
     }
+    // The array is not empty, so it has an address.
     let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     defer { FileTree.remove(directory) }
     let bench = Bench(

@@ -105,6 +105,7 @@ package final class ByteStream: @unchecked Sendable {
   private func writeSome() {
     while let first = outgoing.first {
       var error: UnsafeMutablePointer<GError>?
+      // Nothing empty is queued, so the bytes have an address.
       let count = first.withUnsafeBytes { bytes in
         g_pollable_output_stream_write_nonblocking(
           OpaquePointer(g_io_stream_get_output_stream(stream)), bytes.baseAddress! + writtenBytes,
