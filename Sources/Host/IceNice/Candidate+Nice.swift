@@ -74,14 +74,3 @@ extension Candidate.Kind {
     }
   }
 }
-
-extension IceServer.Transport {
-  /// `nil` for what the library cannot do: it would speak plain TCP to the port of TLS.
-  var nice: NiceRelayType? {
-    switch self {
-    case .udp: NICE_RELAY_TYPE_TURN_UDP
-    case .tcp: NICE_RELAY_TYPE_TURN_TCP
-    case .tls: nil
-    }
-  }
-}

@@ -11,6 +11,7 @@ package final class IceAgent: @unchecked Sendable {
   // Unchecked: touched on the loop's thread only.
   private let loop: GLibLoop
   private let portRange: ClosedRange<UInt16>?
+  private let trust: ServerTrust
   private let localAddresses: @Sendable (_ includesLoopback: Bool) -> [String]
   private let note: @Sendable (LogEntry) -> Void
   private let outlet: EventOutlet<IceEvent>
@@ -32,11 +33,12 @@ package final class IceAgent: @unchecked Sendable {
 
   /// - Parameters:
   ///   - portRange: local ports to be used; any when `nil`.
+  ///   - trust: which TURN servers over TLS are trusted.
   ///   - localAddresses: where to open sockets; tests name their own.
   ///   - note: told what is passed over: servers without an address, surplus candidates.
   ///   - handler: called on the loop's thread, never from within ``perform(_:)``.
   package init(
-    loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil,
+    loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil, trust: ServerTrust = ServerTrust(),
     localAddresses: @escaping @Sendable (_ includesLoopback: Bool) -> [String] =
       LocalAddresses.list(includesLoopback:),
     note: @escaping @Sendable (LogEntry) -> Void = { _ in },
@@ -44,6 +46,7 @@ package final class IceAgent: @unchecked Sendable {
   ) {
     self.loop = loop
     self.portRange = portRange
+    self.trust = trust
     self.localAddresses = localAddresses
     self.note = note
     outlet = EventOutlet(on: loop, handler: handler)
@@ -89,7 +92,7 @@ package final class IceAgent: @unchecked Sendable {
     generationNumber += 1
     let number = generationNumber
     let generation = IceGeneration(
-      isControlling: plan.isControlling, portRange: portRange, on: loop, note: note
+      isControlling: plan.isControlling, portRange: portRange, trust: trust, on: loop, note: note
     ) { [weak self] event in self?.generationReports(event, number: number) }
     current = generation
     emit(.gathering(generation.credentials))

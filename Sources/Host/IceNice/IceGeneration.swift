@@ -20,9 +20,11 @@ final class IceGeneration: @unchecked Sendable {
   /// A ``Ticket``, which the library's callbacks get.
   private let ticket: UnsafeMutableRawPointer
   private let loop: GLibLoop
+  private let trust: ServerTrust
   private let report: (IceEvent) -> Void
   private let note: (LogEntry) -> Void
   private var servers: ServerLookup?
+  private var tunnels: [RelayTunnel] = []
   private var gatheringAlarm: Alarm?
   private var hasGathered = false
   private var remoteLookups: [Int: NameLookup] = [:]
@@ -33,10 +35,11 @@ final class IceGeneration: @unchecked Sendable {
   private var kinds: (local: Candidate.Kind, remote: Candidate.Kind)?
 
   init(
-    isControlling: Bool, portRange: ClosedRange<UInt16>?, on loop: GLibLoop,
+    isControlling: Bool, portRange: ClosedRange<UInt16>?, trust: ServerTrust, on loop: GLibLoop,
     note: @escaping (LogEntry) -> Void, report: @escaping (IceEvent) -> Void
   ) {
     self.loop = loop
+    self.trust = trust
     self.report = report
     self.note = note
     guard
@@ -95,7 +98,8 @@ final class IceGeneration: @unchecked Sendable {
         nice_agent_add_local_address(agent, &address)
       }
     }
-    self.servers = ServerLookup(servers, on: loop, note: note) { [weak self] reachable in
+    self.servers = ServerLookup(servers, trust: trust, on: loop, note: note) {
+      [weak self] reachable in
       self?.gather(reachable)
     }
   }
@@ -151,12 +155,11 @@ final class IceGeneration: @unchecked Sendable {
     if let stun = reachable.stun {
       shim_nice_agent_set_stun_server(agent, stun.address, UInt32(stun.port))
     }
+    tunnels = reachable.tunnels
     for relay in reachable.relays {
-      guard case .turn(let username, let credential, let transport) = relay.server.kind,
-        let type = transport.nice
-      else { continue }
       nice_agent_set_relay_info(
-        agent, stream, 1, relay.address, UInt32(relay.server.port), username, credential, type)
+        agent, stream, 1, relay.address, UInt32(relay.port), relay.username, relay.credential,
+        relay.isTCP ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP)
     }
     let alarm = Alarm(on: loop) { [weak self] in self?.finishGathering() }
     alarm.set(Instant.now.advanced(by: Self.gatheringTime))

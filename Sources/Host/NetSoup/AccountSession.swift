@@ -1,5 +1,6 @@
 import CGLib
 import CSoup
+import LoopGLib
 import Transport
 
 /// The library's sessions of one account: its connections, and whom it trusts.
@@ -10,10 +11,11 @@ final class AccountSession {
   private let settings: TransportSettings
   private var direct: UnsafeMutablePointer<SoupSession>?
   private var proxied: UnsafeMutablePointer<SoupSession>?
-  private var authorities: OpaquePointer?
+  private let trust: ServerTrust
 
   init(settings: TransportSettings) {
     self.settings = settings
+    trust = ServerTrust(caFile: settings.caFile, isInsecure: settings.isInsecure)
   }
 
   deinit {
@@ -21,7 +23,6 @@ final class AccountSession {
       soup_session_abort(session)
       g_object_unref(session)
     }
-    if let authorities { g_object_unref(UnsafeMutableRawPointer(authorities)) }
   }
 
   /// The session for a server: past any proxy when it is on this machine, else by the system's
@@ -40,36 +41,19 @@ final class AccountSession {
     return session
   }
 
-  /// Reads the extra authorities, which are needed for secure connections only.
+  /// Reads the user's authorities, which are needed for secure connections only.
   func prepare(for url: ServerURL) throws(TransportFailure) {
-    guard url.isSecure, authorities == nil, let path = settings.caFile else { return }
-    // The library takes absolute paths alone.
-    let absolute = g_canonicalize_filename(path, nil)
-    defer { g_free(absolute) }
-    guard let database = g_tls_file_database_new(absolute, nil) else {
-      throw .insecure("the file of authorities “\(path)” cannot be read")
+    guard !url.isSecure || trust.prepare() else {
+      throw .insecure("the file of authorities “\(settings.caFile ?? "")” cannot be read")
     }
-    authorities = OpaquePointer(database)
   }
 
   /// Whether a certificate that the system does not trust is taken all the same.
-  func trusts(
-    _ certificate: UnsafeMutablePointer<GTlsCertificate>, _ flags: GTlsCertificateFlags,
-    for url: ServerURL
-  ) -> Bool {
-    if settings.isInsecure { return true }
-    guard let authorities else { return false }
-    let identity = g_network_address_new(url.host, url.port)
-    defer { g_object_unref(UnsafeMutableRawPointer(identity)) }
-    let remaining = g_tls_database_verify_chain(
-      UnsafeMutableRawPointer(authorities).assumingMemoryBound(to: GTlsDatabase.self), certificate,
-      Self.serverAuthentication, identity, nil, G_TLS_DATABASE_VERIFY_NONE, nil, nil)
-    return remaining.rawValue == 0
+  func trusts(_ certificate: UnsafeMutablePointer<GTlsCertificate>, of url: ServerURL) -> Bool {
+    trust.accepts(UnsafeMutableRawPointer(certificate), from: url.host, port: url.port)
   }
 
   /// As many as all requests and sockets together.
   private static let mostConnections =
     Int32(TransportRunner.mostRequests + TransportRunner.mostSockets)
-  /// RFC 5280 §4.2.1.12.
-  private static let serverAuthentication = "1.3.6.1.5.5.7.3.1"
 }

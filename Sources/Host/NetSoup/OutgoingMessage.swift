@@ -67,7 +67,7 @@ final class OutgoingMessage {
         guard let certificate, let data else { return 0 }
         let outgoing = Unmanaged<OutgoingMessage>.fromOpaque(data).takeUnretainedValue()
         outgoing.certificate = flags
-        return outgoing.session.trusts(certificate, flags, for: outgoing.url) ? 1 : 0
+        return outgoing.session.trusts(certificate, of: outgoing.url) ? 1 : 0
       }
     // Disconnected in `deinit`, so the pointer is good while it can be called.
     g_signal_connect_data(

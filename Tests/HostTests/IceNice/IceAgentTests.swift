@@ -268,21 +268,20 @@ struct IceAgentTests {
     #expect(await eventually { pair.one.told.withLock { $0.notes.count } > 100 })
   }
 
-  @Test("goes on without servers whose names are not known or that speak TLS")
-  func uselessServers() async throws {
+  @Test("goes on without a server whose name is not known")
+  func unknownServer() async throws {
     let pair = IcePair()
     defer { pair.stop() }
     let servers = [
-      IceServer(kind: .stun, host: "no-such-server.invalid", port: 3_478),
       IceServer(
-        kind: .turn(username: "u", credential: "secret", transport: .tls), host: "127.0.0.1",
-        port: 5_349),
+        kind: .turn(username: "u", credential: "secret", transport: .udp),
+        host: "no-such-server.invalid", port: 3_478)
     ]
     pair.one.perform(.gather(isControlling: true, servers: servers, includesLoopback: true))
     #expect(await eventually { pair.one.events.contains(.gatheringDone) })
     #expect(pair.one.candidates.count == 1)
     let notes = pair.one.told.withLock { $0.notes.map(\.text) }
-    #expect(notes.count == 2)
+    #expect(notes.count == 1)
     #expect(!notes.contains { $0.contains("secret") })
   }
 

@@ -18,13 +18,14 @@ final class IceEnd: Sendable {
   private let peer = Lock<IceEnd?>(nil)
 
   init(
-    on loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil, addresses: [String]? = ["127.0.0.1"]
+    on loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil, caFile: String? = nil,
+    addresses: [String]? = ["127.0.0.1"]
   ) {
     self.loop = loop
     let told = told
     let peer = peer
     let made = IceAgent(
-      loop: loop, portRange: portRange,
+      loop: loop, portRange: portRange, trust: ServerTrust(caFile: caFile),
       localAddresses: { addresses ?? LocalAddresses.list(includesLoopback: $0) },
       note: { note in told.withLock { $0.notes.append(note) } },
       handler: { event in
@@ -107,11 +108,11 @@ final class IcePair: Sendable {
   let one: IceEnd
   let other: IceEnd
 
-  init(addresses: [String]? = ["127.0.0.1"]) {
+  init(addresses: [String]? = ["127.0.0.1"], caFile: String? = nil) {
     loop = GLibLoop(name: "ice")
     loop.start()
-    one = IceEnd(on: loop, addresses: addresses)
-    other = IceEnd(on: loop, addresses: addresses)
+    one = IceEnd(on: loop, caFile: caFile, addresses: addresses)
+    other = IceEnd(on: loop, caFile: caFile, addresses: addresses)
   }
 
   /// Gathers on both sides, each candidate being told as it is found.

@@ -68,9 +68,9 @@ private final class CallEnd: @unchecked Sendable {
       guard let self else { return }
       take(handshake.retransmit())
     }
-    agent = IceAgent(loop: loop, localAddresses: { _ in ["127.0.0.1"] }) { [weak self] event in
-      self?.take(event)
-    }
+    agent = IceAgent(
+      loop: loop, localAddresses: { _ in ["127.0.0.1"] },
+      handler: { [weak self] event in self?.take(event) })
     agent?.perform(.gather(isControlling: isCaller, servers: [], includesLoopback: true))
   }
 

@@ -49,6 +49,7 @@ struct EventOutletTests {
     }
     loop.run()
     outlet.withLock { $0 }?.tell(3)
+    outlet.withLock { $0 = nil }
     #expect(told.withLock { $0 } == [1])
   }
 }

@@ -9,12 +9,12 @@ struct CertificateTests {
     _ settings: (TLSServer) -> TransportSettings, host: String = "127.0.0.1",
     names: String = "IP:127.0.0.1,DNS:localhost", days: Int = 2
   ) async throws -> TransportEvent? {
-    let server = try #require(
-      TLSServer(names: names, days: days) { connection in
-        _ = connection.readHead()
-        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
-        _ = connection.readSome()
-      })
+    let server = try TLSServer(certificate: TestCertificate(names: names, days: days)) {
+      connection in
+      _ = connection.readHead()
+      connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+      _ = connection.readSome()
+    }
     let end = TransportEnd(settings: settings(server))
     defer { end.stop() }
     return await end.ask(
@@ -39,7 +39,7 @@ struct CertificateTests {
   func addedAuthority() async throws {
     for host in ["127.0.0.1", "localhost"] {
       let answer = try await ask(
-        { TransportSettings(caFile: $0.certificatePath) }, host: host)
+        { TransportSettings(caFile: $0.certificate.path) }, host: host)
       #expect(isAnswered(answer), "\(String(describing: answer))")
     }
   }
@@ -47,13 +47,13 @@ struct CertificateTests {
   @Test("of another server are refused, whoever signed them")
   func wrongName() async throws {
     let answer = try await ask(
-      { TransportSettings(caFile: $0.certificatePath) }, names: "DNS:elsewhere.example")
+      { TransportSettings(caFile: $0.certificate.path) }, names: "DNS:elsewhere.example")
     #expect(refusal(answer)?.contains("it belongs to another server") == true)
   }
 
   @Test("that have expired are refused, whoever signed them")
   func expired() async throws {
-    let answer = try await ask({ TransportSettings(caFile: $0.certificatePath) }, days: -1)
+    let answer = try await ask({ TransportSettings(caFile: $0.certificate.path) }, days: -1)
     #expect(refusal(answer)?.contains("expired") == true, "\(String(describing: answer))")
   }
 
@@ -86,16 +86,15 @@ struct CertificateTests {
   @Test("are verified for WebSockets, too")
   func secureSocket() async throws {
     for isTrusted in [true, false] {
-      let server = try #require(
-        TLSServer { connection in
-          connection.acceptWebSocket()
-          connection.write(WebSocketFrame(.text, Array("hello".utf8)))
-          let frames = connection.readFrames { $0.opcode == .text }
-          connection.write(WebSocketFrame(.text, frames.last?.payload ?? []))
-          _ = connection.readFrames { $0.opcode == .close }
-        })
+      let server = try TLSServer(certificate: TestCertificate()) { connection in
+        connection.acceptWebSocket()
+        connection.write(WebSocketFrame(.text, Array("hello".utf8)))
+        let frames = connection.readFrames { $0.opcode == .text }
+        connection.write(WebSocketFrame(.text, frames.last?.payload ?? []))
+        _ = connection.readFrames { $0.opcode == .close }
+      }
       let end = TransportEnd(
-        settings: TransportSettings(caFile: isTrusted ? server.certificatePath : nil))
+        settings: TransportSettings(caFile: isTrusted ? server.certificate.path : nil))
       defer { end.stop() }
       let opened = await end.open(1, SocketRequest("wss://localhost:\(server.port)/"))
       guard isTrusted else {

@@ -187,13 +187,13 @@ struct ExchangeHostTests {
 
   @Test("serves requests and sockets over TLS, and nobody who speaks plainly")
   func tls() async throws {
-    let identity = try #require(TLSServer { _ in })
+    let identity = try TestCertificate()
     let rig = try HostRig { settings, _ in
-      settings.certificate = identity.certificatePath
+      settings.certificate = identity.path
       settings.key = identity.keyPath
     }
     #expect(rig.host.url == "https://127.0.0.1:\(rig.port)")
-    let end = TransportEnd(settings: TransportSettings(caFile: identity.certificatePath))
+    let end = TransportEnd(settings: TransportSettings(caFile: identity.path))
     defer { end.stop() }
     let body = Array(#"{"username":"alice"}"#.utf8)
     let answer = await end.ask(

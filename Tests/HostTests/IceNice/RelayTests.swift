@@ -1,0 +1,114 @@
+import Basics
+import Glibc
+import IceNice
+import LoopGLib
+import Media
+import SDP
+import Testing
+
+/// Against coturn, where it is installed.
+@Suite("ICE agent and TURN", .serialized, .enabled(if: Program.exists("turnserver")))
+struct RelayTests {
+  @Test("connects from relay to relay", arguments: [IceServer.Transport.udp, .tcp, .tls])
+  func relayed(transport: IceServer.Transport) async throws {
+    let server = try TurnServer()
+    defer { server.stop() }
+    try await connect(over: server, transport, addresses: ["127.0.0.1"])
+  }
+
+  @Test("reaches a server over TLS from every interface")
+  func allInterfaces() async throws {
+    let server = try TurnServer()
+    defer { server.stop() }
+    try await connect(over: server, .tls, addresses: nil)
+  }
+
+  @Test("learns no address from a server that refuses the password")
+  func wrongPassword() async throws {
+    let server = try TurnServer()
+    defer { server.stop() }
+    let pair = IcePair()
+    defer { pair.stop() }
+    let wrong = server.iceServer(.udp, credential: "wrong")
+    pair.one.perform(.gather(isControlling: true, servers: [wrong], includesLoopback: true))
+    #expect(await eventually { pair.one.events.contains(.gatheringDone) })
+    #expect(pair.one.candidates.map(\.kind) == [.host])
+  }
+
+  @Test("trusts no server over TLS whose certificate nobody vouches for")
+  func untrusted() async throws {
+    let server = try TurnServer()
+    defer { server.stop() }
+    let pair = IcePair()
+    defer { pair.stop() }
+    pair.one.perform(
+      .gather(isControlling: true, servers: [server.iceServer(.tls)], includesLoopback: true))
+    #expect(await eventually { pair.one.events.contains(.gatheringDone) })
+    #expect(pair.one.candidates.map(\.kind) == [.host])
+    #expect(pair.one.told.withLock { $0.notes.contains { $0.text.contains("certificate") } })
+  }
+
+  private func connect(
+    over turn: TurnServer, _ transport: IceServer.Transport, addresses: [String]?
+  ) async throws {
+    let server = turn.iceServer(transport)
+    let pair = IcePair(addresses: addresses, caFile: turn.certificate.path)
+    defer { pair.stop() }
+    for (end, isControlling) in [(pair.one, true), (pair.other, false)] {
+      end.perform(.gather(isControlling: isControlling, servers: [server], includesLoopback: true))
+    }
+    #expect(
+      await eventually {
+        pair.one.events.contains(.gatheringDone) && pair.other.events.contains(.gatheringDone)
+      })
+    for (end, peer) in [(pair.one, pair.other), (pair.other, pair.one)] {
+      end.perform(.setRemote(try #require(peer.credentials.first)))
+      for candidate in peer.candidates where candidate.kind == .relayed {
+        end.perform(.addRemote(candidate))
+      }
+      end.perform(.endOfRemoteCandidates)
+    }
+    #expect(await eventually { pair.one.connectedAt != nil && pair.other.connectedAt != nil })
+    #expect(
+      pair.one.events.contains {
+        if case .connected(_, remote: .relayed) = $0 { true } else { false }
+      })
+    for number in UInt8(0)..<100 {
+      pair.one.perform(.send([0x80, number]))
+      pair.other.perform(.send([0x80, number]))
+    }
+    #expect(
+      await eventually { pair.one.received.count == 100 && pair.other.received.count == 100 })
+  }
+}
+
+/// coturn on 127.0.0.1, with one user.
+private final class TurnServer {
+  let certificate = try! TestCertificate()  // Fails only without `openssl`.
+  private let folder = TemporaryFolder()
+  private let port = TLSServer.freePort()
+  private let tlsPort = TLSServer.freePort()
+  private let process: Program.Process
+
+  init() throws {
+    process = try Program.start(
+      "turnserver",
+      [
+        "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--listening-port=\(port)",
+        "--tls-listening-port=\(tlsPort)", "--lt-cred-mech", "--user=user:secret",
+        "--realm=test", "--allow-loopback-peers", "--no-cli", "--log-file=stdout",
+        "--cert=\(certificate.path)", "--pkey=\(certificate.keyPath)",
+        "--pidfile=\(folder.path)/pid", "--userdb=\(folder.path)/users",
+      ])
+    TLSServer.waitUntilListening(port)
+    TLSServer.waitUntilListening(tlsPort)
+  }
+
+  func stop() { process.end(SIGKILL) }
+
+  func iceServer(_ transport: IceServer.Transport, credential: String = "secret") -> IceServer {
+    IceServer(
+      kind: .turn(username: "user", credential: credential, transport: transport),
+      host: "localhost", port: transport == .tls ? tlsPort : port)
+  }
+}
