@@ -52,6 +52,8 @@ package struct ConsoleState: Equatable, Sendable {
   /// One pane over the whole screen.
   package internal(set) var isZoomed = false
   package internal(set) var popup: Popup?
+  /// What comes back when help or the quit question over it is closed, draft and all.
+  var popupBehind: Popup?
   package internal(set) var isMouseOn = false
   package internal(set) var message: Message?
   /// Where the focus returns to when the last call is over.

@@ -29,7 +29,9 @@ extension ConsoleState {
       focusedFilter = focusedFilter ?? TextField()
       isFiltering = true
     case .palette: popup = .palette(Palette())
-    case .help: popup = .help(offset: 0)
+    case .help:
+      popupBehind = popup
+      popup = .help(offset: 0)
     case .log: popup = .log(offset: 0)
     case .devices: openDevices()
     case .note: openNote()
@@ -80,6 +82,7 @@ extension ConsoleState {
   mutating func lookAtCall() -> [ConsoleCommand] {
     guard !isTyping else { return [] }
     popup = nil
+    popupBehind = nil
     let before = focusBeforeCall ?? (focus == .call ? nil : focus)
     let commands = focusOn(.call)
     focusBeforeCall = before
@@ -105,7 +108,8 @@ extension ConsoleState {
   /// One level back; never out of the program.
   private mutating func goBack() -> [ConsoleCommand] {
     if popup != nil {
-      popup = nil
+      popup = popupBehind
+      popupBehind = nil
     } else if isFiltering || focusedFilter != nil {
       isFiltering = false
       focusedFilter = nil
@@ -136,6 +140,8 @@ extension ConsoleState {
 
   private mutating func quitAsked() -> [ConsoleCommand] {
     if liveCalls.isEmpty { return quitNow() }
+    // Whatever was being typed is still there for those who stay.
+    if isTyping { popupBehind = popup }
     popup = .quitQuestion
     return []
   }

@@ -107,10 +107,16 @@ extension ConsoleState {
   }
 
   private mutating func closeWhatIsOver() {
-    if case .declineReason(let id, _) = popup, !ringingCalls.contains(where: { $0.id == id }) {
-      popup = nil
+    let isOver: (Popup?) -> Bool = { [ringing = ringingCalls] popup in
+      guard case .declineReason(let id, _) = popup else { return false }
+      return !ringing.contains { $0.id == id }
     }
-    if case .quitQuestion = popup, liveCalls.isEmpty { popup = nil }
+    if isOver(popup) { popup = nil }
+    if isOver(popupBehind) { popupBehind = nil }
+    if case .quitQuestion = popup, liveCalls.isEmpty {
+      popup = popupBehind
+      popupBehind = nil
+    }
     if board.calls.isEmpty {
       if focus == .call, let focusBeforeCall { focus = focusBeforeCall }
       focusBeforeCall = nil

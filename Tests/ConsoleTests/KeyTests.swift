@@ -165,6 +165,15 @@ struct KeyTests {
     #expect(Situations.type([.control("c")], &state) == [.order(.hangUp(parrot)), .quit])
   }
 
+  @Test("help and the quit question give a draft back")
+  func keepsDraft() {
+    var state = Situations.inCall(Self.size)
+    _ = Situations.type("nback on Mon", &state)
+    _ = Situations.type([.function(1), .escape, .control("c"), .escape], &state)
+    _ = Situations.type("day", &state)
+    #expect(Situations.type([.enter], &state) == [.order(.note(parrot, "back on Monday"))])
+  }
+
   @Test("the quit question goes away with the call")
   func questionGoes() {
     var state = Situations.inCall(Self.size)

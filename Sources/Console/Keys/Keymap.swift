@@ -156,8 +156,9 @@ extension Keymap {
     bind(.palette, .choose, "Enter"), bind(.palette, .back, "Esc", "Ctrl-P"),
     bind(.palette, .down, "↓", "Ctrl-N", "Tab"), bind(.palette, .up, "↑", "Shift-Tab"),
     bind(.palette, .pageDown, "PgDn"), bind(.palette, .pageUp, "PgUp"),
-    bind(.palette, .quit, "Ctrl-C"),
-    bind(.entry, .choose, "Enter"), bind(.entry, .back, "Esc"), bind(.entry, .quit, "Ctrl-C"),
+    bind(.palette, .help, "F1"), bind(.palette, .quit, "Ctrl-C"),
+    bind(.entry, .choose, "Enter"), bind(.entry, .back, "Esc"), bind(.entry, .help, "F1"),
+    bind(.entry, .quit, "Ctrl-C"),
     bind(.help, .back, "Esc", "?", "F1", "q", "Enter", "L"), bind(.help, .down, "↓", "j"),
     bind(.help, .up, "↑", "k"), bind(.help, .pageDown, "PgDn", "Space"),
     bind(.help, .pageUp, "PgUp"), bind(.help, .first, "g", "Home"),
@@ -165,7 +166,8 @@ extension Keymap {
     bind(.devices, .choose, "Enter"),
     bind(.devices, .otherSide, "Tab", "Shift-Tab", "←", "→", "h", "l"),
     bind(.devices, .down, "↓", "j"), bind(.devices, .up, "↑", "k"),
-    bind(.devices, .back, "Esc", "v", "q"), bind(.devices, .quit, "Ctrl-C"),
+    bind(.devices, .back, "Esc", "v", "q"), bind(.devices, .help, "?", "F1"),
+    bind(.devices, .quit, "Ctrl-C"),
     bind(.quitQuestion, .confirmQuit, "y", "q", "Ctrl-C"), bind(.quitQuestion, .back, "Esc", "n"),
   ]
 

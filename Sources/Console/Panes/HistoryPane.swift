@@ -52,13 +52,17 @@ extension Painter {
     }
     guard columns.rest > 0 else { return }
     screen.draw(
-      rest(of: record), row: row, column: column + 2, limit: columns.rest, style: Theme.quiet)
+      rest(of: record, room: columns.rest), row: row, column: column + 2, limit: columns.rest,
+      style: Theme.quiet)
   }
 
-  private func rest(of record: CallRecord) -> String {
-    var words = [HarmlessText.line(record.accountName, limit: 24)]
-    if let note = record.note, !note.isEmpty { words.append(HarmlessText.line(note, limit: 200)) }
-    return words.joined(separator: " · ")
+  /// The user's note and the account, or the note alone where both do not fit.
+  private func rest(of record: CallRecord, room: Int) -> String {
+    let account = HarmlessText.line(record.accountName, limit: 24)
+    let note = HarmlessText.line(record.note ?? "", limit: 200)
+    if note.isEmpty { return account }
+    let both = "\(note) · \(account)"
+    return both.columns <= room ? both : note
   }
 
   private func grade(_ mos: Double?) -> Style {

@@ -70,7 +70,7 @@ extension ConsoleState {
   /// The keys valid where one was before help was opened, by place.
   var helpLines: [HelpLine] {
     var before = self
-    before.popup = nil
+    before.popup = popupBehind
     var lines: [HelpLine] = []
     for context in before.contexts {
       let keys = options.keymap.bindings.filter { $0.context == context }

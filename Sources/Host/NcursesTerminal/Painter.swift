@@ -13,14 +13,15 @@ final class Painter {
     var background: Int32
   }
 
-  init(window: UnsafeMutablePointer<WINDOW>) {
+  /// - Parameter usesColour: `false` where colours are not wanted although there are some.
+  init(window: UnsafeMutablePointer<WINDOW>, usesColour: Bool) {
     self.window = window
-    if has_colors() {
+    if usesColour, has_colors() {
       start_color()
       // The terminal's own background stays, also where it is a picture.
       use_default_colors()
     }
-    colourCount = shim_colour_count()
+    colourCount = usesColour ? shim_colour_count() : 0
   }
 
   var hasColours: Bool { colourCount >= 8 }

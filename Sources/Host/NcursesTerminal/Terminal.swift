@@ -63,7 +63,9 @@ package final class Terminal {
     }
     self.handle = handle
     announcements = Announcements(type: type) { getenv($0).map { String(cString: $0) } }
-    painter = Painter(window: window)
+    // See no-color.org: any value but an empty one counts.
+    let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    painter = Painter(window: window, usesColour: !noColour)
     reader = try KeyReader()
     cbreak()
     noecho()
@@ -142,7 +144,7 @@ package final class Terminal {
 
   // MARK: Out
 
-  /// Whether the terminal can show eight colours at least.
+  /// Whether the terminal can show eight colours at least, and NO_COLOR does not forbid it.
   package var hasColours: Bool { painter.hasColours }
 
   /// Shows a screen of ``size``, with the terminal's cursor at that place.

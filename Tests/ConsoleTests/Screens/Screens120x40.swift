@@ -177,7 +177,7 @@ enum Screens120x40 {
                             ┃ F2 accept   F3 decline   F4 silence                                      ┃
                             ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
       ────────────────────────────────────┴───────────────────────────────────────────────────────────────────────────────────
-       F2 accept   F3 decline   F4 silence   Enter take   Esc close   ↓ down
+       F2 accept   F3 decline   F4 silence   Enter take   Esc close   ↓ down   F1 help
       """#),
     Shot(
       "active", Size(rows: 40, columns: 120),
@@ -441,7 +441,7 @@ enum Screens120x40 {
                                           │ host ↔ host · Opus 48 kHz · AES-128-GCM
                                           │ ✓ Sounds good.
       ────────────────────────────────────┴───────────────────────────────────────────────────────────────────────────────────
-       Enter take   Esc close   ↓ down
+       Enter take   Esc close   ↓ down   F1 help
       """#),
     Shot(
       "quit", Size(rows: 40, columns: 120),

@@ -81,7 +81,7 @@ enum Screens60x16 {
        ┃ F2 accept   F3 decline   F4 silence                    ┃
        ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
       ────────────────────────────────────────────────────────────
-       F2 accept  F3 decline  F4 silence  Enter take  Esc close
+       F2 accept  F3 decline  F4 silence  Enter take  F1 help
       """#),
     Shot(
       "twoRinging", Size(rows: 16, columns: 60),
@@ -241,7 +241,7 @@ enum Screens60x16 {
 
 
       ────────────────────────────────────────────────────────────
-       Enter take  Esc close  ↓ down
+       Enter take  Esc close  ↓ down  F1 help
       """#),
     Shot(
       "quit", Size(rows: 16, columns: 60),
@@ -281,7 +281,7 @@ enum Screens60x16 {
 
 
       ────────────────────────────────────────────────────────────
-       Enter take  Tab mic or speaker  Esc close
+       Enter take  Tab mic or speaker  Esc close  ? help
       """#),
     Shot(
       "note", Size(rows: 16, columns: 60),
@@ -301,7 +301,7 @@ enum Screens60x16 {
 
 
       ────────────────────────────────────────────────────────────
-       Enter keep the note  Esc leave it
+       Enter keep the note  Esc leave it  F1 help
       """#),
     Shot(
       "history", Size(rows: 16, columns: 60),
@@ -310,7 +310,7 @@ enum Screens60x16 {
       ── 1 ── 2 ━━ 3 History · 1 missed ━━ 4 ─────────────────────
        ↙ Operator              12:38      0:21  4.4  exchange
       ▸✗ Amina Okafor          12:02    missed       exchange
-       ↗ Echo                  11:58      1:02  4.3  exchange · …
+       ↗ Echo                  11:58      1:02  4.3  headset test
        ↗ Parrot               19 Nov   1:02:05  3.9  exchange
        ✗ Bernd                17 Nov  no reply       exchange
        ✗ Bernd                Sep 25      busy       exchange

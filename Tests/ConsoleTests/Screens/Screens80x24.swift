@@ -113,7 +113,7 @@ enum Screens80x24 {
        ✗┃ F2 accept   F3 decline   F4 silence                                      ┃
        ✗┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
       ──────────────────────────────┴─────────────────────────────────────────────────
-       F2 accept   F3 decline   F4 silence   Enter take   Esc close   ↓ down
+       F2 accept   F3 decline   F4 silence   Enter take   Esc close   F1 help
       """#),
     Shot(
       "twoRinging", Size(rows: 24, columns: 80),
@@ -337,7 +337,7 @@ enum Screens80x24 {
        ✗ Bernd      17 Nov no reply │ host ↔ host · Opus 48 kHz · AES-128-GCM
        ✗ Bernd      Sep 25     busy │ ✓ Sounds good.
       ──────────────────────────────┴─────────────────────────────────────────────────
-       Enter take   Esc close   ↓ down
+       Enter take   Esc close   ↓ down   F1 help
       """#),
     Shot(
       "quit", Size(rows: 24, columns: 80),
@@ -393,7 +393,7 @@ enum Screens80x24 {
        ✗ Bernd      17 Nov no reply │ host ↔ host · Opus 48 kHz · AES-128-GCM
        ✗ Bernd      Sep 25     busy │ ✓ Sounds good.
       ──────────────────────────────┴─────────────────────────────────────────────────
-       Enter take   Tab mic or speaker   Esc close
+       Enter take   Tab mic or speaker   Esc close   ? help
       """#),
     Shot(
       "note", Size(rows: 24, columns: 80),
@@ -421,7 +421,7 @@ enum Screens80x24 {
        ✗ Bernd      17 Nov no reply │ host ↔ host · Opus 48 kHz · AES-128-GCM
        ✗ Bernd      Sep 25     busy │ ✓ Sounds good.
       ──────────────────────────────┴─────────────────────────────────────────────────
-       Enter keep the note   Esc leave it
+       Enter keep the note   Esc leave it   F1 help
       """#),
     Shot(
       "history", Size(rows: 24, columns: 80),

@@ -28,7 +28,7 @@ enum SmallScreens {
       ▸● Echo          repeats you
        ● Parrot        voice bot
        ● Operator      calls you
-       F2 accept  F3 decline  F4 silence
+       F2 accept  F3 decline  F1 help
       """#),
     Shot(
       "active", Size(rows: 5, columns: 40),
@@ -64,7 +64,7 @@ enum SmallScreens {
       ▸● Echo          repeats you
        ● Parrot        voice bot
        ● Operator      calls you
-       Enter take  Esc close  ↓ down
+       Enter take  Esc close  ↓ down  F1 help
       """#),
     Shot(
       "quit", Size(rows: 5, columns: 40),
