@@ -23,6 +23,8 @@ package final class ByteStream: @unchecked Sendable {
   private var handler: ((Event) -> Void)?
   private var inputSource: UnsafeMutablePointer<GSource>?
   private var outputSource: UnsafeMutablePointer<GSource>?
+  /// Whether the input was empty once; see ``waitForInput()``.
+  private var hasBeenEmpty = false
   private var outgoing: [[UInt8]] = []
   /// How much of the first of them is written.
   private var writtenBytes = 0
@@ -45,10 +47,7 @@ package final class ByteStream: @unchecked Sendable {
     self.loop = loop
     self.outgoingLimit = outgoingLimit
     self.handler = handler
-    inputSource = watch(
-      g_pollable_input_stream_create_source(
-        OpaquePointer(g_io_stream_get_input_stream(stream)), nil)
-    ) { $0.readSome() }
+    watchInput()
   }
 
   deinit {
@@ -95,11 +94,31 @@ package final class ByteStream: @unchecked Sendable {
         &error)
       switch (count, takeFault(error)) {
       case (1..., _): handler?(.received(Array(buffer.prefix(count))))
-      case (_, .wouldBlock): return
+      case (_, .wouldBlock):
+        waitForInput()
+        return
       case (_, .broken(let reason)): end(.broken(reason))
       default: end(.ended)
       }
     }
+  }
+
+  /// Waits for the connection itself.
+  ///
+  /// A library's stream that has read ahead gives a source that is ready at once, and stays so after
+  /// everything has been read. One that is made when nothing is left waits for the other end.
+  private func waitForInput() {
+    guard !hasBeenEmpty else { return }
+    hasBeenEmpty = true
+    stopReading()
+    watchInput()
+  }
+
+  private func watchInput() {
+    inputSource = watch(
+      g_pollable_input_stream_create_source(
+        OpaquePointer(g_io_stream_get_input_stream(stream)), nil)
+    ) { $0.readSome() }
   }
 
   private func writeSome() {

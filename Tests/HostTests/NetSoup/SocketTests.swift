@@ -1,4 +1,5 @@
 import Basics
+import CGLib
 import Glibc
 import LoopGLib
 import NetSoup
@@ -38,6 +39,27 @@ struct SocketTests {
     #expect(end.events.dropFirst().dropLast() == messages.map { .received(id, $0) }[...])
     // The name may be used again.
     #expect(await end.open(1, SocketRequest(server.ws)) == .opened(id))
+  }
+
+  @Test("let their loop rest, also when the first message came along with the handshake")
+  func rest() async {
+    defer { end.stop() }
+    let server = ScriptedServer { connection in
+      connection.acceptWebSocket(followedBy: WebSocketFrame(.text, Array("hello".utf8)))
+      _ = connection.readFrames { $0.opcode == .close }
+    }
+    #expect(await end.open(1, SocketRequest(server.ws)) == .opened(SocketID(1)))
+    #expect(await end.event { $0 == .received(SocketID(1), .text("hello")) } != nil)
+    let isResting = Lock(false)
+    let loop = end.loop
+    let rests = await eventually(within: .seconds(5)) {
+      loop.perform {
+        let isPending = g_main_context_pending(loop.context) != 0
+        if !isPending { isResting.withLock { $0 = true } }
+      }
+      return isResting.withLock { $0 }
+    }
+    #expect(rests)
   }
 
   @Test("ask for subprotocols and bring the request's fields, and offer no compression")
