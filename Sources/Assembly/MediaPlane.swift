@@ -19,7 +19,10 @@ actor MediaPlane {
   private let reports: Mailbox<MediaReport>
   private let user: Mailbox<UserMessage>
   private let frameSamples: Int
-  private var core: MediaCore
+  private let settings: MediaSettings
+  /// Made by the loop, since a certificate takes a moment that the first drawing does not wait for.
+  private lazy var core = MediaCore(
+    settings: settings, ports: LibraryPorts(), wallTime: .now, at: .now)
   private var agents: [CallID: IceAgent] = [:]
   private var recorders: [CallID: CallRecorder] = [:]
   private var alarm: Alarm?
@@ -44,12 +47,15 @@ actor MediaPlane {
       capture: sound.capture, playback: sound.playback, profile: sound.profile,
       repeats: sound.repeatsCapture)
     frameSamples = sound.media.frameSampleCount
-    core = MediaCore(settings: sound.media, ports: LibraryPorts(), wallTime: .now, at: .now)
+    settings = sound.media
   }
 
   /// Starts the loop and takes orders from then on.
   nonisolated func start(orders: Mailbox<MediaOrder>) {
     loop.start()
+    loop.perform {
+      self.assumeIsolated { _ = $0.core }
+    }
     orders.deliver(on: loop) { orders in
       self.assumeIsolated { plane in
         for order in orders { plane.carryOut(order) }

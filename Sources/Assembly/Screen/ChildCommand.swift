@@ -1,4 +1,5 @@
 import Basics
+import CLinux
 import Glibc
 
 /// A program that is started on the side and left alone: the ring command, a browser.
