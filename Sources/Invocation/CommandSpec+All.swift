@@ -141,7 +141,10 @@ extension CommandSpec {
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"), json,
     ],
-    examples: [Example("tipring bench start", "Time from start to the first drawn screen.")])
+    examples: [
+      Example("tipring bench start", "Time from start to the first drawn screen."),
+      Example("tipring bench latency", "Mouth to ear, by a PulseAudio daemon of its own."),
+    ])
 
   // MARK: Options that several commands have
 

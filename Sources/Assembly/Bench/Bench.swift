@@ -5,11 +5,11 @@ import Invocation
 
 /// `tipring bench`: measures the program itself, as whole processes, and says whether its aims are met.
 struct Bench {
-  private let runs: Int
+  let runs: Int
   private let isJSON: Bool
   /// A folder of its own, so that settings, history and sockets of the user are neither read nor
   /// written.
-  private let directory: String
+  let directory: String
 
   /// Measures and prints.
   static func run(_ options: BenchOptions) -> ExitCode {
@@ -21,8 +21,10 @@ struct Bench {
     // The array is not empty, so it has an address.
     let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     defer { FileTree.remove(directory) }
+    BenchInterruption.watch()
     let bench = Bench(
-      runs: options.runs ?? standardRuns, isJSON: options.isJSON, directory: directory)
+      runs: options.runs ?? standardRuns(of: options.measure), isJSON: options.isJSON,
+      directory: directory)
     do throws(BenchProcess.Failure) {
       for figures in try bench.measure(options.measure) { bench.print(figures) }
       return .success
@@ -32,7 +34,10 @@ struct Bench {
     }
   }
 
-  private static let standardRuns = 7
+  /// A call with several bursts takes a while; the other readings are one each.
+  private static func standardRuns(of measure: BenchOptions.Measure) -> Int {
+    measure == .latency ? 3 : 7
+  }
 
   private func measure(
     _ measure: BenchOptions.Measure
@@ -128,7 +133,7 @@ struct Bench {
 
   // MARK: Children
 
-  private var environment: [String: String] {
+  var environment: [String: String] {
     [
       "HOME": directory, "XDG_CONFIG_HOME": directory + "/config",
       "XDG_STATE_HOME": directory + "/state", "XDG_DATA_HOME": directory + "/data",
@@ -141,7 +146,7 @@ struct Bench {
   }
 
   /// An exchange on a port of its own, and its address.
-  private func openExchange() throws(BenchProcess.Failure) -> (BenchProcess, String) {
+  func openExchange() throws(BenchProcess.Failure) -> (BenchProcess, String) {
     let exchange = try BenchProcess(
       ["serve", "--listen", "127.0.0.1:0", "--data", directory + "/exchange", "--json"],
       environment: environment)
@@ -151,7 +156,7 @@ struct Bench {
     throw .ended(beforeSaying: "url", status: exchange.wait(timeout: .seconds(1)) ?? -1)
   }
 
-  private func waitForState(
+  func waitForState(
     _ state: String, of child: BenchProcess
   ) throws(BenchProcess.Failure) {
     while let line = try child.line() {
@@ -170,7 +175,7 @@ struct Bench {
     throw .ended(beforeSaying: "summary", status: child.wait(timeout: .seconds(1)) ?? -1)
   }
 
-  private func close(_ child: BenchProcess) {
+  func close(_ child: BenchProcess) {
     child.terminate()
     child.drain(for: .milliseconds(200))
     _ = child.wait(timeout: .seconds(5))

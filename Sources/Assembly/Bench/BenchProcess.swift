@@ -1,9 +1,10 @@
 import Basics
 import CLinux
+import Files
 import Glibc
 import LoopGLib
 
-/// A child of the bench: this same program with other arguments, on pipes or on a terminal of its own.
+/// A child of the bench, mostly this same program: on a pipe or on a terminal of its own.
 final class BenchProcess {
   /// Why a child could not be measured.
   enum Failure: Error {
@@ -11,6 +12,10 @@ final class BenchProcess {
     case terminal(Int32)
     case timedOut(waitingFor: String)
     case ended(beforeSaying: String, status: Int32)
+    case missing(programs: [String])
+    case silence
+    case file(FileError)
+    case interrupted
 
     var sentence: String {
       switch self {
@@ -21,6 +26,18 @@ final class BenchProcess {
       case .timedOut(let what): "Nothing showed “\(what)” in time."
       case .ended(let what, let status):
         "The program ended (status \(status)) before it showed “\(what)”."
+      case .missing(let programs):
+        """
+        \(programs.joined(separator: ", ")) not found. This measurement needs a sound server of its \
+        own; install pulseaudio, pulseaudio-utils and libasound2-plugins.
+        """
+      case .silence:
+        """
+        Nothing of what was said was heard. Are PulseAudio's plug-ins for ALSA installed \
+        (libasound2-plugins)?
+        """
+      case .file(let error): error.sentence
+      case .interrupted: "Interrupted."
       }
     }
   }
@@ -32,12 +49,13 @@ final class BenchProcess {
   private var pending: [UInt8] = []
   private var status: Int32?
 
-  /// Starts this program.
+  /// Starts this program, or another one.
   ///
   /// - Parameters:
+  ///   - program: to be found in `PATH`; `nil` for this one.
   ///   - terminalSize: columns and rows of a terminal of its own; `nil` gives it a pipe for output.
   init(
-    _ arguments: [String], environment: [String: String] = [:],
+    _ arguments: [String], of program: String? = nil, environment: [String: String] = [:],
     terminalSize: (columns: UInt16, rows: UInt16)? = nil
   ) throws(Failure) {
     var actions = posix_spawn_file_actions_t()
@@ -72,7 +90,7 @@ final class BenchProcess {
       descriptor = ends[0]
       childEnd = ends[1]
     }
-    let words = ["tipring"] + arguments
+    let words = [program ?? "tipring"] + arguments
     var argv = words.map { strdup($0) } + [nil]
     var variables = ProcessEnvironment.lines(adding: environment).map { strdup($0) } + [nil]
     defer {
@@ -80,7 +98,8 @@ final class BenchProcess {
     }
     var pid: pid_t = 0
     startedAt = .now
-    let result = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, &argv, &variables)
+    let result = posix_spawnp(
+      &pid, program ?? "/proc/self/exe", &actions, &attributes, &argv, &variables)
     if childEnd >= 0 { Glibc.close(childEnd) }
     identifier = pid
     guard result == 0 else { throw .spawn(result) }
@@ -132,7 +151,7 @@ final class BenchProcess {
   func drain(for duration: Duration) {
     let deadline = Instant.now.advanced(by: duration)
     while Instant.now < deadline {
-      guard (try? read(until: deadline, for: "")) ?? true else { return }
+      guard (try? read(until: deadline, for: "")) ?? false else { return }
       pending.removeAll(keepingCapacity: true)
     }
   }
@@ -178,6 +197,7 @@ final class BenchProcess {
 
   /// - Returns: `false` at the end of output.
   private func read(until deadline: Instant, for what: String) throws(Failure) -> Bool {
+    guard !BenchInterruption.hasHappened else { throw .interrupted }
     let left = Instant.now.duration(to: deadline).milliseconds
     guard left > 0 else { throw .timedOut(waitingFor: what) }
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
