@@ -389,14 +389,3 @@ package final class ExchangeHost: @unchecked Sendable {
   /// How often connections are looked at.
   private static let patrolTime = Duration.seconds(5)
 }
-
-/// Tells a host that a connection's stream is gone.
-private final class ConnectionEnd {
-  weak var host: ExchangeHost?
-  let key: OpaquePointer
-
-  init(_ host: ExchangeHost, _ key: OpaquePointer) {
-    self.host = host
-    self.key = key
-  }
-}
