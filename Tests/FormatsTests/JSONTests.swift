@@ -117,11 +117,14 @@ struct JSONTests {
   func printing() throws {
     let value = JSONValue.object([
       "b": [1, -2, 1.5, 1e300, .number(3), .null, true],
-      "a": "quote \" slash / back \\ line \n tab \t bell \u{7} csi \u{9B} del \u{7F} 😀\u{2028}",
+      "a": .string(
+        "quote \" slash / back \\ line \n tab \t bell \u{7} csi \u{9B} del \u{7F} 😀"
+          + "\u{2028}\u{202E}"),
     ])
     #expect(
       value.text
-        == #"{"a":"quote \" slash / back \\ line \n tab \t bell \u0007 csi \u009b del \u007f 😀\u2028","#
+        == #"{"a":"quote \" slash / back \\ line \n tab \t bell \u0007 csi \u009b del \u007f 😀"#
+        + #"\u2028\u202e","#
         + #""b":[1,-2,1.5,1e+300,3,null,true]}"#)
     #expect(try JSONValue(decoding: value.text).text == value.text)
     #expect(JSONValue.number(.infinity).text == "null")

@@ -1,7 +1,8 @@
 extension JSONValue {
   /// This value as one line of JSON, with members in alphabetical order.
   ///
-  /// Everything that could command a terminal is escaped, not only what JSON asks to be.
+  /// Everything that could command a terminal or reorder what it shows is escaped, not only what JSON
+  /// asks to be.
   package var text: String {
     var bytes: [UInt8] = []
     append(to: &bytes)
@@ -51,7 +52,8 @@ extension JSONValue {
       case "\n": bytes.append(contentsOf: #"\n"#.utf8)
       case "\r": bytes.append(contentsOf: #"\r"#.utf8)
       case "\t": bytes.append(contentsOf: #"\t"#.utf8)
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{61C}",
+        "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
         let digits = String(scalar.value, radix: 16)
         bytes.append(contentsOf: #"\u"#.utf8)
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 4 - digits.utf8.count))
