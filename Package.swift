@@ -121,15 +121,18 @@ let package = Package(
     .testTarget(
       name: "ScenarioTests", dependencies: ["Simulation"] + coreNames, swiftSettings: pure),
     .testTarget(
-      name: "HostTests", dependencies: ["Assembly", "Simulation"] + everything,
+      name: "HostTests", dependencies: ["Assembly", "EndToEnd", "Simulation"] + everything,
       swiftSettings: host),
     .testTarget(
       name: "TidyTests", dependencies: ["Console", "Files", "Invocation"], swiftSettings: host),
     .target(
-      name: "EndToEnd", dependencies: ["Basics", "Files", "CLinux"], path: "Tests/Support/EndToEnd",
-      swiftSettings: host),
+      name: "EndToEnd",
+      dependencies: ["Basics", "Files", "Formats", "LoopGLib", "Transport", "CLinux"],
+      path: "Tests/Support/EndToEnd", swiftSettings: host),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Basics", "EndToEnd", "Formats"], swiftSettings: host),
+      name: "EndToEndTests",
+      dependencies: ["Basics", "EndToEnd", "Formats", "LoopGLib", "Transport"],
+      swiftSettings: host),
   ],
   swiftLanguageModes: [.v6]
 )

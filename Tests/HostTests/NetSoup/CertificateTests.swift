@@ -1,3 +1,4 @@
+import EndToEnd
 import NetSoup
 import Testing
 import Transport

@@ -1,3 +1,4 @@
+import EndToEnd
 import Basics
 import CGLib
 import Glibc

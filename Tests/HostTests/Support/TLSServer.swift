@@ -1,3 +1,4 @@
+import EndToEnd
 import Glibc
 import LoopGLib
 
@@ -57,7 +58,7 @@ final class TLSServer: Sendable {
   static func freePort() -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
-    return UDPPort.bindToLoopback(descriptor)
+    return LoopbackSocket.bind(descriptor)
   }
 
   /// Looks into the kernel's table; to connect would use up the server's one connection.

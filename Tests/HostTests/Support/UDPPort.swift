@@ -1,3 +1,4 @@
+import EndToEnd
 import Glibc
 import LoopGLib
 
@@ -15,7 +16,7 @@ final class UDPPort: Sendable {
     var patience = timeval(tv_sec: 0, tv_usec: 20_000)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    port = Self.bindToLoopback(descriptor)
+    port = LoopbackSocket.bind(descriptor)
     let isOpen = isOpen
     let thread = GLibLoop(name: "udp")
     thread.perform {
@@ -34,19 +35,4 @@ final class UDPPort: Sendable {
   }
 
   deinit { isOpen.withLock { $0 = false } }
-
-  /// Binds a socket to any port of 127.0.0.1 and returns that port.
-  static func bindToLoopback(_ descriptor: Int32) -> UInt16 {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(descriptor, address, size)
-        getsockname(descriptor, address, &size)
-      }
-      return UInt16(bigEndian: pointer.pointee.sin_port)
-    }
-  }
 }

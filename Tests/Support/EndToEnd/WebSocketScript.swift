@@ -1,10 +1,14 @@
-import Transport
+package import Transport
 
 extension ScriptedServer.Connection {
   /// Answers the opening handshake of a WebSocket (RFC 6455 §4.2.2) and returns the request's head.
+  ///
+  /// - Parameter head: the request, if it has been read already.
   @discardableResult
-  func acceptWebSocket(extra: String = "", followedBy frame: WebSocketFrame? = nil) -> String {
-    let head = readHead()
+  package func acceptWebSocket(
+    head: String? = nil, extra: String = "", followedBy frame: WebSocketFrame? = nil
+  ) -> String {
+    let head = head ?? readHead()
     let lines = head.split(separator: "\r\n")
     let key = lines.first { $0.lowercased().hasPrefix("sec-websocket-key:") }
       .map { $0.drop { $0 != ":" }.dropFirst().drop { $0 == " " } }
@@ -18,7 +22,7 @@ extension ScriptedServer.Connection {
   }
 
   /// The next frames that the client sends, until one satisfies `condition`; empty at the end.
-  func readFrames(until condition: (WebSocketFrame) -> Bool) -> [WebSocketFrame] {
+  package func readFrames(until condition: (WebSocketFrame) -> Bool) -> [WebSocketFrame] {
     var reader = WebSocketFrameReader(expectsMask: true, limit: 4_194_304)
     var frames: [WebSocketFrame] = []
     while true {
@@ -33,7 +37,7 @@ extension ScriptedServer.Connection {
   }
 
   @discardableResult
-  func write(_ frame: WebSocketFrame) -> Bool { write(frame.encoded(mask: nil)) }
+  package func write(_ frame: WebSocketFrame) -> Bool { write(frame.encoded(mask: nil)) }
 
   private func base64(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")

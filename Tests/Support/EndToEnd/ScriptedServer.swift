@@ -1,14 +1,15 @@
+import CLinux
 import Glibc
 import LoopGLib
 
 /// A TCP server on 127.0.0.1 whose connections each follow a script, on threads of their own.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
   /// One accepted connection; its calls block, and give up after ten seconds.
-  final class Connection: Sendable {
+  package final class Connection: Sendable {
     private let reading: Int32
     private let writing: Int32
 
-    init(reading: Int32, writing: Int32) {
+    package init(reading: Int32, writing: Int32) {
       self.reading = reading
       self.writing = writing
     }
@@ -19,14 +20,14 @@ final class ScriptedServer: Sendable {
     }
 
     /// What arrives next; empty at the end.
-    func readSome() -> [UInt8] {
+    package func readSome() -> [UInt8] {
       var buffer = [UInt8](repeating: 0, count: 65_536)
       let count = read(reading, &buffer, buffer.count)
       return Array(buffer.prefix(max(0, count)))
     }
 
     /// The head of a request, up to and with its empty line.
-    func readHead() -> String {
+    package func readHead() -> String {
       var bytes: [UInt8] = []
       let end = Array("\r\n\r\n".utf8)
       while !bytes.suffix(4).elementsEqual(end) {
@@ -39,7 +40,7 @@ final class ScriptedServer: Sendable {
 
     /// Writes everything; `false` when the other end is gone.
     @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
+    package func write(_ bytes: [UInt8]) -> Bool {
       var rest = bytes[...]
       while !rest.isEmpty {
         let count = rest.withUnsafeBytes { send(writing, $0.baseAddress, $0.count) }
@@ -50,7 +51,7 @@ final class ScriptedServer: Sendable {
     }
 
     @discardableResult
-    func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+    package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
     /// Without a signal for sockets; pipes are written with the signal ignored.
     private func send(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
@@ -59,16 +60,16 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  let port: UInt16
+  package let port: UInt16
   private let listener: Int32
   private let isOpen = Lock(true)
   private let acceptedCount = Lock(0)
 
   /// - Parameter script: called with each connection, which ends when the script does.
-  init(script: @escaping @Sendable (Connection) -> Void) {
+  package init(script: @escaping @Sendable (Connection) -> Void) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.listener = listener
-    port = UDPPort.bindToLoopback(listener)
+    port = LoopbackSocket.bind(listener)
     listen(listener, 16)
     let isOpen = isOpen
     let acceptedCount = acceptedCount
@@ -93,13 +94,13 @@ final class ScriptedServer: Sendable {
   deinit { isOpen.withLock { $0 = false } }
 
   /// How many connections there have been.
-  var count: Int { acceptedCount.withLock { $0 } }
+  package var count: Int { acceptedCount.withLock { $0 } }
 
-  var http: String { "http://127.0.0.1:\(port)" }
+  package var http: String { "http://127.0.0.1:\(port)" }
 
-  var ws: String { "ws://127.0.0.1:\(port)" }
+  package var ws: String { "ws://127.0.0.1:\(port)" }
 
-  static func onThread(_ body: @escaping @Sendable () -> Void) {
+  package static func onThread(_ body: @escaping @Sendable () -> Void) {
     let thread = GLibLoop(name: "script")
     thread.perform(body)
     thread.quit()
