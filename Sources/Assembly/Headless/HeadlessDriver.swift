@@ -108,16 +108,21 @@ actor HeadlessDriver {
   private func take(_ message: UserMessage) {
     switch message {
     case .board(let board):
-      let complaint = self.board.sound.complaint
+      let previous = self.board
       self.board = board
-      if board.sound.complaint != complaint { soundChanged() }
+      if board.sound.complaint != previous.sound.complaint { soundChanged() }
+      if board.isMuted != previous.isMuted {
+        let words = board.isMuted ? "Muted: nobody hears you." : "No longer muted."
+        printer.remark("note", in: nil, words)
+      }
     case .statistics(let call, let statistics): self.statistics[call] = statistics
     case .event(let event): take(event)
     case .exchangeFailed(let reason):
       printer.remark("error", in: nil, reason)
       stop(.signalingFailed)
     case .log(let entry):
-      if entry.level >= .warning { Output.error("\(entry.subject): \(entry.text)") }
+      guard entry.level >= .warning else { break }
+      Output.error(HarmlessText.line("\(entry.subject): \(entry.text)", limit: 1_000))
     case .levels: break
     case .stopped: loop.quit()
     }
@@ -150,12 +155,22 @@ actor HeadlessDriver {
   private func changed(_ call: CallSummary) {
     let previous = phases.updateValue(call.phase, forKey: call.id)
     guard previous != call.phase else { return }
+    note(call)
     printer.state(of: call)
     switch call.phase {
     case .incoming: rings(call)
     case .active: if deadlines[.hangUp(call.id)] == nil { firstSound(of: call) }
     case .ended(let reason): ended(call, reason)
     case .outgoing, .ringing, .connecting, .held: break
+    }
+  }
+
+  /// Whoever reads of a phase may name it in the next command, before a board comes that shows it.
+  private func note(_ call: CallSummary) {
+    if let index = board.calls.firstIndex(where: { $0.id == call.id }) {
+      board.calls[index] = call
+    } else {
+      board.calls.append(call)
     }
   }
 
@@ -263,13 +278,18 @@ actor HeadlessDriver {
     case .note(let text): with(nil, else: current) { phone.order(.note($0.id, text)) }
     case .statistics:
       with(nil, else: current) { printer.statistics(of: $0.id, statistics[$0.id] ?? .init()) }
-    case .calls: for call in board.calls { printer.state(of: call) }
+    case .calls:
+      if board.calls.isEmpty { printer.remark("note", in: nil, "There are no calls.") }
+      for call in board.calls { printer.state(of: call) }
     case .contacts:
+      if board.contacts.isEmpty { printer.remark("note", in: nil, "There are no contacts.") }
       for contact in board.contacts {
         let account = board.accounts.first { $0.id == contact.account }
         printer.contact(contact, account: account?.name ?? "")
       }
-    case .history: for record in board.history.prefix(20) { printer.record(record) }
+    case .history:
+      if board.history.isEmpty { printer.remark("note", in: nil, "The history is empty.") }
+      for record in board.history.prefix(20) { printer.record(record) }
     case .quit: stop(.success)
     case .help:
       for line in PlainCommand.helpText.split(separator: "\n") { printer.text(String(line)) }

@@ -160,7 +160,7 @@ struct LinePrinter {
 
   /// A line of text that is no event: the help.
   func text(_ line: String) {
-    write(line, nil)
+    if isJSON { Output.error(line) } else { Output.line(line) }
   }
 
   private func write(_ text: String?, _ json: JSONLine?) {

@@ -1,0 +1,90 @@
+import Basics
+import EndToEnd
+import Formats
+import Testing
+
+extension WholePrograms {
+  /// The phone without a screen, told what to do on standard input.
+  @Suite("The phone on standard input")
+  struct PlainTests {
+    private func start(_ rig: Rig, _ arguments: String...) throws -> Phone {
+      try rig.start(
+        ["--plain", "--capture", "tone:300", "--playback", "null"] + arguments, as: "you")
+    }
+
+    @Test("a whole call by commands, each event a line of JSON")
+    func call() throws {
+      let rig = try Rig()
+      let phone = try start(rig, "--json", "--stats", "60s")
+      let ready = try #require(phone.event("ready", within: .seconds(15)))
+      #expect(ready["at"]?.string.flatMap { WallTime(iso8601: $0) } != nil)
+      phone.process.send("call Echo")
+      let outgoing = try #require(phone.state("outgoing", within: .seconds(10)))
+      let call = try #require(outgoing["call"]?.string)
+      #expect(phone.state("active", within: .seconds(15))?["call"]?.string == call)
+      phone.process.send("mute")
+      #expect(phone.event("note", within: .seconds(5)) != nil)
+      phone.process.send("unmute")
+      #expect(phone.event("note", within: .seconds(5)) != nil)
+      phone.process.send("digits 12#")
+      // Statistics are known from the first second on.
+      let statistics: JSONValue? = Deadline(within: .seconds(5)).poll(every: .milliseconds(300)) {
+        phone.process.send("statistics")
+        return phone.event("statistics", within: .seconds(1)) {
+          ($0["packetsReceived"]?.integer ?? 0) > 0
+        }
+      }
+      #expect(statistics?["call"]?.string == call)
+      for name in ["packetsSent", "jitter", "totalSamplesReceived", "bitrate"] {
+        #expect(statistics?[name] != nil, "\(name)")
+      }
+      phone.process.send("hold \(call)")
+      #expect(phone.state("held", within: .seconds(5)) != nil)
+      phone.process.send("resume")
+      #expect(phone.state("active", within: .seconds(5)) != nil)
+      phone.process.send("hangup")
+      #expect(phone.state("ended", within: .seconds(5))?["reason"]?.string == "hangup")
+      let summary = try #require(phone.event("summary", within: .seconds(5)))
+      #expect(summary["exitCode"]?.integer == 0)
+      #expect((summary["msToFirstAudio"]?.integer ?? 0) > 0)
+      phone.process.send("quit")
+      #expect(phone.exitCode(within: .seconds(5)) == 0)
+      #expect(phone.allEvents?.allSatisfy { $0["event"] != nil && $0["at"] != nil } == true)
+    }
+
+    @Test("a wrong command gives one clear line, and the phone goes on")
+    func wrong() throws {
+      let rig = try Rig()
+      let phone = try start(rig)
+      #expect(phone.process.line(containing: "Ready", within: .seconds(15)) != nil)
+      for (command, words) in [
+        ("frobnicate", "frobnicate"), ("call", "whom"), ("digits", "keys"), ("note", "note"),
+        ("hangup", "no such call"), ("hold i99", "i99"), ("statistics", "no such call"),
+        ("calls", "no calls"), ("history", "empty"), ("call nobody", "nobody"),
+        (String(repeating: "\u{1B}]0;x\u{7}", count: 2_000), "no command"),
+      ] {
+        let count = phone.process.lines.count
+        phone.process.send(command)
+        let line = phone.process.nextLine(within: .seconds(15)) ?? ""
+        #expect(line.contains(words), "\(command.prefix(20)): \(line)")
+        #expect(Hostile.isHarmless(line))
+        #expect(phone.process.lines.count == count + 1)
+      }
+      phone.process.send("help")
+      #expect(phone.process.line(containing: "hangup", within: .seconds(5)) != nil)
+      phone.process.closeInput()
+      #expect(phone.exitCode(within: .seconds(5)) == 0)
+    }
+
+    @Test("the end of input ends a call and the program")
+    func endOfInput() throws {
+      let rig = try Rig()
+      let phone = try start(rig, "--json")
+      phone.process.send("call Echo")
+      #expect(phone.state("active", within: .seconds(20)) != nil)
+      phone.process.closeInput()
+      #expect(phone.exitCode(within: .seconds(5)) == 0)
+      #expect(phone.allEvents?.last?["event"]?.string == "summary")
+    }
+  }
+}
