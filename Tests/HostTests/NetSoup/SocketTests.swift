@@ -1,6 +1,6 @@
-import EndToEnd
 import Basics
 import CGLib
+import EndToEnd
 import Glibc
 import LoopGLib
 import NetSoup
