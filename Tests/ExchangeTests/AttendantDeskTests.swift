@@ -45,6 +45,23 @@ struct AttendantDeskTests {
     #expect(bench.guests["c1"]?.heard.contains { $0 > 2_000 } == true)
   }
 
+  @Test("who has words waits for the voices, Echo does not")
+  func waitsForVoices() {
+    let bench = DeskBench(voices: nil)
+    bench.call("parrot", as: "c1")
+    bench.call("echo", as: "c2")
+    bench.guests["c2"]?.speech = [[Int16]](
+      repeating: [Int16](repeating: 5_000, count: 960), count: 50)
+    bench.run(for: .seconds(2))
+    #expect(!bench.reports.contains(.agent(callID: "c1", .speaking)))
+    #expect(bench.guests["c2"]?.heard.contains { $0 > 4_000 } == true)
+    bench.speak(with: Voices(clips: [.parrotGreeting: [Int16](repeating: 7_000, count: 9_600)]))
+    bench.speak(with: Voices())
+    #expect(bench.count { $0 == .agent(callID: "c1", .speaking) } == 1)
+    bench.run(for: .seconds(1))
+    #expect(bench.guests["c1"]?.heard.contains { $0 > 6_000 } == true)
+  }
+
   @Test("Operator hangs up, and calls back three seconds later")
   func callsBack() throws {
     let bench = DeskBench()

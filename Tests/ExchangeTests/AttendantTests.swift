@@ -65,7 +65,7 @@ struct AttendantTests {
   @Test("Echo says after exactly one second what it heard, and nothing before")
   func echoes() {
     var echo = EchoAttendant()
-    #expect(echo.begin() == [])
+    #expect(echo.begin(with: Voices()) == [])
     for index in 0..<50 {
       let (spoken, acts) = echo.converse(tone(index))
       #expect(spoken == silence && acts == [])
@@ -78,8 +78,8 @@ struct AttendantTests {
 
   @Test("Parrot greets, listens, thinks, and says back what it heard")
   func parrot() {
-    var parrot = ParrotAttendant(voices: voices)
-    #expect(parrot.begin() == said(.parrotGreeting) + [.show(.speaking)])
+    var parrot = ParrotAttendant()
+    #expect(parrot.begin(with: voices) == said(.parrotGreeting) + [.show(.speaking)])
     var talk = hear(silence, 30, &parrot)
     #expect(Array(talk.spoken.prefix(9_600)) == [Int16](repeating: 100, count: 9_600))
     #expect(talk.spoken.dropFirst(9_600).allSatisfy { $0 == 0 })
@@ -106,8 +106,8 @@ struct AttendantTests {
 
   @Test("Parrot stops within the frame in which it hears that it is interrupted")
   func interrupted() {
-    var parrot = ParrotAttendant(voices: Voices(clips: [.parrotGreeting: long]))
-    _ = parrot.begin()
+    var parrot = ParrotAttendant()
+    _ = parrot.begin(with: Voices(clips: [.parrotGreeting: long]))
     #expect(hear(silence, 10, &parrot).spoken.allSatisfy { $0 == 100 })
     for index in 0..<2 { #expect(parrot.converse(tone(index)).spoken.first == 100) }
     let (spoken, acts) = parrot.converse(tone(2))
@@ -120,8 +120,8 @@ struct AttendantTests {
 
   @Test("Parrot is silent when it is spoken to while it thinks")
   func spokenToWhileThinking() {
-    var parrot = ParrotAttendant(voices: voices)
-    _ = parrot.begin()
+    var parrot = ParrotAttendant()
+    _ = parrot.begin(with: voices)
     _ = hear(silence, 30, &parrot)
     _ = hear((0..<20).flatMap(tone), 1, &parrot)
     #expect(hear(silence, 38, &parrot).acts.last == .show(.thinking))
@@ -131,8 +131,8 @@ struct AttendantTests {
 
   @Test("Parrot remembers half a minute and no more")
   func memory() {
-    var parrot = ParrotAttendant(voices: voices)
-    _ = parrot.begin()
+    var parrot = ParrotAttendant()
+    _ = parrot.begin(with: voices)
     _ = hear(silence, 30, &parrot)
     // Words with pauses, so that they are no noise.
     for _ in 0..<60 {
@@ -151,8 +151,8 @@ struct AttendantTests {
 
   @Test("Operator, called, promises to call back after three seconds and hangs up")
   func promises() {
-    var seat = OperatorAttendant(isCaller: false, voices: voices)
-    #expect(seat.begin() == said(.operatorPromise) + [.show(.speaking)])
+    var seat = OperatorAttendant(isCaller: false)
+    #expect(seat.begin(with: voices) == said(.operatorPromise) + [.show(.speaking)])
     let talk = hear(silence, 30, &seat)
     #expect(talk.acts == [.show(.listening), .callBack(after: .seconds(3))])
     #expect(seat.pressed("#") == [])
@@ -160,8 +160,8 @@ struct AttendantTests {
 
   @Test("Operator, calling, talks, waits twenty seconds, and says goodbye")
   func talks() {
-    var seat = OperatorAttendant(isCaller: true, voices: voices)
-    #expect(seat.begin() == said(.operatorHello) + [.show(.speaking)])
+    var seat = OperatorAttendant(isCaller: true)
+    #expect(seat.begin(with: voices) == said(.operatorHello) + [.show(.speaking)])
     let script = hear(silence, 60, &seat)
     #expect(
       script.acts == [.show(.listening)] + said(.operatorHint) + [
@@ -176,8 +176,8 @@ struct AttendantTests {
 
   @Test("Operator says goodbye as soon as # is pressed, and only for #", arguments: [0, 5, 100])
   func key(frames: Int) {
-    var seat = OperatorAttendant(isCaller: true, voices: voices)
-    _ = seat.begin()
+    var seat = OperatorAttendant(isCaller: true)
+    _ = seat.begin(with: voices)
     _ = hear(silence, frames, &seat)
     #expect(seat.pressed("1") == [])
     #expect(seat.pressed("#") == said(.operatorGoodbye) + [.show(.speaking)])

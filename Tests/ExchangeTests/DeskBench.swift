@@ -40,11 +40,10 @@ final class DeskBench {
   private var seed: UInt64 = 100
   private var nextFrame = Instant.zero
 
-  init(voices: Voices = Voices()) {
+  init(voices: Voices? = Voices()) {
     desk = AttendantDesk(
-      ports: FakePorts(seed: 1), includesLoopback: true, wallTime: WallTime(milliseconds: 0),
-      at: .zero)
-    desk.voices = voices
+      ports: FakePorts(seed: 1), includesLoopback: true, voices: voices,
+      wallTime: WallTime(milliseconds: 0), at: .zero)
   }
 
   // MARK: Verbs
@@ -70,6 +69,8 @@ final class DeskBench {
       now = now.advanced(by: .milliseconds(5))
     }
   }
+
+  func speak(with voices: Voices) { perform(desk.speak(with: voices, at: now)) }
 
   func closeDesk() { perform(desk.closeAll(at: now)) }
 

@@ -54,12 +54,13 @@ actor AttendantPlane {
 
   private func open() {
     desk = AttendantDesk(
-      ports: LibraryPorts(), includesLoopback: includesLoopback, wallTime: .now, at: .now)
+      ports: LibraryPorts(), includesLoopback: includesLoopback, voices: nil, wallTime: .now,
+      at: .now)
     // Decoding the clips takes longer than a loop with sound on it may wait.
     BackgroundThread.run {
       let voices = Self.loadVoices()
       self.loop.perform {
-        self.assumeIsolated { $0.desk?.voices = voices }
+        self.assumeIsolated { $0.perform($0.desk?.speak(with: voices, at: .now)) }
       }
     }
   }

@@ -3,8 +3,10 @@ import Media
 
 /// One attendant's side of one call, in frames of 20 ms.
 protocol Attendant: Sendable {
+  /// Whether it has words of its own, and begins only when their sound is there.
+  var speaks: Bool { get }
   /// The guest can be heard and hears; once, before any frame.
-  mutating func begin() -> [AttendantAct]
+  mutating func begin(with voices: Voices) -> [AttendantAct]
   /// Takes what the guest said during a frame and returns what the attendant says meanwhile.
   ///
   /// - Returns: as many samples as were heard.

@@ -20,6 +20,8 @@ package struct AttendantDesk {
     var attendant: any Attendant
     let attendantID: String
     let guest: AttendantGuest
+    /// Whether the guest can be heard and hears.
+    var isSecured = false
     /// Whether the conversation has begun.
     var hasBegun = false
 
@@ -37,8 +39,8 @@ package struct AttendantDesk {
   }
 
   private let ports: any MediaPorts
-  /// What is said in calls that begin from now on.
-  package var voices = Voices()
+  /// `nil` until they are there.
+  private var voices: Voices?
   private let settings: MediaSettings
   private let includesLoopback: Bool
   private let wallTime: WallTime
@@ -49,12 +51,14 @@ package struct AttendantDesk {
 
   /// - Parameters:
   ///   - includesLoopback: whether guests may be on this machine.
+  ///   - voices: `nil` if they come later; until then, attendants with words do not begin.
   ///   - wallTime: what the wall clock shows at this instant, for sender reports.
   package init(
     ports: any MediaPorts, settings: MediaSettings = MediaSettings(), includesLoopback: Bool,
-    wallTime: WallTime, at now: Instant
+    voices: Voices?, wallTime: WallTime, at now: Instant
   ) {
     self.ports = ports
+    self.voices = voices
     self.settings = settings
     self.includesLoopback = includesLoopback
     self.wallTime = wallTime
@@ -85,6 +89,12 @@ package struct AttendantDesk {
     case .hangUp(let callID):
       return close(callID, at: now)
     }
+  }
+
+  /// The voices are there: whoever waited for them begins to speak.
+  package mutating func speak(with voices: Voices, at now: Instant) -> [AttendantEffect] {
+    self.voices = voices
+    return seats.keys.sorted().flatMap { begin($0, at: now) }
   }
 
   /// What a call's agent has to tell.
@@ -160,8 +170,8 @@ package struct AttendantDesk {
   private func attendant(_ id: String, isCaller: Bool) -> (any Attendant)? {
     switch id {
     case AttendantProfile.echo.id: EchoAttendant()
-    case AttendantProfile.parrot.id: ParrotAttendant(voices: voices)
-    case AttendantProfile.operator.id: OperatorAttendant(isCaller: isCaller, voices: voices)
+    case AttendantProfile.parrot.id: ParrotAttendant()
+    case AttendantProfile.operator.id: OperatorAttendant(isCaller: isCaller)
     default: nil
     }
   }
@@ -203,7 +213,9 @@ package struct AttendantDesk {
     case .candidate(let candidate):
       return [.report(.candidate(callID: callID, candidate.encoded()))]
     case .endOfCandidates: return [.report(.endOfCandidates(callID: callID))]
-    case .secured: return begin(callID, at: now)
+    case .secured:
+      seats[callID]?.isSecured = true
+      return begin(callID, at: now)
     case .digit(let key):
       guard let acts = seats[callID]?.attendant.pressed(key) else { return [] }
       return act(acts, in: callID, at: now)
@@ -216,10 +228,13 @@ package struct AttendantDesk {
   // MARK: Conversation
 
   private mutating func begin(_ callID: String, at now: Instant) -> [AttendantEffect] {
-    guard let seat = seats[callID], !seat.hasBegun else { return [] }
+    guard let seat = seats[callID], seat.isSecured, !seat.hasBegun,
+      voices != nil || !seat.attendant.speaks
+    else { return [] }
     seats[callID]?.hasBegun = true
     if nextTick == nil { nextTick = now.advanced(by: Self.frameTime) }
-    return act(seats[callID]?.attendant.begin() ?? [], in: callID, at: now)
+    let acts = seats[callID]?.attendant.begin(with: voices ?? Voices())
+    return act(acts ?? [], in: callID, at: now)
   }
 
   /// One frame for every call that is due.

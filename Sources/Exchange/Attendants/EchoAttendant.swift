@@ -6,7 +6,9 @@ struct EchoAttendant: Attendant {
   private var delayed = [Int16](repeating: 0, count: Sound.samples(.seconds(1)))
   private var position = 0
 
-  mutating func begin() -> [AttendantAct] { [] }
+  var speaks: Bool { false }
+
+  mutating func begin(with voices: Voices) -> [AttendantAct] { [] }
 
   mutating func converse(_ heard: [Int16]) -> (spoken: [Int16], acts: [AttendantAct]) {
     var spoken = heard

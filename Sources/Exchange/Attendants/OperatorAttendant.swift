@@ -11,14 +11,13 @@ struct OperatorAttendant: Attendant {
     case callBack
   }
 
-  private let voices: Voices
+  private var voices = Voices()
   private var steps: [Step]
   private var samples: [Int16] = []
   private var position = 0
 
   /// - Parameter isCaller: whether the operator has called.
-  init(isCaller: Bool, voices: Voices) {
-    self.voices = voices
+  init(isCaller: Bool) {
     steps =
       isCaller
       ? [
@@ -28,7 +27,12 @@ struct OperatorAttendant: Attendant {
       : [.say(.operatorPromise), .wait(frames: 10), .callBack]
   }
 
-  mutating func begin() -> [AttendantAct] { next() }
+  var speaks: Bool { true }
+
+  mutating func begin(with voices: Voices) -> [AttendantAct] {
+    self.voices = voices
+    return next()
+  }
 
   mutating func converse(_ heard: [Int16]) -> (spoken: [Int16], acts: [AttendantAct]) {
     if position < samples.count {

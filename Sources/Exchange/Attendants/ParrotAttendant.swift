@@ -12,7 +12,7 @@ struct ParrotAttendant: Attendant {
     case thinking(framesLeft: Int)
   }
 
-  private let voices: Voices
+  private var voices = Voices()
   private var state = State.listening
   private var detector = VoiceDetector()
   /// What the guest says now, with a little of what came before; at most ``memoryLimit``.
@@ -20,12 +20,11 @@ struct ParrotAttendant: Attendant {
   private var lead: [Int16] = []
   private var turnCount = 0
 
-  init(voices: Voices) {
-    self.voices = voices
-  }
+  var speaks: Bool { true }
 
-  mutating func begin() -> [AttendantAct] {
-    talk(voices.sound(of: .parrotGreeting), words: Voices.Line.parrotGreeting.text)
+  mutating func begin(with voices: Voices) -> [AttendantAct] {
+    self.voices = voices
+    return talk(voices.sound(of: .parrotGreeting), words: Voices.Line.parrotGreeting.text)
   }
 
   mutating func converse(_ heard: [Int16]) -> (spoken: [Int16], acts: [AttendantAct]) {
