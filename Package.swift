@@ -131,7 +131,7 @@ let package = Package(
       path: "Tests/Support/EndToEnd", swiftSettings: host),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Basics", "EndToEnd", "Formats", "LoopGLib", "Transport"],
+      dependencies: ["Basics", "EndToEnd", "Files", "Formats", "LoopGLib", "Transport"],
       swiftSettings: host),
   ],
   swiftLanguageModes: [.v6]

@@ -60,7 +60,7 @@ extension WholePrograms {
       #expect(rest.allSatisfy { $0.count <= 100 })
       #expect(try terminal.query("#{pane_title}") == title)
       try terminal.press("q")
-      #expect(try terminal.exitCode(within: .seconds(10)) == 0)
+      #expect(terminal.exitCode(within: .seconds(10)) == 0)
       #expect(try terminal.query("#{pane_title}") == title)
     }
   }

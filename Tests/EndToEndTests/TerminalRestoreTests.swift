@@ -21,7 +21,7 @@ extension WholePrograms {
       _ = try #require(try terminal.screen(showing: "repeats you", within: .seconds(15)))
       try terminal.press("Enter")
       _ = try #require(try terminal.screen(showing: "active", within: .seconds(15)))
-      let shell = try #require(try terminal.processID)
+      let shell = try #require(terminal.processID)
       let phone = try #require(ProcessFacts.children(of: shell).first)
       kill(phone, signal)
       let screen = try #require(try terminal.screen(showing: "icanon", within: .seconds(10)))

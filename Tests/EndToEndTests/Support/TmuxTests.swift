@@ -1,4 +1,6 @@
 import EndToEnd
+import Files
+import Glibc
 import Testing
 
 @Suite("A terminal driven by a test")
@@ -13,7 +15,28 @@ struct TmuxTests {
     try terminal.type("a b ;")
     try terminal.press("Enter")
     #expect(try terminal.screen(showing: "got a b ;", within: .seconds(10)) != nil)
-    #expect(try terminal.exitCode(within: .seconds(10)) == 7)
+    #expect(terminal.exitCode(within: .seconds(10)) == 7)
+  }
+
+  @Test("tells what signal has ended a program")
+  func killed() throws {
+    let terminal = try Tmux("kill -9 $$", columns: 20, rows: 5)
+    #expect(terminal.exitCode(within: .seconds(10)) == 137)
+  }
+
+  @Test("knows the process that a line puts in its shell's place")
+  func process() throws {
+    let terminal = try Tmux("exec sleep 600", columns: 20, rows: 5)
+    let process = try #require(
+      Deadline(within: .seconds(10)).poll {
+        terminal.processID.flatMap { id in
+          let name = try? String(
+            decoding: SmallFile.read("/proc/\(id)/comm", limit: 64), as: UTF8.self)
+          return name == "sleep\n" ? id : nil
+        }
+      })
+    kill(process, SIGTERM)
+    #expect(terminal.exitCode(within: .seconds(10)) == 143)
   }
 
   @Test("can be resized, which the program is told")
@@ -31,8 +54,8 @@ struct TmuxTests {
     let terminal = try Tmux("printf '\\033[?1049hxyz'; sleep 60", columns: 20, rows: 5)
     #expect(try terminal.screen(showing: "xyz", within: .seconds(10)) != nil)
     #expect(try terminal.query("#{alternate_on} #{cursor_x} #{cursor_y}") == "1 3 0")
-    #expect(try terminal.exitCode(within: .milliseconds(50)) == nil)
-    #expect(try (terminal.processID ?? 0) > 1)
+    #expect(terminal.exitCode(within: .milliseconds(50)) == nil)
+    #expect((terminal.processID ?? 0) > 1)
   }
 
   @Test("shows colours when asked")

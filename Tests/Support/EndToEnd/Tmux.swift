@@ -29,7 +29,18 @@ package final class Tmux {
       set -g status off
       set -g allow-passthrough on
       """, to: "tmux.conf")
-    try run(["new-session", "-d", "-s", "test", "-x", "\(columns)", "-y", "\(rows)", line])
+    folder.write(line, to: "line")
+    // tmux does not always learn how a program has ended; the shell around it does.
+    folder.write(
+      """
+      at=\(folder.path)
+      sh -c 'echo $$ > "$0/process"; exec sh -c "$(cat "$0/line")"' $at
+      echo $? > $at/ended && mv $at/ended $at/exit
+      """, to: "script")
+    try run([
+      "new-session", "-d", "-s", "test", "-x", "\(columns)", "-y", "\(rows)",
+      "exec sh \(folder.path)/script",
+    ])
   }
 
   deinit { _ = try? run(["kill-server"]) }
@@ -92,16 +103,17 @@ package final class Tmux {
     return String(answer.dropLast())
   }
 
-  /// The process that runs in the terminal.
-  package var processID: Int32? {
-    get throws { Int32(try query("#{pane_pid}")) }
+  /// The shell that runs the line, or the program that the line puts in its place by `exec`.
+  package var processID: Int32? { number(in: "process") }
+
+  /// The exit code of the line once it has ended, 128 more than the number of a signal that ended it;
+  /// `nil` when it goes on.
+  package func exitCode(within limit: Duration) -> Int32? {
+    Deadline(within: limit).poll { number(in: "exit") }
   }
 
-  /// The exit code of the line once it has ended; `nil` when it goes on.
-  package func exitCode(within limit: Duration) throws -> Int32? {
-    try Deadline(within: limit).poll {
-      try query("#{pane_dead}") == "1" ? Int32(try query("#{pane_dead_status}")) ?? -1 : nil
-    }
+  private func number(in file: String) -> Int32? {
+    folder.read(file).flatMap { Int32($0.dropLast()) }
   }
 
   @discardableResult
