@@ -1,4 +1,6 @@
 import Basics
+import EndToEnd
+import Glibc
 import IceNice
 import LoopGLib
 import Media
@@ -105,16 +107,24 @@ struct IceAgentTests {
     #expect(!with.contains { $0.hasPrefix("fe80") })
   }
 
+  /// A port that nobody uses at this moment.
+  private static func freePort() -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    defer { close(descriptor) }
+    return LoopbackSocket.bind(descriptor)
+  }
+
   @Test("opens its port within the range, and fails in words when the range is used up")
   func portRange() async throws {
     let loop = GLibLoop(name: "ice")
     loop.start()
     defer { loop.stop() }
-    let one = IceEnd(on: loop, portRange: 45_100...45_100)
-    let other = IceEnd(on: loop, portRange: 45_100...45_100)
+    let free = Self.freePort()
+    let one = IceEnd(on: loop, portRange: free...free)
+    let other = IceEnd(on: loop, portRange: free...free)
     one.perform(.gather(isControlling: true, servers: [], includesLoopback: true))
     #expect(await eventually { one.events.contains(.gatheringDone) })
-    #expect(one.candidates.map(\.port) == [45_100])
+    #expect(one.candidates.map(\.port) == [free])
     other.perform(.gather(isControlling: true, servers: [], includesLoopback: true))
     #expect(await eventually { other.failures == ["no UDP port can be opened"] })
     one.drop()
