@@ -101,6 +101,12 @@ struct SetupReader {
     guard let name = server.accountName else {
       // A phone that shall carry an exchange although there are accounts says so in the settings.
       if settings.exchange.isEmbedded == true { return [] }
+      guard !enabled.isEmpty || settings.exchange.isEmbedded != false else {
+        throw SetupError(
+          sentence: "No account is configured, and the settings forbid an exchange in the phone; "
+            + "add an account with: tipring accounts add",
+          exitCode: .usage)
+      }
       guard let first = settings.phone.account,
         let index = enabled.firstIndex(where: { $0.name == first })
       else { return enabled }
