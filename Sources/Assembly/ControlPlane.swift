@@ -130,11 +130,15 @@ actor ControlPlane {
   // MARK: What goes out
 
   private func perform(_ effects: [ControlEffect]?) {
+    // The board goes first: whoever is told of an event finds there what it is about.
+    for case .board(let board) in effects ?? [] {
+      user.post(.board(board), replacing: "board")
+    }
     for effect in effects ?? [] {
       switch effect {
       case .transport(let account, let effect): runners[account]?.perform(effect)
       case .media(let order): media.post(order)
-      case .board(let board): user.post(.board(board), replacing: "board")
+      case .board: break
       case .record(let record): keep { history throws(DatabaseError) in try history.put(record) }
       case .removeRecord(let id):
         keep { history throws(DatabaseError) in try history.remove(id: id) }
