@@ -15,16 +15,16 @@ import Glibc
 /// C callbacks enter such an actor with `plane.assumeIsolated { … }`.
 ///
 /// A loop runs once. What is asked of it before it runs is done first; what is asked after it ended
-/// is never done, and goes when the loop goes.
+/// is never done.
 package final class GLibLoop: SerialExecutor, @unchecked Sendable {
-  // Unchecked: the jobs are behind a lock, GLib's context is thread safe, and `thread` is set before
+  // Unchecked: the queue is behind a lock, GLib's context is thread safe, and `thread` is set before
   // and read after the thread runs.
 
   /// For libraries that attach sources of their own.
   package let context: OpaquePointer
   private let mainLoop: OpaquePointer
-  private let jobs = Lock<[UnownedJob]>([])
-  private var jobAlarm: UnsafeMutablePointer<GSource>?
+  private let queue = Lock(Queue())
+  private var queueAlarm: UnsafeMutablePointer<GSource>?
   private var thread: pthread_t?
   private let name: String
 
@@ -39,12 +39,14 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
         Unmanaged<GLibLoop>.fromOpaque(data!).takeUnretainedValue().drain()
       }, Unmanaged.passUnretained(self).toOpaque())
     g_source_attach(alarm, context)
-    jobAlarm = alarm
+    queueAlarm = alarm
   }
 
   deinit {
-    g_source_destroy(jobAlarm)
-    g_source_unref(jobAlarm)
+    // A thread that nobody stopped has come to its end by itself.
+    if let thread { pthread_detach(thread) }
+    g_source_destroy(queueAlarm)
+    g_source_unref(queueAlarm)
     g_main_loop_unref(mainLoop)
     g_main_context_unref(context)
   }
@@ -73,16 +75,16 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
     g_main_context_push_thread_default(context)
     g_main_loop_run(mainLoop)
     drain()
+    // What is dropped now goes outside the lock: it may ask something of the loop as it goes.
+    _ = queue.withLock { $0.end() }
     g_main_context_pop_thread_default(context)
     g_main_context_release(context)
   }
 
   /// Asks the loop to end after what it was asked so far; before it runs, too. Any thread.
   package func quit() {
-    // GLib would forget a quit that comes before the run, so it is done from within. The closure
-    // does not hold the loop, which would otherwise keep itself alive when it has already ended.
-    nonisolated(unsafe) let mainLoop = mainLoop
-    perform { g_main_loop_quit(mainLoop) }
+    // GLib would forget a quit that comes before the run, so it is done from within.
+    add(.quit)
   }
 
   /// Ends the loop and waits for its thread; a second call does nothing. Not from the loop itself.
@@ -97,12 +99,7 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
   package var isCurrent: Bool { g_main_context_is_owner(context) != 0 }
 
   package func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let isFirst = jobs.withLock { jobs in
-      jobs.append(job)
-      return jobs.count == 1
-    }
-    if isFirst { g_source_set_ready_time(jobAlarm, 0) }
+    add(.job(UnownedJob(job)))
   }
 
   package func checkIsolated() {
@@ -111,32 +108,52 @@ package final class GLibLoop: SerialExecutor, @unchecked Sendable {
 
   package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
-  /// Calls `body` on the loop soon, in the order asked. Any thread; for start and end, not for what
-  /// happens often.
+  /// Calls `body` on the loop soon, after the jobs and calls that were asked before. Any thread.
   package func perform(_ body: @escaping @Sendable () -> Void) {
-    let box = Unmanaged.passRetained(Box(body)).toOpaque()
-    let source = g_idle_source_new()
-    g_source_set_priority(source, G_PRIORITY_DEFAULT)
-    g_source_set_callback(
-      source,
-      { data in
-        Unmanaged<Box>.fromOpaque(data!).takeUnretainedValue().body()
-        return 0
-      }, box, { data in Unmanaged<Box>.fromOpaque(data!).release() })
-    g_source_attach(source, context)
-    g_source_unref(source)
+    add(.call(body))
+  }
+
+  private func add(_ work: Work) {
+    let isFirst = queue.withLock { $0.add(work) }
+    if isFirst { g_source_set_ready_time(queueAlarm, 0) }
   }
 
   private func drain() {
-    let batch = jobs.withLock { jobs in
-      defer { jobs.removeAll(keepingCapacity: true) }
-      return jobs
+    for work in queue.withLock({ $0.takeAll() }) {
+      switch work {
+      case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+      case .call(let body): body()
+      case .quit: g_main_loop_quit(mainLoop)
+      }
     }
-    for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
   }
 
-  private final class Box: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  private enum Work: Sendable {
+    case job(UnownedJob)
+    case call(@Sendable () -> Void)
+    case quit
+  }
+
+  private struct Queue: Sendable {
+    private var waiting: [Work] = []
+    private var hasEnded = false
+
+    /// Whether nothing waited before. After the end, calls are dropped.
+    mutating func add(_ work: Work) -> Bool {
+      if hasEnded, case .call = work { return false }
+      waiting.append(work)
+      return waiting.count == 1
+    }
+
+    mutating func takeAll() -> [Work] {
+      defer { waiting = [] }
+      return waiting
+    }
+
+    /// Returns what will never be done.
+    mutating func end() -> [Work] {
+      hasEnded = true
+      return takeAll()
+    }
   }
 }

@@ -178,8 +178,7 @@ struct IceAgentTests {
     defer { pair.stop() }
     pair.one.trickle(to: pair.other)
     pair.other.trickle(to: pair.one)
-    pair.one.perform(.gather(isControlling: true, servers: [], includesLoopback: true))
-    pair.other.perform(.gather(isControlling: false, servers: [], includesLoopback: true))
+    pair.gather()
     try await Task.sleep(for: .milliseconds(milliseconds * 4))
     let countAfterClose = Lock<Int?>(nil)
     let one = pair.one

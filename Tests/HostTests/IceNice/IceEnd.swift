@@ -51,8 +51,12 @@ final class IceEnd: Sendable {
   }
 
   func perform(_ order: IceOrder) {
-    let agent = agent
-    loop.perform { agent.withLock { $0 }?.perform(order) }
+    loop.perform { self.carryOut(order) }
+  }
+
+  /// On the loop.
+  func carryOut(_ order: IceOrder) {
+    agent.withLock { $0 }?.perform(order)
   }
 
   /// Drops the agent, on its loop.
@@ -119,9 +123,17 @@ final class IcePair: Sendable {
   func connect() async -> Bool {
     one.trickle(to: other)
     other.trickle(to: one)
-    one.perform(.gather(isControlling: true, servers: [], includesLoopback: true))
-    other.perform(.gather(isControlling: false, servers: [], includesLoopback: true))
+    gather()
     return await eventually { self.one.connectedAt != nil && self.other.connectedAt != nil }
+  }
+
+  /// Gathers on both sides, before either can be told of the other's candidates.
+  func gather() {
+    let (one, other) = (one, other)
+    loop.perform {
+      one.carryOut(.gather(isControlling: true, servers: [], includesLoopback: true))
+      other.carryOut(.gather(isControlling: false, servers: [], includesLoopback: true))
+    }
   }
 
   /// Ends both agents and the loop.
