@@ -77,9 +77,9 @@ let shells: [Target] = [
   shell("IceNice", ["Basics", "SDP", "Media", "LoopGLib", "CGLib", "CNice"]),
   shell("MediaSecurity", ["Basics", "SDP", "Media", "COpenSSL", "CSRTP"]),
   shell("OpusCodec", ["Basics", "Media", "COpus"]),
-  shell("AlsaAudio", ["Basics", "Media", "Realtime", "Resampling", "CALSA"]),
+  shell("AlsaAudio", ["Basics", "Media", "Realtime", "CALSA"]),
   shell("SoundFiles", ["Basics", "Media", "Realtime", "Resampling", "CSndFile"]),
-  shell("NcursesTerminal", ["Basics", "Cells", "CNcurses", "CLinux"]),
+  shell("NcursesTerminal", ["Basics", "Cells", "CNcurses"]),
   shell("SqliteStore", ["Basics", "Formats", "Calling", "Exchange", "CSQLite"]),
   shell("Files", ["Basics", "SDP", "Calling", "Media", "CLinux"]),
 ]

@@ -1,4 +1,5 @@
 import AlsaAudio
+import EndToEnd
 import Glibc
 import Media
 import Realtime

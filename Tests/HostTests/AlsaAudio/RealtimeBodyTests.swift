@@ -1,3 +1,4 @@
+import EndToEnd
 import Glibc
 import Media
 import Realtime

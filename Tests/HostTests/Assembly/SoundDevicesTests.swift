@@ -1,5 +1,6 @@
 import AlsaAudio
 import Assembly
+import EndToEnd
 import Glibc
 import Media
 import Realtime

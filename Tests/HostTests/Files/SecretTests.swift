@@ -1,5 +1,6 @@
 import Basics
 import Calling
+import EndToEnd
 import Files
 import Glibc
 import Testing

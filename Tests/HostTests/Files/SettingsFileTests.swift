@@ -1,4 +1,5 @@
 import Calling
+import EndToEnd
 import Files
 import Glibc
 import Testing

@@ -1,4 +1,5 @@
 import Basics
+import EndToEnd
 import Glibc
 import IceNice
 import LoopGLib

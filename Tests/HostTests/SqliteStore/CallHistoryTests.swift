@@ -1,5 +1,6 @@
 import Basics
 import Calling
+import EndToEnd
 import Glibc
 import SqliteStore
 import Testing

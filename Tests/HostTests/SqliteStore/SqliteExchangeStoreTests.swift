@@ -1,5 +1,6 @@
 import Basics
 import BotServerWire
+import EndToEnd
 import Exchange
 import Glibc
 import Simulation

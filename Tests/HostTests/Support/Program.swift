@@ -1,3 +1,4 @@
+import EndToEnd
 import Glibc
 
 /// Other programs, and the bytes they leave.

@@ -1,3 +1,4 @@
+import EndToEnd
 import Glibc
 
 /// A PulseAudio daemon of a test's own, on its own socket, with sinks that lead nowhere.

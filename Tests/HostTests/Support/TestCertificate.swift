@@ -1,3 +1,4 @@
+import EndToEnd
 import Glibc
 
 /// A certificate that signs itself, and its key, made by the `openssl` program.
