@@ -29,26 +29,34 @@ func shell(_ name: String, _ uses: [Target.Dependency]) -> Target {
 }
 
 /// One call system: its words and its conversation.
-func dialect(_ name: String) -> [Target] {
-  let folder = "Sources/Dialects/\(name)"
-  return [
-    core("\(name)Wire", at: "\(folder)/Wire", ["Basics", "Formats"]),
-    core(
-      "\(name)Client", at: "\(folder)/Client",
-      ["Basics", "Formats", "SDP", "Transport", "Calling", .byName(name: "\(name)Wire")]),
-    .testTarget(
-      name: "\(name)Tests",
-      dependencies: [
-        .byName(name: "\(name)Wire"), .byName(name: "\(name)Client"), "Basics", "Formats", "SDP",
-        "Transport", "Calling",
-      ],
-      path: "Tests/Dialects/\(name)", swiftSettings: pure),
-  ]
+struct Dialect {
+  let name: String
+  /// What its client uses beside what every client does.
+  var uses: [Target.Dependency] = []
+
+  var wire: Target.Dependency { .byName(name: "\(name)Wire") }
+  var client: Target.Dependency { .byName(name: "\(name)Client") }
+
+  var targets: [Target] {
+    let folder = "Sources/Dialects/\(name)"
+    let common: [Target.Dependency] = ["Basics", "Formats", "SDP", "Transport", "Calling"] + uses
+    return [
+      core("\(name)Wire", at: "\(folder)/Wire", ["Basics", "Formats"]),
+      core("\(name)Client", at: "\(folder)/Client", common + [wire]),
+      .testTarget(
+        name: "\(name)Tests", dependencies: [wire, client] + common,
+        path: "Tests/Dialects/\(name)", swiftSettings: pure),
+    ]
+  }
 }
 
-let dialects = ["BotServer"]
-let wires = dialects.map { Target.Dependency.byName(name: "\($0)Wire") }
-let clients = dialects.map { Target.Dependency.byName(name: "\($0)Client") }
+let dialects = [
+  Dialect(name: "BotServer", uses: ["Janus"]),
+  Dialect(name: "Zulip", uses: ["XMPP", "Jitsi"]),
+  Dialect(name: "Nexacon", uses: ["XMPP"]),
+]
+let wires = dialects.map(\.wire)
+let clients = dialects.map(\.client)
 
 let cores: [Target] = [
   core("Basics"),
@@ -58,14 +66,17 @@ let cores: [Target] = [
   core("Cells", ["Basics"]),
   core("Transport", ["Basics", "Formats"]),
   core("Playout", ["Basics", "RTP"]),
-  core("Calling", ["Basics", "SDP", "Transport"]),
+  core("Calling", ["Basics", "Formats", "SDP", "Transport"]),
   core("Media", ["Basics", "RTP", "SDP", "Playout"]),
-  core("Phone", ["Basics", "SDP", "Transport", "Calling", "Media"]),
+  core("XMPP", ["Basics", "Formats", "Transport"]),
+  core("Jitsi", ["Basics", "Formats", "SDP", "Transport", "Calling", "XMPP"]),
+  core("Janus", ["Basics", "Formats", "SDP", "Transport", "Calling"]),
+  core("Phone", ["Basics", "Formats", "SDP", "Transport", "Calling", "Media"]),
   core("Console", at: "Sources/Console", ["Basics", "Cells", "Calling", "Media"]),
   core("Invocation", at: "Sources/Invocation", ["Basics", "Calling", "Media"]),
   core(
     "Exchange", at: "Sources/Exchange",
-    ["Basics", "Formats", "SDP", "Transport", "Media"] + wires),
+    ["Basics", "Formats", "RTP", "SDP", "Transport", "Media", "XMPP", "Janus"] + wires),
 ]
 
 let shells: [Target] = [
@@ -110,7 +121,7 @@ let tests: [Target] = cores.map {
 
 let package = Package(
   name: "tipring",
-  targets: libraries + cores + dialects.flatMap(dialect) + shells + tests + [
+  targets: libraries + cores + dialects.flatMap(\.targets) + shells + tests + [
     .target(name: "Assembly", dependencies: everything, swiftSettings: host),
     .executableTarget(
       name: "tipring", dependencies: ["Assembly", "Invocation"],

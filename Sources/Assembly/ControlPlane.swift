@@ -94,8 +94,11 @@ actor ControlPlane {
       }
     }
     var generator = SystemRandomNumberGenerator()
+    let clock = WallClock(.now, at: .now)
     core = ControlCore(
-      accounts: accounts.map { ($0, DialectRegistry.client(for: $0, seed: generator.next())) },
+      accounts: accounts.map {
+        ($0, DialectRegistry.client(for: $0, seed: generator.next(), clock: clock))
+      },
       settings: settings, seed: generator.next())
     openHistory()
     perform(core?.start(at: .now, wallTime: .now))

@@ -9,8 +9,12 @@ enum DialectRegistry {
 
   /// The machine that speaks an account's system.
   ///
-  /// - Parameter seed: of the account's back-off.
-  static func client(for account: Account, seed: UInt64) -> any DialectClient {
+  /// - Parameters:
+  ///   - seed: of the account's back-off.
+  ///   - clock: for the dates that a system's messages hold.
+  static func client(
+    for account: Account, seed: UInt64, clock: WallClock
+  ) -> any DialectClient {
     switch account.system {
     case .botServer: return BotServerClient(account: account, seed: seed)
     case .zulip, .nexacon, .buzzi, .jitsi:

@@ -3,6 +3,10 @@ import Basics
 extension Exchange {
   /// Does what an attendant wants, as far as the call is still there.
   mutating func takeReport(_ report: AttendantReport, _ turn: inout Turn) {
+    if let leg = report.callID, let facade = legs[leg] {
+      facade.type.take(report, in: &self, &turn)
+      return
+    }
     switch report {
     case .accept(let id):
       guard let callee = calls[id]?.facts.callee, callee.isBot else { return }
@@ -27,6 +31,9 @@ extension Exchange {
       // The call is there, and the attendant is a party of it.
       _ = try? end(id, by: bot.id, reason: reason, &turn)
     case .placeCall(let attendant, let userID): placeCall(from: attendant, to: userID, &turn)
+    case .speakers, .recording:
+      for facade in Self.facades { facade.take(report, in: &self, &turn) }
+    case .stream, .secured, .samples, .flush: break  // Of a leg that is gone.
     }
   }
 
@@ -50,9 +57,31 @@ extension Exchange {
     }
   }
 
+  /// Names a leg, whose reports go to that facade from now on.
+  mutating func openLeg(_ leg: String, of facade: FacadeName) { legs[leg] = facade }
+
+  /// Ends a leg, if it is there.
+  mutating func closeLeg(_ leg: String, _ turn: inout Turn) {
+    guard legs.removeValue(forKey: leg) != nil else { return }
+    turn.effects.append(.attendant(.hangUp(callID: leg)))
+  }
+
   private func parties(of id: String) -> (bot: StoredCall.Party, guest: StoredCall.Party)? {
     guard let facts = calls[id]?.facts else { return nil }
     if facts.callee.isBot { return (facts.callee, facts.caller) }
     return facts.caller.isBot ? (facts.caller, facts.callee) : nil
+  }
+}
+
+extension AttendantReport {
+  /// The call or leg that it is about; `nil` when it is about none, or a whole room.
+  var callID: String? {
+    switch self {
+    case .accept(let id), .described(let id, _, _), .candidate(let id, _),
+      .endOfCandidates(let id), .transcript(let id, _), .agent(let id, _), .hangUp(let id, _),
+      .stream(let id, _), .secured(let id), .samples(let id, _), .flush(let id):
+      id
+    case .speakers, .recording, .placeCall: nil
+    }
   }
 }

@@ -15,12 +15,11 @@ extension Exchange {
   mutating func serve(
     _ id: ExchangeRequestID, from address: String, _ request: HTTPRequest, _ turn: inout Turn
   ) {
-    do throws(ExchangeRefusal) {
-      let response = try BotServerFacade.serve(id, from: address, request, in: &self, &turn)
-      if let response { answer(id, response, &turn) }
-    } catch {
-      refuse(id, error, &turn)
+    guard let target = RequestTarget(request.url) else {
+      return refuse(id, .badRequest("The address is malformed."), &turn)
     }
+    Self.facade(for: request, target)
+      .serve(id, from: address, request, target, in: &self, &turn)
   }
 
   mutating func refuse(

@@ -44,55 +44,71 @@ extension Exchange {
   mutating func openSocket(
     _ id: ExchangeSocketID, from address: String, _ request: HTTPRequest, _ turn: inout Turn
   ) {
-    do throws(ExchangeRefusal) {
-      let session = try admitSocket(from: address, request, &turn)
-      let wasPresent = sockets.isPresent(session.user.id)
-      sockets.add(
-        ExchangeSocket(
-          userID: session.user.id, session: session.hash, address: address,
-          allowance: RateBucket(burst: settings.limits.messageBurst, at: turn.now)),
-        as: id)
-      counters.socketsOpened &+= 1
-      if !wasPresent { announce(session.user.id, &turn) }
-      push(.welcome(card(of: session.user)), to: [id], &turn)
-      catchUp(session.user.id, over: id, &turn)
-      presenceChanged(of: session.user.id, &turn)
-    } catch {
-      let response = BotServerFacade.response(to: error)
-      counters.responses[response.status, default: 0] += 1
-      turn.effects.append(.rejectSocket(id, response))
-    }
+    guard let target = RequestTarget(request.url),
+      let facade = Self.facades.first(where: { $0.takesSocket(at: target) })
+    else { return reject(id, BotServerFacade.response(to: .nothingThere), &turn) }
+    facade.openSocket(id, from: address, request, target, in: &self, &turn)
   }
 
   mutating func takeMessage(
     _ id: ExchangeSocketID, _ message: SocketMessage, _ turn: inout Turn
   ) {
-    guard let socket = sockets[id] else { return }
+    guard var socket = facadeSockets[id] else { return }
     let limits = settings.limits
-    var isTooFast = false
-    sockets.update(id) {
-      isTooFast =
-        $0.allowance.take(
-          perSecond: limits.messagesPerSecond, burst: limits.messageBurst, at: turn.now) != nil
-    }
+    let wait = socket.allowance.take(
+      perSecond: limits.messagesPerSecond, burst: limits.messageBurst, at: turn.now)
+    facadeSockets[id] = socket
     counters.messagesReceived &+= 1
-    guard !isTooFast else {
-      closeSocket(id, code: 1008, &turn)
-      return
-    }
-    guard let text = text(of: message) else {
-      closeSocket(id, code: 1009, &turn)
-      return
-    }
-    guard let word = BotServerFacade.word(in: text, limits: limits),
-      heed(word, of: socket.userID, over: id, &turn)
-    else {
-      refuseMessage(of: id, &turn)
-      return
-    }
+    guard wait == nil else { return closeSocket(id, code: 1008, &turn) }
+    guard let text = text(of: message) else { return closeSocket(id, code: 1009, &turn) }
+    socket.facade.type.take(text, over: id, in: &self, &turn)
   }
 
   mutating func forgetSocket(_ id: ExchangeSocketID, _ turn: inout Turn) {
+    guard let facade = facadeSockets.removeValue(forKey: id)?.facade else { return }
+    signOut(over: id, &turn)
+    facade.type.socketClosed(id, in: &self, &turn)
+  }
+
+  mutating func closeSocket(_ id: ExchangeSocketID, code: Int, _ turn: inout Turn) {
+    guard facadeSockets[id] != nil else { return }
+    turn.effects.append(.closeSocket(id, code: code))
+    forgetSocket(id, &turn)
+  }
+
+  // MARK: For facades
+
+  /// Takes a WebSocket, whose client need not have signed in yet.
+  mutating func admit(
+    _ id: ExchangeSocketID, of facade: FacadeName, from address: String, _ now: Instant
+  ) throws(ExchangeRefusal) {
+    let limits = settings.limits
+    guard facadeSockets.values.count(where: { $0.address == address }) < limits.socketsPerAddress,
+      facadeSockets.count < limits.sockets
+    else { throw .tooMany("There are too many open sockets.", retryAfter: .seconds(10)) }
+    facadeSockets[id] = FacadeSocket(
+      facade: facade, address: address, allowance: RateBucket(burst: limits.messageBurst, at: now))
+    counters.socketsOpened &+= 1
+  }
+
+  /// The client of an admitted socket is that user: it is present from now on and hears its news.
+  mutating func signIn(
+    _ session: Session, over id: ExchangeSocketID, _ turn: inout Turn
+  ) throws(ExchangeRefusal) {
+    guard let address = facadeSockets[id]?.address else { return }
+    let userID = session.user.id
+    guard sockets.ids(of: userID).count < settings.limits.socketsPerUser else {
+      facadeSockets[id] = nil
+      throw .tooMany("There are too many open sockets.", retryAfter: .seconds(10))
+    }
+    let wasPresent = sockets.isPresent(userID)
+    sockets.add(ExchangeSocket(userID: userID, session: session.hash, address: address), as: id)
+    if !wasPresent { announce(userID, &turn) }
+    presenceChanged(of: userID, &turn)
+  }
+
+  /// The client of a socket is nobody any more.
+  mutating func signOut(over id: ExchangeSocketID, _ turn: inout Turn) {
     guard let socket = sockets.remove(id) else { return }
     for callID in callIDs(of: socket.userID) { calls[callID]?.socketClosed(id) }
     guard !sockets.isPresent(socket.userID) else { return }
@@ -100,18 +116,18 @@ extension Exchange {
     presenceChanged(of: socket.userID, &turn)
   }
 
-  mutating func closeSocket(_ id: ExchangeSocketID, code: Int, _ turn: inout Turn) {
-    guard sockets[id] != nil else { return }
-    turn.effects.append(.closeSocket(id, code: code))
-    forgetSocket(id, &turn)
+  /// Refuses a WebSocket.
+  mutating func reject(
+    _ id: ExchangeSocketID, _ response: HTTPResponse, _ turn: inout Turn
+  ) {
+    counters.responses[response.status, default: 0] += 1
+    turn.effects.append(.rejectSocket(id, response))
   }
 
   // MARK: Telling
 
   func push(_ news: ExchangeNews, to ids: [ExchangeSocketID], _ turn: inout Turn) {
-    guard !ids.isEmpty else { return }
-    let text = BotServerFacade.text(of: news, settings: settings, on: turn.wall)
-    for id in ids { turn.effects.append(.push(id, text)) }
+    for id in ids { facadeSockets[id]?.facade.type.tell(news, over: id, in: self, &turn) }
   }
 
   /// Tells all devices of a user; bots have none.
@@ -143,25 +159,8 @@ extension Exchange {
 
   // MARK: Helpers
 
-  private mutating func admitSocket(
-    from address: String, _ request: HTTPRequest, _ turn: inout Turn
-  ) throws(ExchangeRefusal) -> Session {
-    guard let target = RequestTarget(request.url) else {
-      throw .badRequest("The address is malformed.")
-    }
-    guard Exchange.isSocketPath(request.url) else { throw .nothingThere }
-    let session = session(of: request, token: target["token"])
-    try spend(session, from: address, turn.now)
-    let limits = settings.limits
-    guard let session else { throw .notSignedIn }
-    guard sockets.ids(of: session.user.id).count < limits.socketsPerUser,
-      sockets.count(at: address) < limits.socketsPerAddress, sockets.count < limits.sockets
-    else { throw .tooMany("There are too many open sockets.", retryAfter: .seconds(10)) }
-    return session
-  }
-
   /// Tells a new socket of its user's calls, so that none is lost that began without it.
-  private mutating func catchUp(
+  mutating func catchUp(
     _ userID: String, over id: ExchangeSocketID, _ turn: inout Turn
   ) {
     for callID in callIDs(of: userID) {
@@ -182,7 +181,7 @@ extension Exchange {
   }
 
   /// Does what a client says; `false` when it is out of place.
-  private mutating func heed(
+  mutating func heed(
     _ word: ClientWord, of userID: String, over id: ExchangeSocketID, _ turn: inout Turn
   ) -> Bool {
     switch word {
@@ -210,12 +209,11 @@ extension Exchange {
     }
   }
 
-  private mutating func refuseMessage(of id: ExchangeSocketID, _ turn: inout Turn) {
+  mutating func refuseMessage(of id: ExchangeSocketID, _ turn: inout Turn) {
     counters.messagesRefused &+= 1
-    sockets.update(id) { $0.faultCount += 1 }
-    guard let socket = sockets[id], socket.faultCount > settings.limits.faultsPerSocket else {
-      return
-    }
+    facadeSockets[id]?.faultCount += 1
+    guard let socket = facadeSockets[id], socket.faultCount > settings.limits.faultsPerSocket
+    else { return }
     closeSocket(id, code: 1008, &turn)
   }
 }

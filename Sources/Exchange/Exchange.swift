@@ -15,6 +15,11 @@ package struct Exchange: Sendable {
   var sockets = SocketTable()
   var rates: RateLimiter
   var counters = ExchangeCounters()
+  /// The open sockets of all facades, also those of clients that have not signed in yet.
+  var facadeSockets: [ExchangeSocketID: FacadeSocket] = [:]
+  /// The legs of media that belong to facades; see ``openLeg(_:of:)``.
+  var legs: [String: FacadeName] = [:]
+  var outgoing = OutgoingTable()
   var queries: [StoreQueryID: PendingQuery] = [:]
   var nextQuery = 1
   /// What the store last complained of, until it answers again.
@@ -62,6 +67,7 @@ package struct Exchange: Sendable {
     case .socketClosed(let id): forgetSocket(id, &turn)
     case .attendant(let report): takeReport(report, &turn)
     case .stored(let answer): takeAnswer(answer, &turn)
+    case .transport(let event): takeTransport(event, &turn)
     }
     return turn.effects
   }
@@ -70,11 +76,16 @@ package struct Exchange: Sendable {
   package mutating func expire(at now: Instant, wall: WallTime) -> [ExchangeEffect] {
     var turn = Turn(at: now, wall: wall)
     for id in timers.takeDue(at: now) { callExpired(id, &turn) }
+    for facade in Self.facades {
+      if let due = facade.deadline(of: self), due <= now { facade.expire(in: &self, &turn) }
+    }
     return turn.effects
   }
 
   /// When ``expire(at:wall:)`` is next due.
-  package var deadline: Instant? { timers.earliest }
+  package var deadline: Instant? {
+    (Self.facades.map { $0.deadline(of: self) } + [timers.earliest]).compactMap { $0 }.min()
+  }
 
   // MARK: Queries
 
@@ -97,6 +108,7 @@ package struct Exchange: Sendable {
   private mutating func restore(_ snapshot: StoreSnapshot, _ turn: inout Turn) {
     directory.replace(snapshot.users)
     for live in snapshot.calls where live.call.status.isLive { restoreCall(live, &turn) }
+    for facade in Self.facades { facade.restore(snapshot.documents, in: &self, &turn) }
     if !calls.isEmpty { turn.note(.info, "Took up \(calls.count) calls from before the restart.") }
   }
 

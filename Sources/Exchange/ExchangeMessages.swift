@@ -23,7 +23,8 @@ package enum ExchangeEvent: Equatable, Sendable {
   case loaded(StoreSnapshot)
   /// Another process has changed the users; these are all of them.
   case usersChanged([StoredUser])
-  /// Answered once, by `respond`, within this event or after a `stored` one.
+  /// Answered once, by `respond`, within this event or after any later one; the client may be gone by
+  /// then.
   case request(ExchangeRequestID, from: String, HTTPRequest)
   /// Somebody asks for a WebSocket. Refused by `rejectSocket` within this event, else accepted; pushes
   /// may come before the handshake is over.
@@ -33,6 +34,8 @@ package enum ExchangeEvent: Equatable, Sendable {
   case socketClosed(ExchangeSocketID)
   case attendant(AttendantReport)
   case stored(StoreAnswer)
+  /// What came of the exchange's own requests to other servers.
+  case transport(TransportEvent)
 }
 
 /// What the exchange wants done.
@@ -46,6 +49,8 @@ package enum ExchangeEffect: Equatable, Sendable {
   case rejectSocket(ExchangeSocketID, HTTPResponse)
   case store(StoreOperation)
   case attendant(AttendantOrder)
+  /// Ask another server; answered by `transport`.
+  case transport(TransportEffect)
   case note(LogEntry)
 }
 
@@ -53,8 +58,17 @@ package enum ExchangeEffect: Equatable, Sendable {
 package protocol ExchangePorts: AnyObject, Sendable {
   /// SHA-256 of the text's UTF-8, in lower-case hexadecimal.
   func digest(_ text: String) -> String
+  /// HMAC (RFC 2104) of a message.
+  func authenticationCode(_ hash: ExchangeHash, key: [UInt8], message: [UInt8]) -> [UInt8]
   /// Bytes nobody can guess.
   func randomBytes(_ count: Int) -> [UInt8]
+}
+
+/// The hash functions that interfaces of other systems ask for.
+package enum ExchangeHash: Sendable {
+  /// For time-limited credentials of TURN servers.
+  case sha1
+  case sha256
 }
 
 /// The instant and the date of one event, and what it causes, in order.

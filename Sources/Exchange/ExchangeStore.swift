@@ -37,10 +37,36 @@ package struct StoreSnapshot: Equatable, Sendable {
     }
   }
 
-  package init(users: [StoredUser] = [], calls: [LiveCall] = []) {
+  /// What facades have put by.
+  package var documents: [StoredDocument]
+
+  package init(
+    users: [StoredUser] = [], calls: [LiveCall] = [], documents: [StoredDocument] = []
+  ) {
     self.users = users
     self.calls = calls
+    self.documents = documents
   }
+}
+
+/// One thing that a facade keeps: a room, a recording's facts, an integration account.
+///
+/// - Bound: ``bodyLimit`` bytes; a facade bounds how many there are of each collection.
+package struct StoredDocument: Equatable, Sendable {
+  /// What kind of thing it is: `rooms`, `zulip-calls`.
+  package var collection: String
+  /// Its name within the collection.
+  package var key: String
+  /// JSON.
+  package var body: String
+
+  package init(collection: String, key: String, body: String) {
+    self.collection = collection
+    self.key = key
+    self.body = body
+  }
+
+  package static let bodyLimit = 1 << 20
 }
 
 /// A user as kept.
@@ -212,6 +238,9 @@ package enum StoreOperation: Equatable, Sendable {
   /// Keeps a signal for a callee who has not been told.
   case keep(Signal, callID: String)
   case forgetSignals(callID: String)
+  /// Adds the document or replaces the one of the same collection and key.
+  case putDocument(StoredDocument)
+  case removeDocument(collection: String, key: String)
   /// Answered by `call`.
   case findCall(StoreQueryID, callID: String)
   /// Answered by `history`.

@@ -168,7 +168,7 @@ final class DeskBench {
         .order(
           .placed(
             callID: "back", attendant: attendant, callee: .init(userID: userID, name: userID))))
-    case .transcript, .agent: break
+    case .transcript, .agent, .stream, .secured, .samples, .flush, .speakers, .recording: break
     }
   }
 

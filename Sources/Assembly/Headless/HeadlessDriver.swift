@@ -141,6 +141,7 @@ actor HeadlessDriver {
     case .notPlaced(let target, let reason): notPlaced(target, reason)
     case .transcript(let call, let line): printer.transcript(in: call, line)
     case .agent(let call, let state): printer.speaker(in: call, state)
+    case .speakers, .message, .answered: break
     case .digit(let call, let digit): printer.digit(in: call, digit)
     case .recording(let call, let path):
       printer.remark(

@@ -1,8 +1,22 @@
 import Basics
 import Exchange
 import LoopGLib
+import NetSoup
 import SoupHost
 import SqliteStore
+import Transport
+
+/// The exchange's own way to other servers. Used on the exchange's loop, once it is delivering.
+private final class OutgoingConnections: @unchecked Sendable {
+  // Unchecked: set before the loop starts, and touched on the loop's thread only afterwards.
+  private var runner: TransportRunner?
+
+  func deliver(to host: ExchangeHost, on loop: GLibLoop) {
+    runner = TransportRunner(loop: loop) { [weak host] event in host?.take(event) }
+  }
+
+  func perform(_ effect: TransportEffect) { runner?.perform(effect) }
+}
 
 /// An exchange that serves: its host on one loop, its attendants on another.
 final class RunningExchange: Sendable {
@@ -40,14 +54,17 @@ final class RunningExchange: Sendable {
     }
     let loop = GLibLoop(name: "exchange")
     let orders = Mailbox<AttendantOrder>(capacity: 1_024)
+    let outgoing = OutgoingConnections()
     let host = try ExchangeHost(
       loop: loop, settings: hostSettings, exchange: settings, store: store
     ) { event in
       switch event {
       case .attendant(let order): orders.post(order)
+      case .transport(let effect): outgoing.perform(effect)
       case .note(let entry): notes(entry)
       }
     }
+    outgoing.deliver(to: host, on: loop)
     let attendants = AttendantPlane(
       includesLoopback: hostSettings.listen.isLoopback, report: { host.take($0) }, note: notes)
     attendants.start(orders: orders)

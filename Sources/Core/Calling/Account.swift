@@ -43,10 +43,14 @@ package struct Account: Equatable, Sendable {
   package var username: String
   /// `nil` for a guest.
   package var secret: Secret?
+  /// What only some systems have, by its name in the settings: `company-id`, `tenant`, `input-rate`.
+  package var options: [String: String]
+  /// Further credentials, likewise: `api-key`, `secret-key`, `jwt`, `room-password`.
+  package var secrets: [String: Secret]
 
   package init(
     id: AccountID, name: String, system: CallSystem, server: String, username: String,
-    secret: Secret?
+    secret: Secret?, options: [String: String] = [:], secrets: [String: Secret] = [:]
   ) {
     self.id = id
     self.name = name
@@ -54,6 +58,8 @@ package struct Account: Equatable, Sendable {
     self.server = server
     self.username = username
     self.secret = secret
+    self.options = options
+    self.secrets = secrets
   }
 }
 

@@ -116,6 +116,8 @@ package struct CallSummary: Equatable, Sendable {
   /// Where the recording goes, while there is one.
   package var recordingPath: String?
   package var transcript: [TranscriptLine] = []
+  /// Who is in a call of several; empty in a call of two.
+  package var participants: [Participant] = []
   package var agent: AgentState?
   package var summary: String?
   package var lastWords: [TranscriptLine] = []

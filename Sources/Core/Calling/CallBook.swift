@@ -149,7 +149,12 @@ package struct CallBook: Sendable {
     case .agent(let id, let state):
       edit(id) { $0.agent = state }
       return []
-    case .account, .identity, .contacts, .history, .invited, .notice:
+    case .participants(let id, let participants):
+      edit(id) { $0.participants = Array(participants.prefix(Self.participantLimit)) }
+      return []
+    case .mediaGone(let id): return act(on: id, at: now) { $0.mediaGone() }
+    case .account, .identity, .contacts, .history, .invited, .notice, .muted, .sound, .flushSound,
+      .message, .callNotice, .answered:
       return []
     }
   }
@@ -236,6 +241,8 @@ package struct CallBook: Sendable {
 
   /// Calls that have not ended, at most.
   package static let callLimit = 8
+  /// Participants of one call that are shown at most.
+  package static let participantLimit = 100
   /// Calls that have ended and are still shown, at most.
   package static let endedLimit = 16
   /// How long a call that has ended stays in the book.

@@ -17,6 +17,10 @@ package enum CallEffect: Equatable, Sendable {
 package enum MediaRequest: Equatable, Sendable {
   /// Gather and describe, answering `offer` if there is one. Nothing is sent to the peer.
   case prepare(offer: SessionDescription?, iceServers: [IceServer])
+  /// Make ready for sound that travels as samples; `secured` follows at once.
+  case prepareSamples(SampleTerms)
+  /// Whose streams are whose.
+  case streams([Participant])
   /// The peer's answer, or a renewed description.
   case describe(SessionDescription)
   case candidate(Candidate)

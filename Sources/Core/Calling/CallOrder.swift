@@ -28,6 +28,8 @@ package enum CallOrder: Equatable, Sendable {
   /// Missed calls have been looked at.
   case seeMissedCalls
   case refresh
+  /// Something beside the calls of that account; answered once, also when the account is signed out.
+  case serve(ServiceID, AccountID, ServiceRequest)
   /// Choose devices by ALSA name; `nil` leaves that one as it is.
   case chooseDevices(capture: String?, playback: String?)
 }

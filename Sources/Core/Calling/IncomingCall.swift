@@ -67,6 +67,8 @@ package struct IncomingCall: CallMachine, Equatable {
     hasEnded ? [] : negotiation.remoteEndOfCandidates()
   }
 
+  package mutating func mediaGone() -> [CallEffect] { [] }
+
   package mutating func ended(_ reason: EndReason) -> [CallEffect] { end(reason, telling: false) }
 
   package mutating func hear(_ news: MediaNews, at now: Instant) -> [CallEffect] {

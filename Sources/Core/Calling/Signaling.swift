@@ -48,11 +48,66 @@ package enum EndReason: Equatable, Sendable {
 
 /// What a server wants of the sound of one call.
 package struct MediaTerms: Equatable, Sendable {
+  /// How the sound travels.
+  package enum Carriage: Equatable, Sendable {
+    /// Described by offer and answer; the caller offers.
+    case negotiated
+    /// A conference: its server offers whenever there is somebody to hear, and may withdraw and offer
+    /// anew during the call (`mediaGone`). Silence is nothing unusual.
+    case offeredByServer
+    /// Samples in messages of the dialect (`sound`, both ways).
+    case samples(SampleTerms)
+  }
+
+  package var carriage: Carriage
   /// Servers to gather candidates from, beside the machine's own addresses.
   package var iceServers: [IceServer]
 
-  package init(iceServers: [IceServer] = []) {
+  package init(_ carriage: Carriage = .negotiated, iceServers: [IceServer] = []) {
+    self.carriage = carriage
     self.iceServers = iceServers
+  }
+}
+
+/// How samples travel in a dialect's messages: 16 bits, one channel.
+package struct SampleTerms: Equatable, Sendable {
+  /// Samples a second that we send: 8 000–48 000.
+  package var sentRate: Int
+  /// Samples a second that we are sent.
+  package var receivedRate: Int
+  /// How much sound we send in one message.
+  package var chunk: Duration
+
+  package init(sentRate: Int, receivedRate: Int, chunk: Duration = .milliseconds(40)) {
+    self.sentRate = sentRate
+    self.receivedRate = receivedRate
+    self.chunk = chunk
+  }
+}
+
+/// Somebody in a call of several.
+package struct Participant: Equatable, Hashable, Sendable {
+  /// Within the call.
+  package var id: String
+  /// As the server tells it; shown only after `HarmlessText`.
+  package var name: String
+  package var isSelf: Bool
+  package var isMuted: Bool
+  /// Whether the server says so; what is heard in the media comes on top.
+  package var isSpeaking: Bool
+  /// The RTP streams that are this participant's sound (RFC 3550 SSRC); empty where the server mixes.
+  package var streams: [UInt32]
+
+  package init(
+    id: String, name: String, isSelf: Bool = false, isMuted: Bool = false,
+    isSpeaking: Bool = false, streams: [UInt32] = []
+  ) {
+    self.id = id
+    self.name = name
+    self.isSelf = isSelf
+    self.isMuted = isMuted
+    self.isSpeaking = isSpeaking
+    self.streams = streams
   }
 }
 
@@ -127,6 +182,12 @@ package enum SignalingOrder: Equatable, Sendable {
   case refuseBusy(CallID)
   /// End the call, or take back one that has not been accepted.
   case end(CallID, EndReason)
+  /// Whether the microphone is muted in that call, for servers that show it.
+  case mute(CallID, Bool)
+  /// A chunk from the microphone, for a call whose sound travels as samples.
+  case sound(CallID, [Int16])
+  /// Something beside the calls; answered once by `answered`.
+  case serve(ServiceID, ServiceRequest)
   case refreshContacts
   case refreshHistory
   /// Say goodbye; the account stays signed out.
@@ -154,6 +215,21 @@ package enum SignalingReport: Equatable, Sendable {
   case transcript(CallID, TranscriptLine)
   case agent(CallID, AgentState)
   case ended(CallID, EndReason)
+  /// The server has withdrawn its offer; the call goes on and a new offer may come.
+  case mediaGone(CallID)
+  /// All who are in the call, whenever something about them changes.
+  case participants(CallID, [Participant])
+  /// The server, or somebody on its behalf, has muted the microphone.
+  case muted(CallID, by: String?)
+  /// A chunk to be played, for a call whose sound travels as samples.
+  case sound(CallID, [Int16])
+  /// What has been given to be played and is not yet played shall not be (barge-in).
+  case flushSound(CallID)
+  /// A line of chat in the call; shown only after `HarmlessText`.
+  case message(CallID, from: String, text: String)
+  /// Something the user should know of this call: the waiting room, a time-out that is near.
+  case callNotice(CallID, String)
+  case answered(ServiceID, ServiceAnswer)
   /// Something the user should know of this account.
   case notice(String)
 }

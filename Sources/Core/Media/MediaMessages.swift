@@ -41,6 +41,15 @@ package enum MediaOrder: Equatable, Sendable {
   case describe(CallID, SessionDescription)
   case candidate(CallID, Candidate)
   case endOfCandidates(CallID)
+  /// Make ready for a call whose sound travels as samples in the dialect's messages; there is no path
+  /// and there are no keys: `secured` is reported at once.
+  case prepareSamples(CallID, sentRate: Int, receivedRate: Int, chunk: Duration)
+  /// A chunk of such a call's sound, at its `receivedRate`.
+  case play(CallID, [Int16])
+  /// What such a call has not yet played shall not be played.
+  case flush(CallID)
+  /// The RTP streams (SSRC) that are expected, in a call of several.
+  case streams(CallID, [UInt32])
   /// Check pairs, shake hands, open the sound devices. May come before the description.
   case open(CallID)
   /// Whether this call hears the microphone and is heard.
@@ -78,6 +87,10 @@ package enum MediaReport: Equatable, Sendable {
   /// Sound cannot be brought across; in words.
   case failed(CallID, String)
   case digit(CallID, Character)
+  /// A chunk from the microphone of a call whose sound travels as samples, at its `sentRate`.
+  case sound(CallID, [Int16])
+  /// Which of a call's streams are heard to speak, whenever that changes.
+  case speaking(CallID, [UInt32])
   /// A recording began (with its path), or ended (`nil`), or could not be made (with the reason).
   case recording(CallID, path: String?, complaint: String?)
   case statistics(CallID, MediaStatistics)

@@ -64,6 +64,8 @@ extension ControlCore {
       sound.complaint = complaint
     case .captureEnded:
       effects.append(.event(.captureEnded))
+    case .sound, .speaking:
+      break
     }
   }
 
@@ -93,8 +95,15 @@ extension ControlCore {
       effects.append(.event(.agent(id, state)))
     case .notice(let words):
       effects.append(.event(.note(nil, words)))
-    case .placed, .ringing, .accepted, .described, .candidate, .endOfCandidates, .ended:
+    case .placed, .ringing, .accepted, .described, .candidate, .endOfCandidates, .ended,
+      .mediaGone, .participants:
       perform(book.take(report, at: now))
+    case .message(let id, let from, let text):
+      effects.append(.event(.message(id, from: from, text: text)))
+    case .callNotice(let id, let words): effects.append(.event(.note(id, words)))
+    case .answered(let id, let answer): effects.append(.event(.answered(id, answer)))
+    case .muted, .sound, .flushSound:
+      break
     }
   }
 
@@ -159,6 +168,10 @@ extension ControlCore {
     case .describe(let description): return .describe(id, description)
     case .candidate(let candidate): return .candidate(id, candidate)
     case .endOfCandidates: return .endOfCandidates(id)
+    case .prepareSamples(let terms):
+      return .prepareSamples(
+        id, sentRate: terms.sentRate, receivedRate: terms.receivedRate, chunk: terms.chunk)
+    case .streams(let participants): return .streams(id, participants.flatMap(\.streams))
     case .open: return .open(id)
     case .setActive(let isActive): return .setActive(id, isActive)
     case .close: return .close(id)
@@ -185,9 +198,9 @@ extension SignalingOrder {
     switch self {
     case .place(let id, _, _), .ring(let id), .describe(let id, _), .candidate(let id, _),
       .endOfCandidates(let id), .accept(let id), .decline(let id, _), .refuseBusy(let id),
-      .end(let id, _):
+      .end(let id, _), .mute(let id, _), .sound(let id, _):
       id
-    case .refreshContacts, .refreshHistory, .signOut: nil
+    case .serve, .refreshContacts, .refreshHistory, .signOut: nil
     }
   }
 }

@@ -46,6 +46,7 @@ package struct MediaCore {
     case .candidate(let id, let candidate):
       effects = perform(id) { $0.candidate(candidate, at: now) }
     case .endOfCandidates(let id): effects = perform(id) { $0.endOfCandidates(at: now) }
+    case .prepareSamples, .play, .flush, .streams: effects = []
     case .open(let id): effects = open(id, at: now)
     case .setActive(let id, let isActive): effects = setActive(id, isActive, at: now)
     case .mute(let isMuted): effects = mute(isMuted)

@@ -30,6 +30,11 @@ package enum PhoneEvent: Equatable, Sendable {
   case notPlaced(target: String, EndReason)
   case transcript(CallID, TranscriptLine)
   case agent(CallID, AgentState)
+  /// Who speaks in a call of several, whenever that changes; by ``Participant/id``.
+  case speakers(CallID, [String])
+  /// A line of chat in a call; shown only after `HarmlessText`.
+  case message(CallID, from: String, text: String)
+  case answered(ServiceID, ServiceAnswer)
   /// The other side pressed a key.
   case digit(CallID, Character)
   /// A recording began at that path, or ended.

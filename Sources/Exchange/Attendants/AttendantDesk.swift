@@ -88,6 +88,9 @@ package struct AttendantDesk {
       return with(callID, at: now) { $0.endOfCandidates(at: now) }
     case .hangUp(let callID):
       return close(callID, at: now)
+    case .joinRoom, .joinRoomWithSamples, .joinConference, .talkWithSamples, .samples, .mute,
+      .park, .move, .startRecording, .stopRecording:
+      return []
     }
   }
 

@@ -13,6 +13,32 @@ package enum AttendantOrder: Equatable, Sendable {
   case endOfCandidates(callID: String)
   /// The call is over; nothing more is wanted.
   case hangUp(callID: String)
+
+  // A leg is one person's media with the exchange. It is named like a call, and the orders above and the
+  // reports below are about it as well.
+
+  /// Takes a leg into a room, where everybody hears everybody else mixed (n − 1). The offer is
+  /// answered by `described`; a room begins with its first leg and ends with its last.
+  case joinRoom(leg: String, room: String, offer: String)
+  /// The same for a leg whose sound travels as samples.
+  case joinRoomWithSamples(leg: String, room: String, rate: Int)
+  /// Takes a leg into a conference, which passes packets on unmixed. The exchange offers
+  /// (`described`, with `isOffer`), controls the checks, and is the server of the handshake.
+  case joinConference(leg: String, conference: String)
+  /// Connects a leg of samples with an attendant; `rate` samples a second both ways.
+  case talkWithSamples(leg: String, attendant: String, guest: AttendantGuest, rate: Int)
+  /// The next sound of a leg of samples.
+  case samples(leg: String, [Int16])
+  /// Whether others hear the leg.
+  case mute(leg: String, Bool)
+  /// Takes a leg or a call with an attendant away from whom it talks to, and lets it hear that it waits.
+  case park(callID: String)
+  /// Moves a leg or a call with an attendant, parked or not, into a room, on the path it has.
+  case move(callID: String, room: String)
+  /// Records all that is said in a room, mixed, to a file of the exchange's data folder; answered by
+  /// `recording`.
+  case startRecording(room: String, path: String)
+  case stopRecording(room: String)
 }
 
 /// The person an attendant talks to.
@@ -39,9 +65,29 @@ package enum AttendantReport: Equatable, Sendable {
   case agent(callID: String, AgentActivity)
   /// The attendant ends the call, or cannot take it; with a reason as in `StoredCall.endReason`.
   case hangUp(callID: String, reason: String)
+  /// The first packets of a stream of a conference's leg have come (RFC 3550 SSRC).
+  case stream(leg: String, ssrc: UInt32)
+  /// The way to a leg stands and its keys are agreed.
+  case secured(callID: String)
+  /// Sound for a leg of samples.
+  case samples(leg: String, [Int16])
+  /// What a leg of samples has not yet played shall not be played: the caller has interrupted.
+  case flush(leg: String)
+  /// Who of a room is heard to speak, by leg, whenever it changes.
+  case speakers(room: String, legs: [String])
+  /// A recording has begun or has ended (with its length), or could not be made.
+  case recording(room: String, path: String, RoomRecording)
   /// Call that user on behalf of an attendant. Answered by `placed`, or not at all when the user has
   /// gone or has no room for another call.
   case placeCall(attendant: String, to: String)
+}
+
+/// Where a room's recording stands.
+package enum RoomRecording: Equatable, Sendable {
+  case began
+  case ended(duration: Duration, byteCount: Int)
+  /// In words.
+  case failed(String)
 }
 
 /// What an attendant is doing.

@@ -6,7 +6,11 @@ import Transport
 /// The exchange in BotServer's words: which paths there are, and what is answered on them.
 ///
 /// Bodies are as in the Calls API of General Bots, with the extensions that `BotServerWire` names.
-enum BotServerFacade {
+enum BotServerFacade: Facade {
+  static let name = FacadeName.botServer
+
+  static func owns(_ request: HTTPRequest, _ target: RequestTarget) -> Bool { true }
+
   /// What a path is for.
   enum Operation: Hashable, Sendable {
     case initiate, respond, show, end, history, users, me, guest
@@ -56,18 +60,63 @@ enum BotServerFacade {
     Endpoint(.get, "/api/v1/calls/{call_id}/transcript", .notYet("Transcription")),
   ]
 
+  static func serve(
+    _ id: ExchangeRequestID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
+    in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    do throws(ExchangeRefusal) {
+      let response = try carryOut(id, from: address, request, target, in: &exchange, &turn)
+      if let response { exchange.answer(id, response, &turn) }
+    } catch {
+      exchange.refuse(id, error, &turn)
+    }
+  }
+
+  static func takesSocket(at target: RequestTarget) -> Bool {
+    target.segments == BotServerPath.events.split(separator: "/").map(String.init)
+  }
+
+  static func openSocket(
+    _ id: ExchangeSocketID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
+    in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    do throws(ExchangeRefusal) {
+      let session = exchange.session(of: request, token: target["token"])
+      try exchange.spend(session, from: address, turn.now)
+      guard let session else { throw .notSignedIn }
+      try exchange.admit(id, of: name, from: address, turn.now)
+      try exchange.signIn(session, over: id, &turn)
+      exchange.push(.welcome(exchange.card(of: session.user)), to: [id], &turn)
+      exchange.catchUp(session.user.id, over: id, &turn)
+    } catch {
+      exchange.reject(id, response(to: error), &turn)
+    }
+  }
+
+  static func take(
+    _ text: String, over id: ExchangeSocketID, in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    guard let user = exchange.sockets[id]?.userID,
+      let word = word(in: text, limits: exchange.settings.limits),
+      exchange.heed(word, of: user, over: id, &turn)
+    else { return exchange.refuseMessage(of: id, &turn) }
+  }
+
+  static func tell(
+    _ news: ExchangeNews, over id: ExchangeSocketID, in exchange: Exchange, _ turn: inout Turn
+  ) {
+    turn.effects.append(.push(id, text(of: news, settings: exchange.settings, on: turn.wall)))
+  }
+
   /// Carries out a request.
   ///
   /// - Returns: `nil` when the store has been asked and the response comes later.
-  static func serve(
-    _ id: ExchangeRequestID, from address: String, _ request: HTTPRequest,
+  private static func carryOut(
+    _ id: ExchangeRequestID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ExchangeRefusal) -> HTTPResponse? {
     let session = exchange.session(of: request)
     try exchange.spend(session, from: address, turn.now)
-    guard let target = RequestTarget(request.url) else {
-      throw .badRequest("The address is malformed.")
-    }
     let (operation, parameter) = try route(request.method, target)
     switch operation {
     case .health: return exchange.health
@@ -321,14 +370,6 @@ private struct Visit {
 }
 
 extension Exchange {
-  /// Whether the path and query name a WebSocket of the exchange.
-  package static func isSocketPath(_ url: String) -> Bool {
-    RequestTarget(url)?.segments == BotServerPath.events.split(separator: "/").map(String.init)
-  }
-
-  /// The paths at which the exchange takes WebSockets.
-  package static let socketPaths = [BotServerPath.events]
-
   /// Everybody who can be called: attendants, registered users, and the guests who are there.
   fileprivate var cards: [UserCard] {
     directory.allAttendants.map {

@@ -4,11 +4,13 @@ import CSoup
 package import Exchange
 import Glibc
 package import LoopGLib
-import Transport
+package import Transport
 
 /// What a host passes on from its exchange.
 package enum ExchangeHostEvent: Equatable, Sendable {
   case attendant(AttendantOrder)
+  /// To be performed on the host's loop; what comes of it is given back.
+  case transport(TransportEffect)
   case note(LogEntry)
 }
 
@@ -94,6 +96,9 @@ package final class ExchangeHost: @unchecked Sendable {
   @discardableResult
   package func take(_ report: AttendantReport) -> Bool { reports.post(report) }
 
+  /// Tells the exchange what came of a request of its own. On the loop's thread.
+  package func take(_ event: TransportEvent) { feed(.transport(event)) }
+
   // MARK: The machine
 
   private func feed(_ event: ExchangeEvent) {
@@ -116,6 +121,7 @@ package final class ExchangeHost: @unchecked Sendable {
       case .store(let operation):
         if let answer = store.perform(operation) { feed(.stored(answer)) }
       case .attendant(let order): handler(.attendant(order))
+      case .transport(let effect): handler(.transport(effect))
       case .note(let entry): handler(.note(entry))
       }
     }

@@ -1,5 +1,5 @@
 import CGLib
-import Exchange
+package import Exchange
 
 /// The exchange's computations as the system does them.
 package final class SystemExchangePorts: ExchangePorts {
@@ -10,6 +10,20 @@ package final class SystemExchangePorts: ExchangePorts {
     let sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1)!
     defer { g_free(sum) }
     return String(cString: sum)
+  }
+
+  package func authenticationCode(
+    _ hash: ExchangeHash, key: [UInt8], message: [UInt8]
+  ) -> [UInt8] {
+    let kind = hash == .sha1 ? G_CHECKSUM_SHA1 : G_CHECKSUM_SHA256
+    // GLib knows both kinds, so there is always a code.
+    let code = g_hmac_new(kind, key, gsize(key.count))!
+    defer { g_hmac_unref(code) }
+    g_hmac_update(code, message, gssize(message.count))
+    var bytes = [UInt8](repeating: 0, count: hash == .sha1 ? 20 : 32)
+    var count = gsize(bytes.count)
+    g_hmac_get_digest(code, &bytes, &count)
+    return bytes
   }
 
   package func randomBytes(_ count: Int) -> [UInt8] {

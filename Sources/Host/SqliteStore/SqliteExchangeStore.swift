@@ -38,7 +38,8 @@ package final class SqliteExchangeStore: ExchangeStore {
   package func load() throws(StoreFailure) -> StoreSnapshot {
     do throws(DatabaseError) {
       knownVersion = try database.dataVersion()
-      return StoreSnapshot(users: try allUsers(), calls: try liveCalls())
+      return StoreSnapshot(
+        users: try allUsers(), calls: try liveCalls(), documents: try allDocuments())
     } catch {
       throw StoreFailure(error.description)
     }
@@ -51,7 +52,8 @@ package final class SqliteExchangeStore: ExchangeStore {
       switch operation {
       case .findCall(let query, _), .findHistory(let query, _):
         return .failed(query, error.description)
-      case .putUser, .removeUser, .putToken, .removeToken, .putCall, .log, .keep, .forgetSignals:
+      case .putUser, .removeUser, .putToken, .removeToken, .putCall, .log, .keep, .forgetSignals,
+        .putDocument, .removeDocument:
         return .failed(nil, error.description)
       }
     }
@@ -98,6 +100,13 @@ package final class SqliteExchangeStore: ExchangeStore {
         .text(kind), .text(text))
     case .forgetSignals(let callID):
       try database.run("DELETE FROM call_signals WHERE call_id = ?", .text(callID))
+    case .putDocument(let document):
+      try database.run(
+        "INSERT OR REPLACE INTO documents (collection, key, body) VALUES (?, ?, ?)",
+        .text(document.collection), .text(document.key), .text(document.body))
+    case .removeDocument(let collection, let key):
+      try database.run(
+        "DELETE FROM documents WHERE collection = ? AND key = ?", .text(collection), .text(key))
     case .findCall(let query, let callID):
       return .call(
         query,
@@ -202,6 +211,20 @@ package final class SqliteExchangeStore: ExchangeStore {
     return live
   }
 
+  private func allDocuments() throws(DatabaseError) -> [StoredDocument] {
+    try database.rows(
+      """
+      SELECT collection, key, body FROM documents ORDER BY collection, key
+      LIMIT \(Self.documentLimit)
+      """, []
+    ) { row -> StoredDocument? in
+      guard let collection = row.text(0), let key = row.text(1), let body = row.text(2) else {
+        return nil
+      }
+      return StoredDocument(collection: collection, key: key, body: body)
+    }.compactMap { $0 }
+  }
+
   private static func call(_ row: Row) -> StoredCall? {
     guard let id = row.text(0), let kind = row.text(1).flatMap(StoredCall.Kind.init(rawValue:)),
       let status = row.text(2).flatMap(CallStatus.init(rawValue:)), let callerID = row.text(3),
@@ -238,6 +261,7 @@ package final class SqliteExchangeStore: ExchangeStore {
   private static let userLimit = 11_000
   private static let tokenLimit = 200_000
   private static let liveLimit = 1_024
+  private static let documentLimit = 100_000
   private static let callColumns =
     """
     id, kind, status, caller_id, caller_name, caller_is_bot, callee_id, callee_name,
@@ -274,7 +298,12 @@ package final class SqliteExchangeStore: ExchangeStore {
         call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE, kind TEXT NOT NULL,
         text TEXT NOT NULL) STRICT;
       CREATE INDEX signals_by_call ON call_signals (call_id);
+      """,
       """
+      CREATE TABLE documents (
+        collection TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (collection, key)) STRICT, WITHOUT ROWID;
+      """,
     ])
 }
 

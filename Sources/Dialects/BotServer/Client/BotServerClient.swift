@@ -92,6 +92,8 @@ package struct BotServerClient: DialectClient {
     case .decline(let id, let reason): decline(id, .decline(reason: reason))
     case .refuseBusy(let id): decline(id, .busy)
     case .end(let id, let reason): end(id, reason)
+    case .mute, .sound: break
+    case .serve(let id, _): report(.answered(id, .unsupported))
     case .refreshContacts: if phase == .online { requestUsers() }
     case .refreshHistory: if phase == .online { requestHistory() }
     case .signOut: signOut(at: now)

@@ -11,6 +11,8 @@ package final class StoredExchangeBench<Store: ExchangeStore>: ExchangeDriver {
   package private(set) var exchange: Exchange
   package let store: Store
   package private(set) var now: Instant
+  /// What the exchange asked of other servers.
+  package var outgoing: [TransportEffect] = []
   package private(set) var orders: [AttendantOrder] = []
   package private(set) var notes: [LogEntry] = []
   package private(set) var closed: [Int: Int] = [:]
@@ -102,6 +104,7 @@ package final class StoredExchangeBench<Store: ExchangeStore>: ExchangeDriver {
       case .store(let operation):
         if let answer = store.perform(operation) { feed(.stored(answer)) }
       case .attendant(let order): orders.append(order)
+      case .transport(let effect): outgoing.append(effect)
       case .note(let entry): notes.append(entry)
       }
     }
@@ -133,6 +136,13 @@ package final class FakeExchangePorts: ExchangePorts {
   package init(seed: UInt64 = 1) { state = Counter(seed) }
 
   package func digest(_ text: String) -> String { "digest of " + text }
+
+  package func authenticationCode(
+    _ hash: ExchangeHash, key: [UInt8], message: [UInt8]
+  ) -> [UInt8] {
+    let sum = (key + [0] + message).reduce(UInt8(hash == .sha1 ? 1 : 2)) { $0 &* 31 &+ $1 }
+    return [UInt8](repeating: sum, count: hash == .sha1 ? 20 : 32)
+  }
 
   package func randomBytes(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8(truncatingIfNeeded: state.next() >> 24) }

@@ -7,6 +7,7 @@ package final class MemoryStore: ExchangeStore {
   package private(set) var calls: [String: StoredCall] = [:]
   package private(set) var events: [CallEvent] = []
   package private(set) var signals: [String: [Signal]] = [:]
+  package private(set) var documents: [StoredDocument] = []
   private var order: [String] = []
   /// What every operation complains of, while set.
   package var complaint: String?
@@ -18,7 +19,8 @@ package final class MemoryStore: ExchangeStore {
     let live = order.compactMap { calls[$0] }.filter(\.status.isLive)
     return StoreSnapshot(
       users: users.values.sorted { $0.id < $1.id },
-      calls: live.map { StoreSnapshot.LiveCall(call: $0, signals: signals[$0.id] ?? []) })
+      calls: live.map { StoreSnapshot.LiveCall(call: $0, signals: signals[$0.id] ?? []) },
+      documents: documents)
   }
 
   package func changedUsers() -> [StoredUser]? { nil }
@@ -41,6 +43,11 @@ package final class MemoryStore: ExchangeStore {
     case .log(let event): events.append(event)
     case .keep(let signal, let callID): signals[callID, default: []].append(signal)
     case .forgetSignals(let callID): signals[callID] = nil
+    case .putDocument(let document):
+      documents.removeAll { ($0.collection, $0.key) == (document.collection, document.key) }
+      documents.append(document)
+    case .removeDocument(let collection, let key):
+      documents.removeAll { ($0.collection, $0.key) == (collection, key) }
     case .findCall(let id, let callID): return .call(id, calls[callID])
     case .findHistory(let id, let query):
       let matching = order.reversed().compactMap { calls[$0] }.filter { call in

@@ -1,0 +1,110 @@
+import Basics
+import Transport
+
+/// Which dialects the exchange speaks.
+enum FacadeName: String, CaseIterable, Sendable {
+  case botServer
+}
+
+extension FacadeName {
+  var type: any Facade.Type {
+    switch self {
+    case .botServer: BotServerFacade.self
+    }
+  }
+}
+
+/// One dialect's words for the exchange: which requests and sockets are its own, and what it does with
+/// them. What it remembers stands in `Exchange`, in a property of its own.
+protocol Facade: SendableMetatype {
+  static var name: FacadeName { get }
+
+  /// Whether it answers that request, or takes a WebSocket at that path. Facades are asked in the order of
+  /// ``Exchange/facades``; the first that says yes is given it.
+  static func owns(_ request: HTTPRequest, _ target: RequestTarget) -> Bool
+
+  /// Answers, by ``Exchange/answer(_:_:_:)``, now or later.
+  static func serve(
+    _ id: ExchangeRequestID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
+    in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// Whether that path is a WebSocket's.
+  static func takesSocket(at target: RequestTarget) -> Bool
+
+  /// Takes a WebSocket by ``Exchange/admit(_:of:from:_:)``, or rejects it by ``Exchange/reject(_:_:_:)``.
+  static func openSocket(
+    _ id: ExchangeSocketID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
+    in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// A message on one of its sockets, within the limits of size and pace.
+  static func take(
+    _ text: String, over id: ExchangeSocketID, in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// One of its sockets has closed; it is forgotten already.
+  static func socketClosed(
+    _ id: ExchangeSocketID, in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// Tells a user's socket of this facade what has happened in a call that goes through
+  /// ``Exchange/place(from:to:kind:_:)``, or to somebody's presence.
+  static func tell(
+    _ news: ExchangeNews, over id: ExchangeSocketID, in exchange: Exchange, _ turn: inout Turn)
+
+  /// What came of a request or socket of its own to another server; `key` as given to
+  /// ``Exchange/ask(_:for:key:_:)`` or ``Exchange/connect(_:for:key:_:)``.
+  static func take(
+    _ event: TransportEvent, for key: String, in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// What became of one of its legs, or of any room.
+  static func take(_ report: AttendantReport, in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// Takes up what it had put by; called once, with all documents.
+  static func restore(
+    _ documents: [StoredDocument], in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// When ``expire(in:_:)`` is next due.
+  static func deadline(of exchange: Exchange) -> Instant?
+  static func expire(in exchange: inout Exchange, _ turn: inout Turn)
+}
+
+extension Facade {
+  static func takesSocket(at target: RequestTarget) -> Bool { false }
+  static func openSocket(
+    _ id: ExchangeSocketID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
+    in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func take(
+    _ text: String, over id: ExchangeSocketID, in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func socketClosed(
+    _ id: ExchangeSocketID, in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func tell(
+    _ news: ExchangeNews, over id: ExchangeSocketID, in exchange: Exchange, _ turn: inout Turn
+  ) {}
+  static func take(
+    _ event: TransportEvent, for key: String, in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func take(
+    _ report: AttendantReport, in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func restore(
+    _ documents: [StoredDocument], in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func deadline(of exchange: Exchange) -> Instant? { nil }
+  static func expire(in exchange: inout Exchange, _ turn: inout Turn) {}
+}
+
+extension Exchange {
+  /// In the order in which they are asked; BotServer's comes last and answers what is nobody's.
+  static let facades: [any Facade.Type] = [BotServerFacade.self]
+
+  static func facade(for request: HTTPRequest, _ target: RequestTarget) -> any Facade.Type {
+    facades.first { $0.owns(request, target) } ?? BotServerFacade.self
+  }
+
+  /// Whether the path and query name a WebSocket of the exchange.
+  package static func isSocketPath(_ url: String) -> Bool {
+    guard let target = RequestTarget(url) else { return false }
+    return facades.contains { $0.takesSocket(at: target) }
+  }
+}
