@@ -76,7 +76,7 @@ _tipring_words() {
     contacts) options="$server --json" ;;
     history) options='--account --missed --limit --json' ;;
     devices) options=--json ;;
-    bench) options='--runs --json'; operands='start idle call setup latency' ;;
+    bench) options='--runs --json'; operands='start idle call setup latency load' ;;
   esac
   if [[ $word == -* ]]; then
     printf '%s\n' ${options// /$'\n'} --help

@@ -2,6 +2,15 @@ import Glibc
 
 /// Folders that this program made for itself.
 enum FileTree {
+  /// Makes a folder and those above it that are missing, for this user alone.
+  static func make(_ path: String) {
+    var made = path.hasPrefix("/") ? "" : "."
+    for part in path.split(separator: "/") {
+      made += "/" + part
+      mkdir(made, 0o700)
+    }
+  }
+
   /// Removes a folder with all that is in it; links are removed, not followed.
   static func remove(_ path: String) {
     guard let folder = opendir(path) else {

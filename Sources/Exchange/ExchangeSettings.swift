@@ -43,6 +43,7 @@ package struct ExchangeLimits: Equatable, Sendable {
   package var callsPerUser = 8
   package var sockets = 1_024
   package var socketsPerUser = 8
+  /// For one address that is not of this machine.
   package var socketsPerAddress = 64
   package var requestsPerSecond = 60.0
   package var requestBurst = 120.0

@@ -137,13 +137,15 @@ extension CommandSpec {
     examples: [Example("tipring devices", "List microphones and speakers.")])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|idle|call|setup|latency", summary: "measure the program itself",
+    "bench", operands: "start|idle|call|setup|latency|load", summary: "measure the program itself",
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"), json,
     ],
     examples: [
       Example("tipring bench start", "Time from start to the first drawn screen."),
       Example("tipring bench latency", "Mouth to ear, by a PulseAudio daemon of its own."),
+      Example(
+        "tipring bench load", "The exchange with 50 clients of each system, 50 calls at once."),
     ])
 
   // MARK: Options that several commands have

@@ -187,7 +187,7 @@ package struct HistoryOptions: Equatable, Sendable {
 /// `tipring bench WHAT`
 package struct BenchOptions: Equatable, Sendable {
   package enum Measure: String, CaseIterable, Sendable {
-    case start, idle, call, setup, latency
+    case start, idle, call, setup, latency, load
   }
 
   package var measure: Measure

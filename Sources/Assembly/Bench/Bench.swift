@@ -36,7 +36,10 @@ struct Bench {
 
   /// A call with several bursts takes a while; the other readings are one each.
   private static func standardRuns(of measure: BenchOptions.Measure) -> Int {
-    measure == .latency ? 3 : 7
+    switch measure {
+    case .latency, .load: 3
+    case .start, .idle, .call, .setup: 7
+    }
   }
 
   private func measure(
@@ -48,6 +51,7 @@ struct Bench {
     case .call: try call()
     case .setup: try setup()
     case .latency: [try latency()]
+    case .load: try load()
     }
   }
 
@@ -146,9 +150,11 @@ struct Bench {
   }
 
   /// An exchange on a port of its own, and its address.
-  func openExchange() throws(BenchProcess.Failure) -> (BenchProcess, String) {
+  func openExchange(
+    options: [String] = []
+  ) throws(BenchProcess.Failure) -> (BenchProcess, String) {
     let exchange = try BenchProcess(
-      ["serve", "--listen", "127.0.0.1:0", "--data", directory + "/exchange", "--json"],
+      ["serve", "--listen", "127.0.0.1:0", "--data", directory + "/exchange", "--json"] + options,
       environment: environment)
     while let line = try exchange.line() {
       if let url = (try? JSONValue(decoding: line))?["url"]?.string { return (exchange, url) }

@@ -29,21 +29,21 @@ struct BenchFigures {
   /// One line for people.
   var line: String {
     guard let median, let least = readings.min(), let most = readings.max(),
-      let high = quantile(0.95)
+      let high = quantile(0.95), let highest = quantile(0.99)
     else {
       return "\(name): nothing measured"
     }
     let aimed =
       aim.map { median <= $0 ? ", aim \(text($0)) met" : ", aim \(text($0)) missed" } ?? ""
     return
-      "\(name): median \(text(median)) \(unit) (\(text(least))–\(text(most)), p95 \(text(high)), \(readings.count) readings\(aimed))"
+      "\(name): median \(text(median)) \(unit) (\(text(least))–\(text(most)), p95 \(text(high)), p99 \(text(highest)), \(readings.count) readings\(aimed))"
   }
 
   /// The same for programs.
   var json: JSONValue {
     .members([
       "name": .string(name), "unit": .string(unit), "median": median.map { .number($0) },
-      "p95": quantile(0.95).map { .number($0) },
+      "p95": quantile(0.95).map { .number($0) }, "p99": quantile(0.99).map { .number($0) },
       "minimum": readings.min().map { .number($0) }, "maximum": readings.max().map { .number($0) },
       "readings": .integer(Int64(readings.count)), "aim": aim.map { .number($0) },
     ])

@@ -15,6 +15,7 @@ final class BenchProcess {
     case missing(programs: [String])
     case silence
     case file(FileError)
+    case store(String)
     case interrupted
 
     var sentence: String {
@@ -37,6 +38,7 @@ final class BenchProcess {
         (libasound2-plugins)?
         """
       case .file(let error): error.sentence
+      case .store(let sentence): sentence
       case .interrupted: "Interrupted."
       }
     }
@@ -169,10 +171,15 @@ final class BenchProcess {
         status = (result & 0x7F) == 0 ? (result >> 8) & 0xFF : 128 + (result & 0x7F)
         return status
       }
-      var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)
-      nanosleep(&pause, nil)
+      Self.pause(.milliseconds(2))
     } while Instant.now < deadline
     return nil
+  }
+
+  /// Waits, at most a second.
+  static func pause(_ duration: Duration) {
+    var pause = timespec(tv_sec: 0, tv_nsec: Int(min(duration, .milliseconds(999)).nanoseconds))
+    nanosleep(&pause, nil)
   }
 
   /// Processor time used so far, of all threads.

@@ -11,6 +11,7 @@ import SqliteStore
 /// `tipring serve`: the exchange alone.
 enum ServeCommand {
   static func run(_ options: ServeOptions) -> ExitCode {
+    DescriptorLimit.raise()
     let reader = SetupReader()
     for complaint in reader.complaints { Output.error(complaint) }
     let settled = reader.settings.exchange

@@ -6,7 +6,7 @@ package struct HostSettings: Equatable, Sendable {
   package var key: String?
   /// In bytes; a larger request is answered with 413, a far larger one is cut off.
   package var bodyLimit = 1 << 20
-  package var connectionLimit = 256
+  package var connectionLimit = 2_048
   /// For one address that is not of this machine.
   package var connectionsPerAddress = 32
   /// How long a new connection may take to send its request's head …
