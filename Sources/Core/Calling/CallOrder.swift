@@ -17,6 +17,8 @@ package enum CallOrder: Equatable, Sendable {
   case mute(Bool)
   /// Keys of the dialling pad: `0–9 * # A–D`.
   case digits(CallID, String)
+  /// Ask the bot of that call for a person.
+  case requestPerson(CallID)
   /// Record to a file; `nil` picks a name in the recordings folder.
   case record(CallID, path: String?)
   case stopRecording(CallID)

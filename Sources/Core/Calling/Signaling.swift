@@ -186,6 +186,8 @@ package enum SignalingOrder: Equatable, Sendable {
   case mute(CallID, Bool)
   /// A chunk from the microphone, for a call whose sound travels as samples.
   case sound(CallID, [Int16])
+  /// In a call with a bot: ask it to hand the call over to a person.
+  case requestPerson(CallID)
   /// Something beside the calls; answered once by `answered`.
   case serve(ServiceID, ServiceRequest)
   case refreshContacts

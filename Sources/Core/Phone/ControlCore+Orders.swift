@@ -36,6 +36,7 @@ extension ControlCore {
       self.isMuted = isMuted
       effects.append(.media(.mute(isMuted)))
     case .digits(let id, let digits): press(digits, in: id)
+    case .requestPerson(let id): requestPerson(in: id)
     case .record(let id, let path): record(id, path: path)
     case .stopRecording(let id): effects.append(.media(.stopRecording(id)))
     case .changeVolume(let steps):
@@ -166,6 +167,14 @@ extension ControlCore {
     case .connecting, .active, .held: effects.append(.media(.digits(id, keys)))
     case .outgoing, .ringing, .incoming, .ended, nil:
       refuse("Keys can be sent once the call has been taken.")
+    }
+  }
+
+  private mutating func requestPerson(in id: CallID) {
+    switch book[id]?.phase {
+    case .connecting, .active, .held: perform([.signaling(.requestPerson(id))])
+    case .outgoing, .ringing, .incoming, .ended, nil:
+      refuse("A person can be asked for once the call has been taken.")
     }
   }
 

@@ -198,7 +198,8 @@ extension SignalingOrder {
     switch self {
     case .place(let id, _, _), .ring(let id), .describe(let id, _), .candidate(let id, _),
       .endOfCandidates(let id), .accept(let id), .decline(let id, _), .refuseBusy(let id),
-      .end(let id, _), .mute(let id, _), .sound(let id, _):
+      .end(let id, _), .mute(let id, _), .sound(let id, _),
+      .requestPerson(let id):
       id
     case .serve, .refreshContacts, .refreshHistory, .signOut: nil
     }

@@ -93,6 +93,7 @@ package struct BotServerClient: DialectClient {
     case .refuseBusy(let id): decline(id, .busy)
     case .end(let id, let reason): end(id, reason)
     case .mute, .sound: break
+    case .requestPerson(let id): report(.callNotice(id, Self.noPersonByRequest))
     case .serve(let id, _): report(.answered(id, .unsupported))
     case .refreshContacts: if phase == .online { requestUsers() }
     case .refreshHistory: if phase == .online { requestHistory() }
@@ -267,6 +268,7 @@ package struct BotServerClient: DialectClient {
     }
   }
 
+  private static let noPersonByRequest = "Press 0 in a call with a bot to ask for a person."
   /// How long each step of signing in may take, so that a dead server is told within ten seconds.
   private static let signInTimeout: Duration = .seconds(8)
   /// Warnings about senseless messages at most.
