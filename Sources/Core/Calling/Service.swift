@@ -1,3 +1,4 @@
+package import Basics
 package import Formats
 
 /// One request for something beside the calls, named by whoever asks.

@@ -1,5 +1,4 @@
-import Basics
-package import Calling
+package import Basics
 import Glibc
 
 /// Where a password is kept. The settings hold this and never the password.
