@@ -6,6 +6,8 @@ package struct ExchangeSettings: Equatable, Sendable {
   package var admitsGuests: Bool
   /// Given to every caller and callee for gathering candidates.
   package var iceServers: [IceServer]
+  /// Given out beside them, with credentials of their own for each user.
+  package var turn: TurnService?
   /// The participants that the exchange provides itself.
   package var attendants: [AttendantProfile]
   /// Whether it is served over TLS, so that its sockets are `wss:`.
@@ -17,12 +19,13 @@ package struct ExchangeSettings: Equatable, Sendable {
   package var limits: ExchangeLimits
 
   package init(
-    admitsGuests: Bool, iceServers: [IceServer] = [], attendants: [AttendantProfile] = [],
-    isSecure: Bool = false, ringTime: Duration = .seconds(60),
+    admitsGuests: Bool, iceServers: [IceServer] = [], turn: TurnService? = nil,
+    attendants: [AttendantProfile] = [], isSecure: Bool = false, ringTime: Duration = .seconds(60),
     abandonTime: Duration = .seconds(120), limits: ExchangeLimits = ExchangeLimits()
   ) {
     self.admitsGuests = admitsGuests
     self.iceServers = iceServers
+    self.turn = turn
     self.attendants = attendants
     self.isSecure = isSecure
     self.ringTime = ringTime

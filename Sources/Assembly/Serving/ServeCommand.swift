@@ -21,11 +21,16 @@ enum ServeCommand {
     host.certificate = options.certificateFile ?? settled.certificateFile
     host.key = options.keyFile ?? settled.keyFile
     let admitsGuests = options.admitsGuests ?? settled.admitsGuests ?? address.isLoopback
+    let exchangeSettings: ExchangeSettings
+    do throws(SetupError) {
+      exchangeSettings = try ExchangeSettings(settled, admitsGuests: admitsGuests)
+    } catch {
+      Output.error(error.sentence)
+      return error.exitCode
+    }
     do throws(HostFailure) {
       let exchange = try RunningExchange(
-        host: host,
-        exchange: ExchangeSettings(
-          admitsGuests: admitsGuests, attendants: AttendantProfile.standard),
+        host: host, exchange: exchangeSettings,
         data: dataFolder(options.dataDirectory, reader)
       ) { entry in
         if entry.level >= .warning { Output.error("\(entry.subject): \(entry.text)") }

@@ -21,13 +21,13 @@ extension BotServerFacade {
   }
 
   static func response(showing call: StoredCall) -> HTTPResponse {
-    json(200, message(call, settings: nil, host: nil, on: nil).encoded())
+    json(200, message(call, media: nil, on: nil).encoded())
   }
 
   static func response(
     listing calls: [StoredCall], total: Int, limit: Int, offset: Int, on wall: WallTime
   ) -> HTTPResponse {
-    let page = calls.map { message($0, settings: nil, host: nil, on: wall) }
+    let page = calls.map { message($0, media: nil, on: wall) }
     return json(
       200, HistoryMessage(calls: page, total: total, limit: limit, offset: offset).encoded())
   }
@@ -79,11 +79,10 @@ extension BotServerFacade {
   static func status(of card: UserCard) -> String { card.isOnline ? "online" : "offline" }
 
   /// - Parameters:
-  ///   - settings: for the terms of media; `nil` for a call that is over.
-  ///   - host: of the events socket, as the client knows it.
+  ///   - media: its terms; left out of a call that is over.
   ///   - wall: by which an active call's duration is told.
   static func message(
-    _ call: StoredCall, settings: ExchangeSettings?, host: String?, on wall: WallTime?
+    _ call: StoredCall, media: MediaMessage?, on wall: WallTime?
   ) -> CallMessage {
     let isOfBot = call.caller.isBot || call.callee.isBot
     var end = call.endedAt
@@ -98,7 +97,7 @@ extension BotServerFacade {
       ],
       createdAt: call.createdAt, startedAt: call.startedAt, endedAt: call.endedAt,
       durationSeconds: length.map { max(0, Int($0.seconds)) } ?? 0, endReason: call.endReason,
-      media: call.status.isLive ? settings.map { media($0, host: host) } : nil)
+      media: call.status.isLive ? media : nil)
   }
 
   private static func status(of call: StoredCall) -> CallMessage.Status {
@@ -121,10 +120,15 @@ extension BotServerFacade {
       video: call.kind == .video, joinedAt: joinedAt)
   }
 
-  private static func media(_ settings: ExchangeSettings, host: String?) -> MediaMessage {
-    let scheme = settings.isSecure ? "wss" : "ws"
+  /// How a user is to bring the sound of a call: by offer and answer over the events socket.
+  ///
+  /// - Parameter host: of that socket, as the client knows it.
+  static func media(
+    for userID: String, host: String?, in exchange: Exchange, on wall: WallTime
+  ) -> MediaMessage {
+    let scheme = exchange.settings.isSecure ? "wss" : "ws"
     return MediaMessage(
-      kind: "p2p", iceServers: settings.iceServers.map(message),
+      kind: "p2p", iceServers: exchange.iceServers(for: userID, on: wall).map(message),
       eventsURL: host.map { "\(scheme)://\($0)\(BotServerPath.events)" })
   }
 
@@ -149,16 +153,16 @@ extension BotServerFacade {
 
   /// News as a message of `/ws/meet`.
   static func text(
-    of news: ExchangeNews, settings: ExchangeSettings, on wall: WallTime
+    of news: ExchangeNews, for userID: String, in exchange: Exchange, on wall: WallTime
   ) -> String {
+    let terms = { media(for: userID, host: nil, in: exchange, on: wall) }
     let message: MeetMessage =
       switch news {
       case .welcome(let card): .welcome(self.message(card))
       case .incoming(let call):
-        .incomingCall(
-          self.message(call, settings: settings, host: nil, on: wall), lastWords: [])
+        .incomingCall(self.message(call, media: terms(), on: wall), lastWords: [])
       case .updated(let call):
-        .callUpdated(self.message(call, settings: settings, host: nil, on: wall))
+        .callUpdated(self.message(call, media: terms(), on: wall))
       case .presence(let card): .userStatus(self.message(card))
       case .ringing(let id): .callRinging(callID: id)
       case .signal(let id, .offer(let sdp)): .callOffer(callID: id, sdp: sdp)

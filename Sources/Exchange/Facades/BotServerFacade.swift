@@ -105,7 +105,8 @@ enum BotServerFacade: Facade {
   static func tell(
     _ news: ExchangeNews, over id: ExchangeSocketID, in exchange: Exchange, _ turn: inout Turn
   ) {
-    turn.effects.append(.push(id, text(of: news, settings: exchange.settings, on: turn.wall)))
+    let userID = exchange.sockets[id]?.userID ?? ""
+    turn.effects.append(.push(id, text(of: news, for: userID, in: exchange, on: turn.wall)))
   }
 
   /// Carries out a request.
@@ -352,10 +353,9 @@ private struct Visit {
     _ status: Int, _ call: StoredCall, _ exchange: Exchange, _ turn: Turn
   ) -> HTTPResponse {
     let host = request.fields["Host"].map { HarmlessText.line($0, limit: 255) }
+    let media = BotServerFacade.media(for: user.id, host: host, in: exchange, on: turn.wall)
     return BotServerFacade.json(
-      status,
-      BotServerFacade.message(call, settings: exchange.settings, host: host, on: turn.wall)
-        .encoded())
+      status, BotServerFacade.message(call, media: media, on: turn.wall).encoded())
   }
 
   private func number(

@@ -18,7 +18,7 @@ package struct Complaint: Equatable, Sendable, CustomStringConvertible {
     case incompleteAccount(String, missing: String)
     case tooManyAccounts(limit: Int)
     /// A password stands in the file itself; it is not repeated here.
-    case passwordInFile(String)
+    case passwordInFile(String, instead: String)
     case readableByOthers
     case unreadable(FileError)
   }
@@ -63,8 +63,8 @@ package struct Complaint: Equatable, Sendable, CustomStringConvertible {
     case .incompleteAccount(let name, let missing):
       "The account \(name) is left out, because it has no \(missing)."
     case .tooManyAccounts(let limit): "Only the first \(limit) accounts are used."
-    case .passwordInFile(let key):
-      "\(key): passwords do not belong here; use password-command, password-file or password-env."
+    case .passwordInFile(let key, let name):
+      "\(key): passwords do not belong here; use \(name)-command, \(name)-file or \(name)-env."
     case .readableByOthers: "Others can read this file, and a key is in it: chmod 600 \(file)"
     case .unreadable(let error): error.sentence
     }

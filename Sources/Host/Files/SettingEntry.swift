@@ -76,24 +76,27 @@ struct SettingEntry<Root: Sendable>: Sendable {
   }
 
   /// The three keys that say where a password comes from; the last of them counts.
+  ///
+  /// - Parameter what: completes “is …”.
   static func secret(
-    _ prefix: String, _ path: any WritableKeyPath<Root, SecretReference?> & Sendable
+    _ name: String, _ path: any WritableKeyPath<Root, SecretReference?> & Sendable,
+    _ what: String = "the password"
   ) -> [Self] {
     [
       value(
-        "\(prefix)password-command", path, expected: "a command",
-        "A shell command; the first line it prints is the password."
+        "\(name)-command", path, expected: "a command",
+        "A shell command; the first line it prints is \(what)."
       ) { .command($0) },
       Self(
-        key: "\(prefix)password-file", expected: "a path", standard: "",
-        about: "A file readable by its owner alone; its first line is the password."
+        key: "\(name)-file", expected: "a path", standard: "",
+        about: "A file readable by its owner alone; its first line is \(what)."
       ) { text, root, expand in
         root[keyPath: path] = .file(path: expand(unquoted(text)))
         return true
       },
       value(
-        "\(prefix)password-env", path, expected: "the name of an environment variable",
-        "An environment variable that holds the password."
+        "\(name)-env", path, expected: "the name of an environment variable",
+        "An environment variable that holds \(what)."
       ) { isVariableName($0) ? .environment(variable: $0) : nil },
     ]
   }

@@ -95,11 +95,15 @@ private struct SettingsReader {
       settings.keys.removeAll { $0.action == key }
       settings.keys.append(Settings.KeyBinding(action: key, key: unquoted(value), line: line))
     case .group(let group):
-      guard let entries = SettingsTable.entries(of: group) else { return }
+      guard let entries = SettingsTable.entries(of: group), !isSecret(key, of: entries) else {
+        return
+      }
       var changed = settings
-      if apply(key, value, in: group, entries, to: &changed) { settings = changed }
+      guard apply(key, value, in: group, entries, to: &changed) else { return }
+      excludeOtherSources(than: key, in: group)
+      settings = changed
     case .account(let index):
-      guard !isPassword(key) else { return complain(.passwordInFile(key)) }
+      guard !isSecret(key, of: SettingsTable.account) else { return }
       var account = settings.accounts[index]
       let group = "account \(account.name)"
       guard apply(key, value, in: group, SettingsTable.account, to: &account) else { return }
@@ -137,19 +141,24 @@ private struct SettingsReader {
 
   /// A password has one source; the last one counts.
   private mutating func excludeOtherSources(than key: String, in group: String) {
-    for prefix in ["", "turn-"] {
-      let sources = ["command", "file", "env"].map { "\(prefix)password-\($0)" }
-      guard sources.contains(key) else { continue }
-      for other in sources where other != key {
-        if firstLines.removeValue(forKey: "\(group) \(other)") != nil {
-          complain(.excluded(other, by: key))
-        }
+    guard let dash = key.lastIndex(of: "-") else { return }
+    let kinds = ["-command", "-file", "-env"]
+    guard kinds.contains(String(key[dash...])) else { return }
+    for other in kinds.map({ key[..<dash] + $0 }) where other != key {
+      if firstLines.removeValue(forKey: "\(group) \(other)") != nil {
+        complain(.excluded(String(other), by: key))
       }
     }
   }
 
-  private func isPassword(_ key: String) -> Bool {
-    ["password", "turn-password", "token", "key", "api-key", "secret"].contains(key)
+  /// Whether the key would put a secret into the file itself, which is complained about.
+  private mutating func isSecret<Root>(_ key: String, of entries: [SettingEntry<Root>]) -> Bool {
+    func isReferred(_ name: String) -> Bool { entries.contains { $0.key == name + "-file" } }
+    let isOtherName = ["token", "key", "api-key", "secret"].contains(key)
+    let name = isOtherName && !isReferred(key) ? "password" : key
+    guard isReferred(name) else { return false }
+    complain(.passwordInFile(key, instead: name))
+    return true
   }
 
   private mutating func dropIncompleteAccounts() {

@@ -55,6 +55,9 @@ package struct Settings: Equatable, Sendable {
     package var admitsGuests: Bool?
     package var certificateFile: String?
     package var keyFile: String?
+    /// TURN servers, to which the exchange admits its users by the secret it shares with them.
+    package var turnURIs: [String] = []
+    package var turnSecret: SecretReference?
   }
 
   /// One line of `[keys]`: an action and the key that shall do it. What both mean, the console knows.

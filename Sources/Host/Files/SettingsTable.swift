@@ -73,28 +73,36 @@ package enum SettingsTable {
     .flag("dtx", \.audio.usesDTX, in: standard, "Send next to nothing in silence."),
   ]
 
-  private static let exchange: [SettingEntry<Settings>] = [
-    .automatic(
-      "embedded", \.exchange.isEmbedded,
-      "Start an exchange inside the phone; auto does so when no account is configured, yes although "
-        + "there are accounts."),
-    .value(
-      "name", \.exchange.identity, expected: "1 to 32 letters, digits, dots, dashes or underscores",
-      standard: standard.exchange.identity, "Who to be on an exchange that admits guests."
-    ) { AccountSettings.isUsable(name: $0) ? $0 : nil },
-    .value(
-      "listen", \.exchange.listen, expected: "HOST:PORT",
-      standard: standard.exchange.listen.description, "Where tipring serve listens."
-    ) { HostAndPort($0) },
-    .path(
-      "data", \.exchange.data, standard: "$XDG_STATE_HOME/tipring/exchange",
-      "Where tipring serve keeps users, tokens and calls."),
-    .automatic(
-      "guests", \.exchange.admitsGuests,
-      "Admit who has no token; auto does so on loopback only."),
-    .path("tls-certificate", \.exchange.certificateFile, "Serve https with this PEM certificate."),
-    .path("tls-key", \.exchange.keyFile, "The certificate's private key, PEM."),
-  ]
+  private static let exchange: [SettingEntry<Settings>] =
+    [
+      .automatic(
+        "embedded", \.exchange.isEmbedded,
+        "Start an exchange inside the phone; auto does so when no account is configured, yes although "
+          + "there are accounts."),
+      .value(
+        "name", \.exchange.identity,
+        expected: "1 to 32 letters, digits, dots, dashes or underscores",
+        standard: standard.exchange.identity, "Who to be on an exchange that admits guests."
+      ) { AccountSettings.isUsable(name: $0) ? $0 : nil },
+      .value(
+        "listen", \.exchange.listen, expected: "HOST:PORT",
+        standard: standard.exchange.listen.description, "Where tipring serve listens."
+      ) { HostAndPort($0) },
+      .path(
+        "data", \.exchange.data, standard: "$XDG_STATE_HOME/tipring/exchange",
+        "Where tipring serve keeps users, tokens and calls."),
+      .automatic(
+        "guests", \.exchange.admitsGuests,
+        "Admit who has no token; auto does so on loopback only."),
+      .path(
+        "tls-certificate", \.exchange.certificateFile, "Serve https with this PEM certificate."),
+      .path("tls-key", \.exchange.keyFile, "The certificate's private key, PEM."),
+      .value(
+        "turn-uri", \.exchange.turnURIs,
+        expected: "up to eight turn: or turns: URLs with spaces between",
+        "Servers that relay sound where no direct path is found, given to everybody who calls."
+      ) { turnURIs($0) },
+    ] + SettingEntry.secret("turn-secret", \.exchange.turnSecret, "the secret shared with them")
 
   static let account: [SettingEntry<AccountSettings>] =
     [
@@ -108,7 +116,7 @@ package enum SettingsTable {
         "user", \.username, expected: "at most 128 characters",
         "The user's name or e-mail address there. Required."
       ) { $0.count <= 128 ? $0 : nil },
-    ] + SettingEntry.secret("", \.password) + [
+    ] + SettingEntry.secret("password", \.password) + [
       .flag("enabled", \.isEnabled, in: AccountSettings(name: ""), "Sign in to this account."),
       .path("ca-file", \.authorityFile, "Trust this authority's certificate (PEM), too."),
       .value(
@@ -126,8 +134,17 @@ package enum SettingsTable {
         "turn-user", \.turnUsername, expected: "at most 128 characters",
         "The user's name at the relay."
       ) { $0.count <= 128 ? $0 : nil },
-    ] + SettingEntry.secret("turn-", \.turnPassword)
+    ] + SettingEntry.secret("turn-password", \.turnPassword)
 
   /// The keys without which an account is left out.
   static let requiredOfAccounts = ["system", "server", "user"]
+}
+
+/// Several URLs of TURN servers; `nil` when one of them is none.
+private func turnURIs(_ text: String) -> [String]? {
+  let uris = text.split(separator: " ").map(String.init)
+  let areTURN = uris.allSatisfy {
+    $0.hasPrefix("turn") && IceServer(url: $0, username: "", credential: "") != nil
+  }
+  return areTURN && (1...8).contains(uris.count) ? uris : nil
 }

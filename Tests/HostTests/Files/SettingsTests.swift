@@ -53,6 +53,8 @@ struct SettingsTests {
       guests = no
       tls-certificate = c.pem
       tls-key = k.pem
+      turn-uri = turn:turn.example.org turns:turn.example.org:443
+      turn-secret-file = turn.secret
       [account work]
       system = botserver
       server = https://bots.example.org/
@@ -91,6 +93,8 @@ struct SettingsTests {
     expected.exchange.admitsGuests = false
     expected.exchange.certificateFile = "/expanded/c.pem"
     expected.exchange.keyFile = "/expanded/k.pem"
+    expected.exchange.turnURIs = ["turn:turn.example.org", "turns:turn.example.org:443"]
+    expected.exchange.turnSecret = .file(path: "/expanded/turn.secret")
     var account = AccountSettings(name: "work")
     account.server = "https://bots.example.org"
     account.username = "amina@example.org"
