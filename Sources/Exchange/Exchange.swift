@@ -21,6 +21,8 @@ package struct Exchange: Sendable {
   var legs: [String: FacadeName] = [:]
   var outgoing = OutgoingTable()
   var queries: [StoreQueryID: PendingQuery] = [:]
+  /// Questions of facades to the store.
+  var facadeQueries: [StoreQueryID: OutgoingTable.Purpose] = [:]
   var nextQuery = 1
   /// What the store last complained of, until it answers again.
   var storeComplaint: String?
@@ -116,38 +118,6 @@ package struct Exchange: Sendable {
     directory.replace(users)
     for (id, socket) in sockets.all where directory.owner(ofHash: socket.session) == nil {
       closeSocket(id, code: 1008, &turn)
-    }
-  }
-
-  /// Asks the store on behalf of a request.
-  mutating func ask(
-    _ query: PendingQuery, _ turn: inout Turn, _ operation: (StoreQueryID) -> StoreOperation
-  ) throws(ExchangeRefusal) {
-    guard queries.count < settings.limits.pendingQueries else {
-      throw .tooMany("The exchange is busy; try again.", retryAfter: .seconds(1))
-    }
-    let id = StoreQueryID(nextQuery)
-    nextQuery &+= 1
-    queries[id] = query
-    turn.store(operation(id))
-  }
-
-  private mutating func takeAnswer(_ answer: StoreAnswer, _ turn: inout Turn) {
-    switch answer {
-    case .call(let id, let call):
-      storeComplaint = nil
-      guard let query = queries.removeValue(forKey: id) else { return }
-      answerCall(query, call, &turn)
-    case .history(let id, let calls, let total):
-      storeComplaint = nil
-      guard let query = queries.removeValue(forKey: id) else { return }
-      answerHistory(query, calls, total: total, &turn)
-    case .failed(let id, let reason):
-      counters.storeFailures &+= 1
-      if storeComplaint != reason { turn.note(.error, "The store failed: \(reason)") }
-      storeComplaint = reason
-      guard let id, let query = queries.removeValue(forKey: id) else { return }
-      refuse(query.request, .storeFailed, &turn)
     }
   }
 }

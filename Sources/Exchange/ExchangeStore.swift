@@ -245,6 +245,40 @@ package enum StoreOperation: Equatable, Sendable {
   case findCall(StoreQueryID, callID: String)
   /// Answered by `history`.
   case findHistory(StoreQueryID, HistoryQuery)
+  /// Reads a file of the data folder, such as a recording; answered by `file`.
+  case readFile(StoreQueryID, StoredFilePath)
+  /// Removes a file of the data folder, if it is there.
+  case removeFile(StoredFilePath)
+}
+
+/// Where a file is in the exchange's data folder: `recordings/rec_1.ogg`.
+///
+/// - Bound: four names of at most 128 letters, digits and `.`, `_`, `-`, none beginning with a dot; so it
+///   never leads out of the folder.
+package struct StoredFilePath: Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  package init?(_ text: String) {
+    let names = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard names.count <= 4, names.allSatisfy(Self.isName) else { return nil }
+    description = text
+  }
+
+  private static func isName(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.count <= 128 && !text.hasPrefix(".")
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+          UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+  }
+
+  /// A larger file is not read, in bytes.
+  package static let fileLimit = 64 << 20
 }
 
 /// What the store answers.
@@ -252,6 +286,8 @@ package enum StoreAnswer: Equatable, Sendable {
   case call(StoreQueryID, StoredCall?)
   /// A page, and how many there are in all.
   case history(StoreQueryID, [StoredCall], total: Int)
+  /// The whole file; `nil` when there is none.
+  case file(StoreQueryID, [UInt8]?)
   /// In words; `nil` when nobody waits for the outcome.
   case failed(StoreQueryID?, String)
 }

@@ -12,7 +12,10 @@ private final class OutgoingConnections: @unchecked Sendable {
   private var runner: TransportRunner?
 
   func deliver(to host: ExchangeHost, on loop: GLibLoop) {
-    runner = TransportRunner(loop: loop) { [weak host] event in host?.take(event) }
+    let settings = TransportSettings(requestLimit: 256, socketLimit: 64)
+    runner = TransportRunner(loop: loop, settings: settings) { [weak host] event in
+      host?.take(event)
+    }
   }
 
   func perform(_ effect: TransportEffect) { runner?.perform(effect) }

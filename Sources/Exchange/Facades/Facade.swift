@@ -31,6 +31,9 @@ protocol Facade: SendableMetatype {
   /// Whether that path is a WebSocket's.
   static func takesSocket(at target: RequestTarget) -> Bool
 
+  /// Those it speaks on its WebSockets; the first that a client offers is agreed on (RFC 6455 §1.9).
+  static var subprotocols: [String] { get }
+
   /// Takes a WebSocket by ``Exchange/admit(_:of:from:_:)``, or rejects it by ``Exchange/reject(_:_:_:)``.
   static func openSocket(
     _ id: ExchangeSocketID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
@@ -54,6 +57,11 @@ protocol Facade: SendableMetatype {
   static func take(
     _ event: TransportEvent, for key: String, in exchange: inout Exchange, _ turn: inout Turn)
 
+  /// What the store has answered to a question of its own; `key` as given to
+  /// ``Exchange/askStore(for:key:_:_:)``.
+  static func take(
+    _ answer: StoreAnswer, for key: String, in exchange: inout Exchange, _ turn: inout Turn)
+
   /// What became of one of its legs, or of any room.
   static func take(_ report: AttendantReport, in exchange: inout Exchange, _ turn: inout Turn)
 
@@ -68,6 +76,7 @@ protocol Facade: SendableMetatype {
 
 extension Facade {
   static func takesSocket(at target: RequestTarget) -> Bool { false }
+  static var subprotocols: [String] { [] }
   static func openSocket(
     _ id: ExchangeSocketID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
     in exchange: inout Exchange, _ turn: inout Turn
@@ -83,6 +92,9 @@ extension Facade {
   ) {}
   static func take(
     _ event: TransportEvent, for key: String, in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func take(
+    _ answer: StoreAnswer, for key: String, in exchange: inout Exchange, _ turn: inout Turn
   ) {}
   static func take(
     _ report: AttendantReport, in exchange: inout Exchange, _ turn: inout Turn
@@ -106,5 +118,13 @@ extension Exchange {
   package static func isSocketPath(_ url: String) -> Bool {
     guard let target = RequestTarget(url) else { return false }
     return facades.contains { $0.takesSocket(at: target) }
+  }
+
+  /// What is agreed on with a client that offers these subprotocols for its WebSocket.
+  package static func subprotocol(at url: String, among offered: [String]) -> String? {
+    guard let target = RequestTarget(url),
+      let facade = facades.first(where: { $0.takesSocket(at: target) })
+    else { return nil }
+    return offered.first(where: facade.subprotocols.contains)
   }
 }

@@ -29,7 +29,7 @@ final class AccountSession {
   /// settings.
   func session(for url: ServerURL) -> UnsafeMutablePointer<SoupSession> {
     if let session = url.isLoopback ? direct : proxied { return session }
-    guard let session = shim_soup_session_new(settings.userAgent, Self.mostConnections) else {
+    guard let session = shim_soup_session_new(settings.userAgent, mostConnections) else {
       preconditionFailure("the library has memory for one more session")
     }
     if url.isLoopback {
@@ -54,6 +54,5 @@ final class AccountSession {
   }
 
   /// As many as all requests and sockets together.
-  private static let mostConnections =
-    Int32(TransportRunner.mostRequests + TransportRunner.mostSockets)
+  private var mostConnections: Int32 { Int32(settings.requestLimit + settings.socketLimit) }
 }

@@ -10,6 +10,7 @@ package import Transport
 package final class TransportRunner: @unchecked Sendable {
   // Unchecked: touched on the loop's thread only.
   private let loop: GLibLoop
+  private let settings: TransportSettings
   private let session: AccountSession
   private let outlet: EventOutlet<TransportEvent>
   private var requests: [RequestID: RequestRunner] = [:]
@@ -21,6 +22,7 @@ package final class TransportRunner: @unchecked Sendable {
     handler: @escaping @Sendable (TransportEvent) -> Void
   ) {
     self.loop = loop
+    self.settings = settings
     session = AccountSession(settings: settings)
     outlet = EventOutlet(on: loop, handler: handler)
   }
@@ -44,8 +46,8 @@ package final class TransportRunner: @unchecked Sendable {
   private func begin(_ id: RequestID, _ request: HTTPRequest) {
     precondition(requests[id] == nil, "a request has a name of its own")
     do throws(TransportFailure) {
-      guard requests.count < Self.mostRequests else {
-        throw .broken("more than \(Self.mostRequests) requests at once")
+      guard requests.count < settings.requestLimit else {
+        throw .broken("more than \(settings.requestLimit) requests at once")
       }
       requests[id] = try RequestRunner(request, session: session, on: loop) { [weak self] result in
         self?.requests[id] = nil
@@ -62,8 +64,8 @@ package final class TransportRunner: @unchecked Sendable {
   private func open(_ id: SocketID, _ request: SocketRequest) {
     precondition(sockets[id] == nil, "a socket has a name of its own")
     do throws(TransportFailure) {
-      guard sockets.count < Self.mostSockets else {
-        throw .broken("more than \(Self.mostSockets) connections at once")
+      guard sockets.count < settings.socketLimit else {
+        throw .broken("more than \(settings.socketLimit) connections at once")
       }
       sockets[id] = try SocketRunner(request, session: session, on: loop) { [weak self] event in
         if event.isLast { self?.sockets[id] = nil }
@@ -79,8 +81,4 @@ package final class TransportRunner: @unchecked Sendable {
       outlet.tell(.failed(id, error))
     }
   }
-
-  /// Further ones fail.
-  package static let mostRequests = 32
-  package static let mostSockets = 8
 }

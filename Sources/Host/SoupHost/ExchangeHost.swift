@@ -25,10 +25,10 @@ package final class ExchangeHost: @unchecked Sendable {
 
   /// Where it listens, with the real port.
   package let address: ListenAddress
-  private let loop: GLibLoop
-  private let settings: HostSettings
+  let loop: GLibLoop
+  let settings: HostSettings
   private let messageLimit: Int
-  private let handler: @Sendable (ExchangeHostEvent) -> Void
+  let handler: @Sendable (ExchangeHostEvent) -> Void
   private let store: any ExchangeStore
   private let reports = Mailbox<AttendantReport>(capacity: 1_024)
 
@@ -36,17 +36,19 @@ package final class ExchangeHost: @unchecked Sendable {
   private var alarm: Alarm?
   private var storeCheckedAt = Instant.zero
   private var nextNumber = 1
-  /// What the exchange has answered within the event that is being handled.
-  private var responses: [ExchangeRequestID: HTTPResponse] = [:]
+  /// The request that is being handled, and what the exchange has answered to it.
+  private var asking: (id: ExchangeRequestID, response: HTTPResponse?)?
+  /// The requests that the exchange answers later.
+  private var waiting = WaitingRequests()
   private var rejections: [ExchangeSocketID: HTTPResponse] = [:]
 
-  private var server: UnsafeMutablePointer<SoupServer>?
-  private let identity: ServerIdentity?
+  private(set) var server: UnsafeMutablePointer<SoupServer>?
+  let identity: ServerIdentity?
   /// `nil` once the exchange has ended.
-  private var listener: Listener?
-  private var watch: DescriptorWatch?
-  private var patrol: Alarm?
-  private var connections: [OpaquePointer: ServerConnection] = [:]
+  private(set) var listener: Listener?
+  var watch: DescriptorWatch?
+  private(set) var patrol: Alarm?
+  var connections: [OpaquePointer: ServerConnection] = [:]
   private var pumps: [ExchangeSocketID: WebSocketPump] = [:]
   private var isStopped = false
 
@@ -114,7 +116,7 @@ package final class ExchangeHost: @unchecked Sendable {
   private func perform(_ effects: [ExchangeEffect]) {
     for effect in effects {
       switch effect {
-      case .respond(let id, let response): responses[id] = response
+      case .respond(let id, let response): respond(to: id, response)
       case .push(let id, let text): pumps[id]?.send(text)
       case .closeSocket(let id, let code): pumps[id]?.close(code: code)
       case .rejectSocket(let id, let response): rejections[id] = response
@@ -188,6 +190,7 @@ package final class ExchangeHost: @unchecked Sendable {
     g_signal_handlers_disconnect_matched(
       server, G_SIGNAL_MATCH_DATA, 0, 0, nil, nil, Unmanaged.passUnretained(self).toOpaque())
     g_object_unref(server)
+    waiting = WaitingRequests()
     connections = [:]
   }
 
@@ -195,96 +198,6 @@ package final class ExchangeHost: @unchecked Sendable {
 
   private static func from(_ data: gpointer) -> ExchangeHost {
     Unmanaged<ExchangeHost>.fromOpaque(data).takeUnretainedValue()
-  }
-
-  // MARK: Connections
-
-  private func listen() {
-    guard let listener else { return }
-    watch = DescriptorWatch(of: listener.descriptor, on: loop) { [weak self] in
-      self?.acceptConnections()
-    }
-  }
-
-  private func acceptConnections() {
-    for _ in 0..<16 {
-      switch listener?.accept() {
-      case .connection(let descriptor, let peer)?: admit(descriptor, from: peer)
-      case .nobody?, nil: return
-      case .exhausted?:
-        // Whoever waits goes on waiting until descriptors are free again.
-        handler(.note(LogEntry(.warning, "exchange", "The system has no room for a connection.")))
-        watch = nil
-        patrol?.set(Instant.now.advanced(by: .milliseconds(500)))
-        return
-      }
-    }
-  }
-
-  private func admit(_ descriptor: Int32, from peer: String) {
-    let isLocal = ListenAddress(host: peer, port: 0).isLoopback
-    let atPeer = isLocal ? 0 : connections.values.count { $0.peer == peer }
-    guard let server, connections.count < settings.connectionLimit,
-      atPeer < settings.connectionsPerAddress
-    else {
-      close(descriptor)
-      return
-    }
-    guard let socket = g_socket_new_from_fd(descriptor, nil) else {
-      close(descriptor)
-      return
-    }
-    guard let local = g_socket_get_local_address(socket, nil),
-      let remote = g_socket_get_remote_address(socket, nil),
-      let plain = g_socket_connection_factory_create_connection(socket),
-      let stream = secured(plain)
-    else {
-      // The peer has gone already.
-      g_object_unref(socket)
-      return
-    }
-    let key = OpaquePointer(remote)
-    connections[key] = ServerConnection(
-      peer: peer, socket: socket, remoteAddress: remote, at: .now)
-    g_object_weak_ref(
-      UnsafeMutableRawPointer(plain).assumingMemoryBound(to: GObject.self),
-      { data, _ in
-        let end = Unmanaged<ConnectionEnd>.fromOpaque(data!).takeRetainedValue()
-        end.host?.connectionEnded(end.key)
-      }, Unmanaged.passRetained(ConnectionEnd(self, key)).toOpaque())
-    soup_server_accept_iostream(server, stream, local, remote, nil)
-    g_object_unref(local)
-    g_object_unref(stream)
-    if connections.count == 1 { patrol?.set(Instant.now.advanced(by: Self.patrolTime)) }
-  }
-
-  /// The stream that requests are read from; takes over the reference.
-  private func secured(
-    _ plain: UnsafeMutablePointer<GSocketConnection>
-  ) -> UnsafeMutablePointer<GIOStream>? {
-    let base = UnsafeMutableRawPointer(plain).assumingMemoryBound(to: GIOStream.self)
-    guard let identity else { return base }
-    defer { g_object_unref(base) }
-    return identity.wrap(base)
-  }
-
-  private func connectionEnded(_ key: OpaquePointer) {
-    guard let connection = connections.removeValue(forKey: key) else { return }
-    if connection.pump?.isAttached == false { connection.pump?.drop() }
-  }
-
-  private func patrolConnections() {
-    if watch == nil { listen() }
-    let now = Instant.now
-    for connection in connections.values
-    where connection.isOverdue(at: now, settings: settings) {
-      connection.cut()
-    }
-    if !connections.isEmpty { patrol?.set(now.advanced(by: Self.patrolTime)) }
-  }
-
-  private func connection(of message: OpaquePointer) -> ServerConnection? {
-    soup_server_message_get_remote_address(message).flatMap { connections[OpaquePointer($0)] }
   }
 
   // MARK: Requests
@@ -332,11 +245,37 @@ package final class ExchangeHost: @unchecked Sendable {
       openSocket(message, request, connection)
       return
     }
+    guard waiting.count < settings.waitingLimit else {
+      message.respond(
+        ServerMessage.refusal(503, "too_busy", "Too many requests wait already; try again."))
+      return
+    }
     let id = ExchangeRequestID(takeNumber())
+    asking = (id, nil)
     feed(.request(id, from: connection.peer, request))
-    message.respond(
-      responses.removeValue(forKey: id)
-        ?? ServerMessage.refusal(500, "storage_failed", "The request could not be answered."))
+    let response = asking?.response
+    asking = nil
+    if let response {
+      message.respond(response)
+    } else {
+      connection.enter(.waiting(id), at: .now)
+      waiting.pause(message, as: id)
+    }
+  }
+
+  private func respond(to id: ExchangeRequestID, _ response: HTTPResponse) {
+    if asking?.id == id {
+      asking?.response = response
+    } else if let message = waiting[id] {
+      connection(of: message)?.enter(.body, at: .now)
+      waiting.resume(id, with: response)
+    }
+  }
+
+  /// A request's client has gone, or its answer takes too long.
+  func giveUp(_ id: ExchangeRequestID) {
+    respond(
+      to: id, ServerMessage.refusal(504, "timed_out", "The exchange did not answer in time."))
   }
 
   // MARK: WebSockets
@@ -353,7 +292,9 @@ package final class ExchangeHost: @unchecked Sendable {
     if let response = rejections.removeValue(forKey: id) {
       pumps[id] = nil
       message.respond(response)
-    } else if message.switchProtocols() {
+    } else if message.switchProtocols(
+      to: Exchange.subprotocol(at: request.url, among: message.subprotocols))
+    {
       connection.pump = pump
       connection.enter(.upgraded, at: .now)
       let switched: @convention(c) (OpaquePointer?, gpointer?) -> Void = { message, data in
@@ -391,7 +332,4 @@ package final class ExchangeHost: @unchecked Sendable {
       UnsafeMutableRawPointer(message), signal, callback,
       Unmanaged.passUnretained(self).toOpaque(), nil, GConnectFlags(rawValue: 0))
   }
-
-  /// How often connections are looked at.
-  private static let patrolTime = Duration.seconds(5)
 }

@@ -13,6 +13,10 @@ package struct HostSettings: Equatable, Sendable {
   package var headTime = Duration.seconds(20)
   /// … and from then on for the rest of it and the response.
   package var bodyTime = Duration.seconds(30)
+  /// How long a request may wait for an answer of the exchange, which some give only when there is news.
+  package var answerTime = Duration.seconds(150)
+  /// Requests that wait for an answer; more are refused with 503.
+  package var waitingLimit = 1_024
   /// What may wait in the server for a client that does not read, in bytes.
   package var backlogLimit = 1 << 20
 

@@ -1,13 +1,18 @@
 import Basics
 import CGLib
+import Exchange
 import Glibc
 
-/// One accepted connection, for one request or a WebSocket: whose it is, and what may take how long. Used on the loop's thread.
+/// One accepted connection, for one request or a WebSocket: whose it is, and what may take how long.
+///
+/// Used on the loop's thread.
 final class ServerConnection {
   enum Phase: Equatable {
     case head
-    /// The request's body is received, then the response is sent.
+    /// The request's body is received, or the response is sent.
     case body
+    /// The exchange has the request and answers later.
+    case waiting(ExchangeRequestID)
     /// A WebSocket by now; the pump keeps its time.
     case upgraded
   }
@@ -50,8 +55,18 @@ final class ServerConnection {
     switch phase {
     case .head: return waited >= settings.headTime
     case .body: return waited >= settings.bodyTime
+    case .waiting: return waited >= settings.answerTime
     case .upgraded: return false
     }
+  }
+
+  /// Whether the peer says nothing more; who still waits for an answer keeps its side open.
+  var hasLeft: Bool {
+    // Linux has this event for it (poll(2)), which the C library's module leaves out.
+    let leaving: Int16 = 0x2000
+    var state = pollfd(fd: g_socket_get_fd(socket), events: leaving, revents: 0)
+    let ends = leaving | Int16(POLLHUP) | Int16(POLLERR) | Int16(POLLNVAL)
+    return poll(&state, 1, 0) > 0 && state.revents & ends != 0
   }
 
   /// Ends the connection below everything that uses it, with a reset; they are told by their next

@@ -17,9 +17,21 @@ struct ServerMessage {
     guard
       let method = HTTPMethod(rawValue: String(cString: soup_server_message_get_method(message)))
     else { return nil }
-    var fields = HTTPFields()
-    for name in ["Authorization", "Host", "Origin", "Content-Type"] { fields[name] = field(name) }
     return HTTPRequest(method, target, fields: fields, body: body)
+  }
+
+  /// All header fields in their order; libsoup bounds a head.
+  private var fields: HTTPFields {
+    var fields = HTTPFields()
+    var iterator = SoupMessageHeadersIter()
+    soup_message_headers_iter_init(&iterator, soup_server_message_get_request_headers(message))
+    var name: UnsafePointer<CChar>?
+    var value: UnsafePointer<CChar>?
+    while soup_message_headers_iter_next(&iterator, &name, &value) != 0 {
+      guard let name, let value else { continue }
+      fields.append(String(cString: name), String(cString: value))
+    }
+    return fields
   }
 
   func field(_ name: String) -> String? {
@@ -96,8 +108,15 @@ struct ServerMessage {
     } ?? false
   }
 
+  /// The subprotocols that the client offers, in its order of preference.
+  var subprotocols: [String] {
+    field("Sec-WebSocket-Protocol")?.split(separator: ",").map { String($0.trimmingSpaces) } ?? []
+  }
+
   /// Says yes to a WebSocket (RFC 6455 §4.2.2); `false` when the client's words are not in order.
-  func switchProtocols() -> Bool {
+  ///
+  /// - Parameter subprotocol: one of those that the client offers, or none.
+  func switchProtocols(to subprotocol: String?) -> Bool {
     let isUpgrade =
       field("Connection")?.lowercased().split(separator: ",").contains {
         $0.trimmingSpaces == "upgrade"
@@ -110,6 +129,9 @@ struct ServerMessage {
     soup_message_headers_replace(headers, "Upgrade", "websocket")
     soup_message_headers_replace(headers, "Connection", "Upgrade")
     soup_message_headers_replace(headers, "Sec-WebSocket-Accept", Self.acceptance(of: key))
+    if let subprotocol {
+      soup_message_headers_replace(headers, "Sec-WebSocket-Protocol", subprotocol)
+    }
     return true
   }
 

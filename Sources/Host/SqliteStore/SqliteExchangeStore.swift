@@ -5,13 +5,15 @@ import Glibc
 /// The exchange's users, hashed tokens, calls and call events, in one SQLite file.
 ///
 /// An operation takes well under a millisecond, since nothing is forced to the disk; so the
-/// exchange's loop, which carries no sound, calls it directly. The newest calls are kept.
+/// exchange's loop, which carries no sound, calls it directly. The newest calls are kept. Files, such as
+/// recordings, lie in the folder of the database.
 package final class SqliteExchangeStore: ExchangeStore {
   private let database: Database
   private var knownVersion: Int64
   private var putCount = 0
   private let lock: Int32?
   private let callLimit: Int
+  private let files: DataFolder?
 
   /// Opens the store.
   ///
@@ -23,6 +25,7 @@ package final class SqliteExchangeStore: ExchangeStore {
     path: String, isServing: Bool = true, callLimit: Int = 20_000
   ) throws(DatabaseError) {
     self.callLimit = callLimit
+    files = path == ":memory:" ? nil : DataFolder(beside: path)
     database = try Database(
       path: path, schema: Self.schema, busyTimeout: .seconds(2), checksIntegrity: isServing)
     lock = isServing && path != ":memory:" ? try Self.lock(path) : nil
@@ -50,10 +53,10 @@ package final class SqliteExchangeStore: ExchangeStore {
       return try carryOut(operation)
     } catch {
       switch operation {
-      case .findCall(let query, _), .findHistory(let query, _):
+      case .findCall(let query, _), .findHistory(let query, _), .readFile(let query, _):
         return .failed(query, error.description)
       case .putUser, .removeUser, .putToken, .removeToken, .putCall, .log, .keep, .forgetSignals,
-        .putDocument, .removeDocument:
+        .putDocument, .removeDocument, .removeFile:
         return .failed(nil, error.description)
       }
     }
@@ -114,6 +117,8 @@ package final class SqliteExchangeStore: ExchangeStore {
           "SELECT \(Self.callColumns) FROM calls WHERE id = ?", [.text(callID)], Self.call
         ).first ?? nil)
     case .findHistory(let query, let history): return try find(history, for: query)
+    case .readFile(let query, let path): return .file(query, try files?.read(path))
+    case .removeFile(let path): try files?.remove(path)
     }
     return nil
   }

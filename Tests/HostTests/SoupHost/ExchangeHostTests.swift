@@ -398,12 +398,3 @@ struct ExchangeHostSocketTests {
       .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
   }
 }
-
-/// Waits up to five seconds until something is so.
-private func eventually(_ condition: () throws -> Bool) throws {
-  for _ in 0..<200 {
-    if let isSo = try? condition(), isSo { return }
-    usleep(25_000)
-  }
-  throw CaseFailure("it did not come to be in time")
-}

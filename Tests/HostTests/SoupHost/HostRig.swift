@@ -14,14 +14,15 @@ final class HostRig: ExchangeDriver {
 
   init(
     _ change: (inout HostSettings, inout ExchangeSettings) -> Void = { _, _ in },
-    listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0)
+    listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0),
+    store: sending any ExchangeStore = MemoryStore()
   ) throws {
     loop = GLibLoop(name: "exchange test")
     var settings = HostSettings(listen: listen)
     var exchange = ExchangeSettings.forTests
     change(&settings, &exchange)
     host = try ExchangeHost(
-      loop: loop, settings: settings, exchange: exchange, store: MemoryStore()
+      loop: loop, settings: settings, exchange: exchange, store: store
     ) { [events] event in events.withLock { $0.append(event) } }
     host.start()
     loop.start()

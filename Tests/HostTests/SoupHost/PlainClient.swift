@@ -3,12 +3,12 @@ import Glibc
 import Simulation
 import Transport
 
-/// A TCP connection that reads and writes plainly, with a time-out of five seconds.
+/// A TCP connection that reads and writes plainly, with a time-out.
 final class PlainConnection {
   private let descriptor: Int32
   private var waiting: [UInt8] = []
 
-  init(_ host: String, _ port: UInt16) throws {
+  init(_ host: String, _ port: UInt16, timeout seconds: Int = 5) throws {
     var hints = addrinfo()
     hints.ai_flags = AI_NUMERICHOST
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -18,7 +18,7 @@ final class PlainConnection {
     }
     defer { freeaddrinfo(found) }
     descriptor = socket(found.pointee.ai_family, Int32(SOCK_STREAM.rawValue), 0)
-    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(
         descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))

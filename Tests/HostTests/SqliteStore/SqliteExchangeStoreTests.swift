@@ -48,6 +48,32 @@ struct SqliteExchangeStoreTests {
     }
   }
 
+  @Test("reads and removes files of its folder, and nothing that a link leads to")
+  func files() throws {
+    let store = try SqliteExchangeStore(path: folder["exchange.db"])
+    mkdir(folder["recordings"], 0o700)
+    let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
+    try put(bytes, at: folder["recordings/one.ogg"])
+    symlink("/etc/passwd", folder["recordings/link"])
+    let (one, id) = (try #require(StoredFilePath("recordings/one.ogg")), StoreQueryID(1))
+    #expect(store.perform(.readFile(id, one)) == .file(id, bytes))
+    for name in ["recordings/link", "recordings", "recordings/none", "none/one"] {
+      let path = try #require(StoredFilePath(name))
+      #expect(store.perform(.readFile(id, path)) == .file(id, nil))
+    }
+    #expect(store.perform(.removeFile(one)) == nil)
+    #expect(store.perform(.removeFile(one)) == nil)
+    #expect(store.perform(.readFile(id, one)) == .file(id, nil))
+    let memory = try SqliteExchangeStore(path: ":memory:")
+    #expect(memory.perform(.readFile(id, one)) == .file(id, nil))
+  }
+
+  private func put(_ bytes: [UInt8], at path: String) throws {
+    let file = try #require(fopen(path, "w"))
+    #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+    fclose(file)
+  }
+
   @Test("forgets a removed user's tokens, and not the calls")
   func removes() throws {
     let store = try SqliteExchangeStore(path: ":memory:")

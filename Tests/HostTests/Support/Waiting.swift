@@ -1,5 +1,7 @@
 import Basics
+import Glibc
 import LoopGLib
+import Simulation
 
 /// Waits for a condition that another thread brings about.
 ///
@@ -13,4 +15,13 @@ func eventually(
     try? await Task.sleep(for: .milliseconds(2))
   }
   return true
+}
+
+/// Waits, without letting others run on this thread, until something is so.
+func eventually(seconds: Int = 5, _ condition: () throws -> Bool) throws {
+  for _ in 0..<40 * seconds {
+    if let isSo = try? condition(), isSo { return }
+    usleep(25_000)
+  }
+  throw CaseFailure("it did not come to be in time")
 }

@@ -8,6 +8,8 @@ package final class MemoryStore: ExchangeStore {
   package private(set) var events: [CallEvent] = []
   package private(set) var signals: [String: [Signal]] = [:]
   package private(set) var documents: [StoredDocument] = []
+  /// By path.
+  package var files: [StoredFilePath: [UInt8]] = [:]
   private var order: [String] = []
   /// What every operation complains of, while set.
   package var complaint: String?
@@ -28,6 +30,7 @@ package final class MemoryStore: ExchangeStore {
   package func perform(_ operation: StoreOperation) -> StoreAnswer? {
     switch operation {
     case .findCall(let id, _) where complaint != nil: return .failed(id, complaint ?? "")
+    case .readFile(let id, _) where complaint != nil: return .failed(id, complaint ?? "")
     case .findHistory(let id, _) where complaint != nil: return .failed(id, complaint ?? "")
     case _ where complaint != nil: return .failed(nil, complaint ?? "")
     case .putUser(var user):
@@ -48,6 +51,8 @@ package final class MemoryStore: ExchangeStore {
       documents.append(document)
     case .removeDocument(let collection, let key):
       documents.removeAll { ($0.collection, $0.key) == (collection, key) }
+    case .readFile(let id, let path): return .file(id, files[path])
+    case .removeFile(let path): files[path] = nil
     case .findCall(let id, let callID): return .call(id, calls[callID])
     case .findHistory(let id, let query):
       let matching = order.reversed().compactMap { calls[$0] }.filter { call in
