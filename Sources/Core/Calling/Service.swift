@@ -15,6 +15,9 @@ package enum ServiceRequest: Equatable, Sendable {
   case room(id: String)
   case roomParticipants(id: String)
   case leaveRoom(id: String)
+  /// Lets somebody who waits for it into a room, or sends them away; for the room's host.
+  case admit(room: String, user: String, isLetIn: Bool)
+  case removeRoom(id: String)
   /// Calls are named by the server's own name of them, here and below.
   case startRecording(call: String)
   case stopRecording(call: String)
