@@ -1,5 +1,4 @@
 package import Basics
-import Formats
 import SDP
 
 /// TURN servers to which the exchange admits its users for a while, by a secret it shares with them
@@ -37,7 +36,7 @@ extension Exchange {
     let code = ports.authenticationCode(
       .sha1, key: Array(turn.secret.exposed.utf8), message: Array(username.utf8))
     return TurnCredentials(
-      username: username, password: Base64.encoded(code),
+      username: username, password: Base64.encode(code),
       timeToLive: Int(turn.lifetime.components.seconds), uris: turn.uris)
   }
 
