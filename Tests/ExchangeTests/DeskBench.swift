@@ -33,6 +33,13 @@ final class DeskBench {
   private(set) var now = Instant.zero
   var guests: [String: Guest] = [:]
   private(set) var reports: [AttendantReport] = []
+  /// What recorders were told, by room.
+  private(set) var recordings: [String: [RecordingOrder]] = [:]
+  private(set) var notes: [LogEntry] = []
+  /// What the desk's libraries were used for.
+  let ports = FakePorts(seed: 1)
+  /// Guests from whom nothing arrives any more.
+  var lost: Set<String> = []
   /// Whether agents find each other.
   var hasPath = true
   private var agents: [String: SimulatedAgent] = [:]
@@ -42,7 +49,7 @@ final class DeskBench {
 
   init(voices: Voices? = Voices()) {
     desk = AttendantDesk(
-      ports: FakePorts(seed: 1), includesLoopback: true, voices: voices,
+      ports: ports, includesLoopback: true, voices: voices,
       wallTime: WallTime(milliseconds: 0), at: .zero)
   }
 
@@ -50,9 +57,34 @@ final class DeskBench {
 
   /// A guest calls an attendant.
   func call(_ attendant: String, as callID: String) {
-    addGuest(callID, role: .offerer)
-    act(callID) { $0.prepare(at: $1) }
-    attendants[callID] = attendant
+    offer(as: callID) {
+      .invite(
+        callID: callID, attendant: attendant, caller: .init(userID: "alice", name: "Alice"),
+        offer: $0)
+    }
+  }
+
+  /// A guest joins a room.
+  func join(_ room: String, as leg: String) {
+    offer(as: leg) { .joinRoom(leg: leg, room: room, offer: $0) }
+  }
+
+  /// What a guest says from now on: one value, frame after frame.
+  func say(_ value: Int16, as leg: String, for duration: Duration = .seconds(60)) {
+    let frame = [Int16](repeating: value, count: 960)
+    guests[leg]?.speech = [[Int16]](
+      repeating: frame, count: Int(duration.nanoseconds / 20_000_000))
+  }
+
+  /// What a guest hears at the moment.
+  func hears(_ leg: String) -> Int16? { guests[leg]?.heard.last }
+
+  private func offer(as id: String, _ order: @escaping (String) -> AttendantOrder) {
+    addGuest(id, role: .offerer)
+    offers[id] = order
+    act(id) { $0.prepare(at: $1) }
+    // Its own description is there, so the guest waits for the answer.
+    act(id) { $0.open(at: $1) }
   }
 
   func order(_ order: AttendantOrder) { perform(desk.carryOut(order, at: now)) }
@@ -72,6 +104,10 @@ final class DeskBench {
 
   func speak(with voices: Voices) { perform(desk.speak(with: voices, at: now)) }
 
+  func recorded(_ news: RoomRecording, of room: String, path: String) {
+    perform(desk.recording(news, of: room, path: path))
+  }
+
   func closeDesk() { perform(desk.closeAll(at: now)) }
 
   /// Has a guest's session do something now.
@@ -85,7 +121,8 @@ final class DeskBench {
 
   // MARK: Both sides
 
-  private var attendants: [String: String] = [:]
+  /// What to do with a guest's offer.
+  private var offers: [String: (String) -> AttendantOrder] = [:]
 
   private func addGuest(_ callID: String, role: MediaPlan.Role) {
     seed += 2
@@ -128,7 +165,8 @@ final class DeskBench {
   private func perform(_ effects: [AttendantEffect]) {
     for effect in effects {
       switch effect {
-      case .note: break
+      case .note(let entry): notes.append(entry)
+      case .recording(let room, let order): recordings[room, default: []].append(order)
       case .report(let report):
         reports.append(report)
         pass(report)
@@ -181,7 +219,7 @@ final class DeskBench {
       guests[id]?.reports.append(report)
       tell(report, of: id)
     case .ice(.send(let datagram)):
-      if guests[id]?.agent.connectedWith != nil {
+      if guests[id]?.agent.connectedWith != nil, !lost.contains(id) {
         events.append(.deskIce(id, .received(datagram)))
       }
     case .ice(let order):
@@ -196,12 +234,8 @@ final class DeskBench {
     switch report {
     case .described(let description):
       let sdp = description.encoded()
-      if let attendant = attendants.removeValue(forKey: id) {
-        events.append(
-          .order(
-            .invite(
-              callID: id, attendant: attendant, caller: .init(userID: "alice", name: "Alice"),
-              offer: sdp)))
+      if let order = offers.removeValue(forKey: id) {
+        events.append(.order(order(sdp)))
       } else {
         events.append(.order(.describe(callID: id, sdp: sdp)))
       }

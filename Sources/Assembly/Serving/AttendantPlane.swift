@@ -6,8 +6,7 @@ import LoopGLib
 import Media
 import SoundFiles
 
-/// The media loop of the exchange's own participants around `AttendantDesk`: their ICE agents, codecs
-/// and ciphers.
+/// The exchange's media loop around `AttendantDesk`: its ICE agents, codecs, ciphers and recorders.
 actor AttendantPlane {
   nonisolated let loop = GLibLoop(name: "attendants")
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -15,18 +14,25 @@ actor AttendantPlane {
   private let includesLoopback: Bool
   private let report: @Sendable (AttendantReport) -> Void
   private let note: @Sendable (LogEntry) -> Void
-  private var desk: AttendantDesk?
+  /// The exchange's data, where recordings go; `nil` if it keeps none.
+  let dataFolder: String?
+  var desk: AttendantDesk?
   private var agents: [String: IceAgent] = [:]
+  /// By room.
+  var recorders: [String: RoomRecorder] = [:]
   private var alarm: Alarm?
 
   /// - Parameters:
   ///   - includesLoopback: whether guests may be on this machine.
+  ///   - dataFolder: where recordings go; `nil` if nothing is recorded.
   ///   - report: told on the loop what the attendants do.
   init(
-    includesLoopback: Bool, report: @escaping @Sendable (AttendantReport) -> Void,
+    includesLoopback: Bool, dataFolder: String? = nil,
+    report: @escaping @Sendable (AttendantReport) -> Void,
     note: @escaping @Sendable (LogEntry) -> Void
   ) {
     self.includesLoopback = includesLoopback
+    self.dataFolder = dataFolder
     self.report = report
     self.note = note
   }
@@ -69,11 +75,12 @@ actor AttendantPlane {
     perform(desk?.carryOut(order, at: .now))
   }
 
-  private func perform(_ effects: [AttendantEffect]?) {
+  func perform(_ effects: [AttendantEffect]?) {
     for effect in effects ?? [] {
       switch effect {
       case .report(let news): report(news)
       case .ice(let callID, let order): perform(order, for: callID)
+      case .recording(let room, let order): perform(order, in: room)
       case .note(let entry): note(entry)
       }
     }
@@ -100,6 +107,7 @@ actor AttendantPlane {
   }
 
   private func close() {
+    stopRecordings()
     perform(desk?.closeAll(at: .now))
     agents.removeAll()
     alarm = nil

@@ -69,7 +69,8 @@ final class RunningExchange: Sendable {
     }
     outgoing.deliver(to: host, on: loop)
     let attendants = AttendantPlane(
-      includesLoopback: hostSettings.listen.isLoopback, report: { host.take($0) }, note: notes)
+      includesLoopback: hostSettings.listen.isLoopback, dataFolder: data,
+      report: { host.take($0) }, note: notes)
     attendants.start(orders: orders)
     loop.start()
     host.start()

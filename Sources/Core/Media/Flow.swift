@@ -86,6 +86,19 @@ struct Flow {
       return nil
     }
     guard let packet = uplink.captured(frame, isSilenced: isSilenced, at: now) else { return nil }
+    return protected(packet)
+  }
+
+  /// One frame that was encoded elsewhere; returns the datagram if there is one.
+  mutating func captured(_ frame: EncodedFrame, at now: Instant) -> [UInt8]? {
+    guard agreed.direction.sends else {
+      uplink.skipped(sampleCount: frame.sampleCount, at: now)
+      return nil
+    }
+    return uplink.captured(frame, at: now).flatMap { protected($0) }
+  }
+
+  private mutating func protected(_ packet: RTPPacket) -> [UInt8]? {
     var datagram = packet.encoded()
     do { try cipher.protectRTP(&datagram) } catch { return nil }
     traffic.packetsSent += 1

@@ -36,4 +36,13 @@ package struct Mixer: Sendable {
     for index in 0..<sums.count { result[index] = Int16(clamping: sums[index]) }
     return result
   }
+
+  /// The sum less one of the sounds that were added at unity, as whoever made that sound hears it.
+  package func mixed(without samples: [Int16]) -> [Int16] {
+    var result = mixed()
+    for index in 0..<min(samples.count, sums.count) {
+      result[index] = Int16(clamping: sums[index] &- Int32(samples[index]))
+    }
+    return result
+  }
 }

@@ -53,6 +53,9 @@ struct Uplink {
     lossEstimate = Double(settings.expectedLossPercent) / 100
   }
 
+  /// What the sound takes at most.
+  var bitsPerSecond: Int { format.bitsPerSecond }
+
   /// What a renewed description agreed on.
   mutating func change(to format: Format) {
     if format.bitsPerSecond != self.format.bitsPerSecond {
@@ -87,6 +90,19 @@ struct Uplink {
     }
     return packet(
       payloadType: format.payloadType, marker: followsPause, timestamp: timestamp, payload)
+  }
+
+  /// One frame that was encoded elsewhere, for several streams; keys are not sent meanwhile.
+  mutating func captured(_ frame: EncodedFrame, at now: Instant) -> RTPPacket? {
+    advance(by: frame.sampleCount, at: now)
+    meter = frame.meter
+    wasSilenced = false
+    guard !frame.payload.isEmpty else {
+      followsPause = true
+      return nil
+    }
+    return packet(
+      payloadType: format.payloadType, marker: followsPause, timestamp: timestamp, frame.payload)
   }
 
   /// One frame that is not to be sent: time passes.

@@ -35,8 +35,8 @@ package enum AttendantOrder: Equatable, Sendable {
   case park(callID: String)
   /// Moves a leg or a call with an attendant, parked or not, into a room, on the path it has.
   case move(callID: String, room: String)
-  /// Records all that is said in a room, mixed, to a file of the exchange's data folder; answered by
-  /// `recording`.
+  /// Records all that is said in a room, mixed, to a WAV, FLAC or Ogg Opus file by the path's suffix;
+  /// answered by `recording`. The path counts from the exchange's data folder, which it does not leave.
   case startRecording(room: String, path: String)
   case stopRecording(room: String)
 }

@@ -1,17 +1,20 @@
 import Glibc
-import Realtime
+package import Realtime
 
 /// Writes a sound file on a thread of its own, so that a slow disk holds up nobody.
 ///
 /// Between the one thread that appends and the file lie up to 262 144 samples; what does not fit is
 /// dropped in whole pieces and counted.
-final class BackgroundWriter: Sendable {
-  let faults: AudioFaults
+package final class BackgroundWriter: Sendable {
+  package let faults: AudioFaults
   private let work: Work
   private let thread: RealtimeThread
 
-  /// Makes the file and starts the thread.
-  init(path: String, channelCount: Int, faults: AudioFaults = AudioFaults())
+  /// Makes the file, in the place of an old one, and starts the thread. WAV, FLAC or Ogg Opus by the path's
+  /// suffix. The file is valid at least once a second, so that not even a killed program loses more.
+  ///
+  /// - Throws: in words what is wrong with the folder, the disk or the suffix.
+  package init(path: String, channelCount: Int, faults: AudioFaults = AudioFaults())
     throws(AudioDeviceError)
   {
     let writer = try SoundFileWriter(path: path, channelCount: channelCount)
@@ -25,6 +28,13 @@ final class BackgroundWriter: Sendable {
   }
 
   /// Appends whole frames. One thread only.
+  package func append(_ samples: [Int16]) {
+    samples.withUnsafeBufferPointer { samples in
+      if let base = samples.baseAddress { append(base, count: samples.count) }
+    }
+  }
+
+  /// Appends whole frames. One thread only.
   func append(_ samples: UnsafePointer<Int16>, count: Int) {
     guard work.ring.capacity - work.ring.count >= count else {
       faults.countDropped(count)
@@ -34,12 +44,12 @@ final class BackgroundWriter: Sendable {
   }
 
   /// Why nothing is written any more; `nil` while all is well.
-  var failure: AudioDeviceError? {
+  package var failure: AudioDeviceError? {
     if case .failed(let error) = work.state.value { error } else { nil }
   }
 
   /// Writes what is left and closes the file; waits for that, at most five seconds.
-  func close() {
+  package func close() {
     thread.stop(patienceSeconds: 5)
   }
 
