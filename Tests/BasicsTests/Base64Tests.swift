@@ -4,34 +4,31 @@ import Testing
 @Suite("Base64")
 struct Base64Tests {
   @Test(
-    "agrees with the vectors of RFC 4648 §10",
+    "The RFC's examples hold both ways (RFC 4648 §10)",
     arguments: [
       ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"), ("\0user\0pass", "AHVzZXIAcGFzcw=="),
     ])
-  func vectors(plain: String, text: String) {
-    #expect(Base64.encode(Array(plain.utf8)) == text)
-    #expect(Base64.decode(text) == Array(plain.utf8))
+  func examples(plain: String, encoded: String) {
+    #expect(Base64.encode(plain.utf8) == encoded)
+    #expect(Base64.decode(encoded) == Array(plain.utf8))
   }
 
-  @Test("gives back every byte, whatever the length")
+  @Test("All bytes survive")
   func roundTrip() {
-    for count in 0...300 {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ count) }
+    for count in 0..<300 {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ count) }
       #expect(Base64.decode(Base64.encode(bytes)) == bytes)
     }
   }
 
-  @Test("passes over white space and missing padding")
-  func forgives() {
-    #expect(Base64.decode("Zm9v\r\n YmE") == Array("fooba".utf8))
-    #expect(Base64.decode("Zg") == Array("f".utf8))
-  }
-
   @Test(
-    "refuses what stands for nothing",
-    arguments: ["Z", "Zg=", "Zg===", "Z=g=", "Zg==Zg", "Zm9v=", "=", "Zm-v", "Zm_v", "Zmö="])
-  func refuses(text: String) {
+    "Anything else is refused",
+    arguments: [
+      "Z", "Zg", "Zg=", "Zg===", "=Zg=", "Z===", "====", "Zh==", "Zm9=", "Zm 9", "Zm\n9", "Zm-_",
+      "Zg==Zg==", "ä=",
+    ])
+  func faults(text: String) {
     #expect(Base64.decode(text) == nil)
   }
 }

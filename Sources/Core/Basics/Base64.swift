@@ -1,83 +1,70 @@
-/// Bytes as text in 64 letters, for sound and credentials inside messages.
+/// Bytes as letters, digits, `+` and `/`, with padding.
 ///
 /// - Source: RFC 4648 §4.
 package enum Base64 {
-  /// The text of `bytes`, padded to groups of four letters.
-  package static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var index = 0
-    while index &+ 2 < bytes.count {
-      let group =
-        UInt32(bytes[index]) << 16 | UInt32(bytes[index &+ 1]) << 8 | UInt32(bytes[index &+ 2])
-      text.append(letters[Int(group >> 18)])
-      text.append(letters[Int(group >> 12 & 63)])
-      text.append(letters[Int(group >> 6 & 63)])
-      text.append(letters[Int(group & 63)])
-      index &+= 3
+    var group: UInt32 = 0
+    var count = 0
+    for byte in bytes {
+      group = group << 8 | UInt32(byte)
+      count += 1
+      if count == 3 {
+        append(group, letters: 4, to: &text)
+        (group, count) = (0, 0)
+      }
     }
-    switch bytes.count - index {
-    case 1:
-      let group = UInt32(bytes[index]) << 16
-      text += [letters[Int(group >> 18)], letters[Int(group >> 12 & 63)], padding, padding]
-    case 2:
-      let group = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8
-      text += [
-        letters[Int(group >> 18)], letters[Int(group >> 12 & 63)], letters[Int(group >> 6 & 63)],
-        padding,
-      ]
-    default: break
+    if count > 0 {
+      append(group << (count == 1 ? 16 : 8), letters: count + 1, to: &text)
+      text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - count))
     }
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The bytes that `text` stands for. White space between letters is passed over, and the padding may
-  /// be missing.
-  ///
-  /// - Returns: `nil` for other characters, letters after the padding, or a single letter left over.
+  /// - Returns: `nil` for anything that ``encode(_:)`` would not write; spaces and line ends among it
+  ///   are an error, too (RFC 6120 §6.4.2).
   package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    let letters = Array(text.utf8)
+    guard letters.count.isMultiple(of: 4) else { return nil }
+    let padding = letters.suffix(2).count { $0 == UInt8(ascii: "=") }
+    guard padding < 2 || letters.last == UInt8(ascii: "=") else { return nil }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count / 4 * 3 + 3)
+    bytes.reserveCapacity(letters.count / 4 * 3)
     var group: UInt32 = 0
-    var letterCount = 0
-    var paddingCount = 0
-    for letter in text.utf8 {
-      let value = values[Int(letter)]
-      switch value {
-      case 0...63:
-        guard paddingCount == 0 else { return nil }
-        group = group << 6 | UInt32(value)
-        letterCount &+= 1
-        guard letterCount & 3 == 0 else { continue }
+    for (index, letter) in letters.enumerated() {
+      let isPadding = index >= letters.count - padding
+      guard let value = isPadding ? 0 : value(of: letter) else { return nil }
+      group = group << 6 | UInt32(value)
+      if index % 4 == 3 {
         bytes.append(UInt8(truncatingIfNeeded: group >> 16))
         bytes.append(UInt8(truncatingIfNeeded: group >> 8))
         bytes.append(UInt8(truncatingIfNeeded: group))
-      case isPadding: paddingCount &+= 1
-      case isSpace: continue
-      default: return nil
+        group = 0
       }
     }
-    let rest = letterCount & 3
-    guard rest != 1, paddingCount == 0 || rest != 0 && paddingCount == 4 - rest else { return nil }
-    if rest == 2 { bytes.append(UInt8(truncatingIfNeeded: group >> 4)) }
-    if rest == 3 {
-      bytes.append(UInt8(truncatingIfNeeded: group >> 10))
-      bytes.append(UInt8(truncatingIfNeeded: group >> 2))
-    }
+    // Bits that stand for nothing must be zero, so that each text has one meaning (§3.5).
+    guard bytes.suffix(padding).allSatisfy({ $0 == 0 }) else { return nil }
+    bytes.removeLast(padding)
     return bytes
   }
 
-  private static let letters = Array(
+  private static func append(_ group: UInt32, letters count: Int, to text: inout [UInt8]) {
+    for index in 0..<count {
+      text.append(alphabet[Int(group >> (18 - 6 * UInt32(index)) & 0x3F)])
+    }
+  }
+
+  private static func value(of letter: UInt8) -> UInt8? {
+    switch letter {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): letter - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): letter - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): letter - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+
+  private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  private static let padding = UInt8(ascii: "=")
-  private static let isPadding: UInt8 = 64
-  private static let isSpace: UInt8 = 65
-  /// What every byte stands for; 255 for what has no meaning.
-  private static let values: [UInt8] = {
-    var values = [UInt8](repeating: 255, count: 256)
-    for (value, letter) in letters.enumerated() { values[Int(letter)] = UInt8(value) }
-    values[Int(padding)] = isPadding
-    for space in " \t\r\n".utf8 { values[Int(space)] = isSpace }
-    return values
-  }()
 }
