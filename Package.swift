@@ -68,7 +68,7 @@ let cores: [Target] = [
   core("Playout", ["Basics", "RTP"]),
   core("Calling", ["Basics", "Formats", "SDP", "Transport"]),
   core("Media", ["Basics", "RTP", "SDP", "Playout"]),
-  core("XMPP", ["Basics", "Formats", "Transport"]),
+  core("XMPP", ["Basics", "Formats", "SDP", "Transport"]),
   core("Jitsi", ["Basics", "Formats", "SDP", "Transport", "Calling", "XMPP"]),
   core("Janus", ["Basics", "Formats", "SDP", "Transport", "Calling"]),
   core("Phone", ["Basics", "Formats", "SDP", "Transport", "Calling", "Media"]),
