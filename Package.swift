@@ -44,7 +44,7 @@ struct Dialect {
       core("\(name)Wire", at: "\(folder)/Wire", ["Basics", "Formats"]),
       core("\(name)Client", at: "\(folder)/Client", common + [wire]),
       .testTarget(
-        name: "\(name)Tests", dependencies: [wire, client] + common,
+        name: "\(name)Tests", dependencies: [wire, client, "Simulation"] + common,
         path: "Tests/Dialects/\(name)", swiftSettings: pure),
     ]
   }
