@@ -108,7 +108,7 @@ extension Candidate {
 
 extension IceCredentials {
   /// Takes what a description told, if it has the form of RFC 8839 §5.4.
-  init?(checking ufrag: String, _ password: String) {
+  package init?(checking ufrag: String, _ password: String) {
     guard (4...256).contains(ufrag.utf8.count), (22...256).contains(password.utf8.count),
       ufrag.utf8.allSatisfy(isIceCharacter), password.utf8.allSatisfy(isIceCharacter)
     else { return nil }
