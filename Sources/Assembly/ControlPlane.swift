@@ -140,7 +140,7 @@ actor ControlPlane {
     for effect in effects ?? [] {
       switch effect {
       case .transport(let account, let effect): runners[account]?.perform(effect)
-      case .media(let order): media.post(order)
+      case .media(let order): media.post(order, merging: { $0.absorb($1) })
       case .board: break
       case .record(let record): keep { history throws(DatabaseError) in try history.put(record) }
       case .removeRecord(let id):

@@ -1,6 +1,7 @@
 import Media
 import MediaSecurity
 import OpusCodec
+import Resampling
 
 /// The real libraries behind one media loop's sessions.
 ///
@@ -29,6 +30,10 @@ final class LibraryPorts: MediaPorts {
     Self.mustHave("decoder") { try OpusDecoder() }
   }
 
+  func makeResampler(from inputRate: Int, to outputRate: Int) -> any ResamplerPort {
+    Self.mustHave("resampler") { try Resampler(from: inputRate, to: outputRate) }
+  }
+
   func random() -> UInt32 {
     generator.next()
   }
@@ -41,3 +46,5 @@ final class LibraryPorts: MediaPorts {
     }
   }
 }
+
+extension Resampler: ResamplerPort {}

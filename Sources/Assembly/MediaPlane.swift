@@ -151,7 +151,7 @@ actor MediaPlane {
       user.post(.statistics(call, statistics), replacing: "statistics \(call)")
       reports.post(report, replacing: "statistics \(call)")
     } else {
-      reports.post(report)
+      reports.post(report, merging: { $0.absorb($1) })
     }
   }
 

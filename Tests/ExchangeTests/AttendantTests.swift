@@ -1,4 +1,5 @@
 import Basics
+import Media
 import Simulation
 import Testing
 

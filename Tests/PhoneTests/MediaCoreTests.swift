@@ -159,7 +159,7 @@ struct MediaCoreTests {
     #expect(bench.reports == [.failed(bench.id(9), "The phone has no room for another call.")])
     bench.order(.close(bench.id(1)))
     bench.order(.prepare(bench.id(9), bench.offererPlan))
-    #expect(bench.reports.count == 1)
+    #expect(bench.reports.dropFirst() == [.closed(bench.id(1))])
   }
 
   @Test("does nothing for a call that is over or that never was")
@@ -173,7 +173,6 @@ struct MediaCoreTests {
     bench.order(.setActive(id, true))
     bench.order(.digits(id, "1"))
     bench.order(.restart(id))
-    bench.order(.close(id))
     bench.order(.endOfCandidates(bench.id(7)))
     #expect(bench.effects.count == count)
     #expect(bench.core.ice(.gatheringDone, for: id, at: bench.now) == [])
@@ -194,5 +193,54 @@ struct MediaCoreTests {
       #expect(statistics.deviceFaults == 123)
       #expect(statistics.estimatedDelay > 0.05)
     }
+  }
+
+  @Test("carries a call of samples beside others: microphone out, chunks in, recorded")
+  func samples() {
+    let bench = MediaBench()
+    let id = bench.id(1)
+    bench.order(
+      .prepareSamples(
+        id, sentRate: 24_000, receivedRate: 24_000, chunk: .milliseconds(40)))
+    #expect(bench.reports == [.secured(id)])
+    bench.order(.open(id))
+    #expect(bench.devices == [MediaBench.Devices(capture: true, playback: true)])
+    bench.order(.record(id, path: "r.wav"))
+    bench.order(.play(id, [Int16](repeating: 6_000, count: 24_000)))
+    bench.talk(frames: 50)
+    #expect(bench.played.suffix(4_800).allSatisfy { $0 == 6_000 })
+    #expect(bench.reports.contains(.flowing(id)))
+    let sent = bench.reports.compactMap {
+      if case .sound(id, let samples) = $0 { samples } else { nil }
+    }
+    #expect(sent.count == 25)
+    #expect(sent.last?.allSatisfy { $0 == 700 } == true)
+    let recorded = bench.recorded(id)
+    #expect(recorded.near.suffix(4_800).allSatisfy { $0 == 700 })
+    #expect(recorded.far.suffix(4_800).allSatisfy { $0 == 6_000 })
+    bench.order(.flush(id))
+    #expect(bench.pull(4_800).dropFirst(240).allSatisfy { $0 == 0 })
+    bench.order(.close(id))
+    #expect(bench.reports.last == .closed(id))
+    #expect(bench.devices.last == MediaBench.Devices(capture: false, playback: false))
+  }
+
+  @Test("refuses sound of a kind that cannot be made")
+  func impossibleSamples() {
+    let bench = MediaBench()
+    bench.order(
+      .prepareSamples(
+        bench.id(1), sentRate: 1, receivedRate: 24_000, chunk: .milliseconds(40)))
+    guard case .failed(bench.id(1), _)? = bench.reports.last else {
+      Issue.record("it was prepared")
+      return
+    }
+  }
+
+  @Test("says that a call is closed, also one that it does not know")
+  func closes() {
+    let bench = MediaBench()
+    bench.order(.close(bench.id(7)))
+    #expect(bench.reports == [.closed(bench.id(7))])
   }
 }

@@ -11,10 +11,19 @@ package import Basics
 ///
 /// Being held, by either side, is beside these states: a held call is still watched. A call does not
 /// need signalling: while that is away, sound that flows keeps the call up for as long as it flows.
+///
+/// A conference and a call whose sound travels as samples are not watched, because silence is nothing
+/// unusual there and their dialects know when they are over:
+///
+///     waiting ──secured──▶ flowing
+///        ▲                    │ mediaGone, or the session failed
+///        └────────────────────┘
 package struct AcceptedCall: Equatable, Sendable {
   /// Whether sound comes across, with what is known only there.
   package enum State: Equatable, Sendable {
     case connecting(until: Instant)
+    /// There is nobody to hear yet, or no longer; nothing is overdue.
+    case waiting
     case flowing
     case stalled(since: Instant)
   }
@@ -23,18 +32,42 @@ package struct AcceptedCall: Equatable, Sendable {
   enum Effect: Equatable, Sendable {
     case warn(String?)
     case end(EndReason)
+    /// The session has failed and the call goes on without.
+    case loseMedia(String)
+  }
+
+  /// Who has to bring sound, and what its absence means.
+  enum Watch: Equatable, Sendable {
+    /// The other side, all the time.
+    case peer
+    /// A conference: its server, while there is somebody to hear.
+    case conference
+    /// The dialect, in its messages.
+    case samples
   }
 
   package private(set) var state: State
-  package private(set) var isSecured = false
+  package private(set) var isSecured: Bool
+  /// Whether sound from the other side has been played.
+  package private(set) var hasFlowed = false
   package private(set) var isHeldByPeer = false
   package var isHeld = false
   /// Since when the account has been without its server; `nil` while it has one.
   private var signalingLostAt: Instant?
+  private let watch: Watch
 
   /// Both sides have agreed to the call.
-  init(at now: Instant, signalingLostAt: Instant?) {
-    state = .connecting(until: now.advanced(by: Self.connectTime))
+  ///
+  /// - Parameter isSecured: whether packets could pass already.
+  init(
+    at now: Instant, signalingLostAt: Instant?, watch: Watch = .peer, isSecured: Bool = false
+  ) {
+    self.watch = watch
+    self.isSecured = isSecured
+    switch watch {
+    case .peer: state = .connecting(until: now.advanced(by: Self.connectTime))
+    case .conference, .samples: state = isSecured ? .flowing : .waiting
+    }
     self.signalingLostAt = signalingLostAt
   }
 
@@ -44,15 +77,18 @@ package struct AcceptedCall: Equatable, Sendable {
   /// Takes in what media has to tell, descriptions and candidates apart.
   mutating func hear(_ news: MediaNews, at now: Instant) -> [Effect] {
     switch news {
-    case .described, .candidate, .endOfCandidates:
+    case .described, .candidate, .endOfCandidates, .closed:
       return []  // The call's negotiation deals with them.
     case .secured:
       isSecured = true
-      return []
-    case .flowing, .recovered:
+      return watch == .peer ? [] : soundArrives()
+    case .flowing:
+      hasFlowed = true
+      return soundArrives()
+    case .recovered:
       return soundArrives()
     case .stalled(let since):
-      return soundStays(away: since)
+      return watch == .peer ? soundStays(away: since) : []
     case .heldByPeer(let isHeldByPeer):
       self.isHeldByPeer = isHeldByPeer
       if case .connecting = state, !isHeldByPeer {
@@ -60,10 +96,20 @@ package struct AcceptedCall: Equatable, Sendable {
       }
       return []
     case .peerLeft:
-      return [.end(.remoteHungUp)]
+      // Whoever leaves a conference ends a stream; whether that was the last, its server knows.
+      return watch == .peer ? [.end(.remoteHungUp)] : []
     case .failed(let words):
-      return [.end(.mediaFailed(words))]
+      guard watch == .conference else { return [.end(.mediaFailed(words))] }
+      mediaGone()
+      return [.loseMedia(words)]
     }
+  }
+
+  /// The session is gone and another may come.
+  mutating func mediaGone() {
+    guard watch == .conference else { return }
+    isSecured = false
+    state = .waiting
   }
 
   /// When ``expire(at:)`` is next due; `nil` while sound flows.
@@ -73,7 +119,7 @@ package struct AcceptedCall: Equatable, Sendable {
     switch state {
     case .connecting(let until):
       return isSecured && isHeldByPeer ? nil : until
-    case .flowing:
+    case .flowing, .waiting:
       return nil
     case .stalled(let since):
       guard !isHeldByPeer else { return nil }
@@ -96,14 +142,14 @@ package struct AcceptedCall: Equatable, Sendable {
     case .stalled(let since):
       let seconds = since.duration(to: now).components.seconds
       return [.end(.mediaFailed("Nothing has come from the other side for \(seconds) seconds."))]
-    case .flowing:
+    case .flowing, .waiting:
       return []
     }
   }
 
   private mutating func soundArrives() -> [Effect] {
     switch state {
-    case .connecting:
+    case .connecting, .waiting:
       state = .flowing
       return []
     case .stalled:
@@ -119,7 +165,7 @@ package struct AcceptedCall: Equatable, Sendable {
     case .flowing:
       state = .stalled(since: since)
       return [.warn("Nothing comes from the other side; waiting for it.")]
-    case .connecting, .stalled:
+    case .connecting, .waiting, .stalled:
       return []  // The connect time, or the first stall, decides.
     }
   }

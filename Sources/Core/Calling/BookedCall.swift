@@ -4,6 +4,10 @@ import Basics
 struct BookedCall: Sendable {
   private(set) var machine: any CallMachine
   var summary: CallSummary
+  /// Who is in a call of several, as the server tells it.
+  private var members: [Participant] = []
+  /// The streams that are heard to speak.
+  private var speaking: Set<UInt32> = []
 
   init(_ machine: any CallMachine, summary: CallSummary) {
     self.machine = machine
@@ -28,10 +32,36 @@ struct BookedCall: Sendable {
     note(machine.phase, at: now)
     if let acceptance = machine.acceptance {
       summary.isHeldByPeer = acceptance.isHeldByPeer
+      if acceptance.hasFlowed { summary.times.firstAudioAt = summary.times.firstAudioAt ?? now }
       if acceptance.isSecured { summary.times.mediaAt = summary.times.mediaAt ?? now }
     }
     for case .warning(_, let words) in effects { summary.warning = words }
     return effects
+  }
+
+  /// All who are in the call, as the server tells it.
+  ///
+  /// - Returns: whether other streams than before are expected.
+  mutating func join(_ participants: [Participant]) -> Bool {
+    let before = members.map(\.streams)
+    members = participants
+    showMembers()
+    return before != members.map(\.streams)
+  }
+
+  /// The streams that are heard to speak.
+  mutating func hear(speaking streams: [UInt32]) {
+    speaking = Set(streams)
+    showMembers()
+  }
+
+  private mutating func showMembers() {
+    summary.participants = members.map { member in
+      var member = member
+      let isHeard = member.streams.contains { speaking.contains($0) }
+      member.isSpeaking = (member.isSpeaking || isHeard) && !member.isMuted
+      return member
+    }
   }
 
   private mutating func note(_ phase: CallPhase, at now: Instant) {
@@ -41,7 +71,7 @@ struct BookedCall: Sendable {
     case .outgoing: break
     case .ringing, .incoming: summary.times.ringingAt = summary.times.ringingAt ?? now
     case .connecting: summary.times.acceptedAt = summary.times.acceptedAt ?? now
-    case .active, .held: summary.times.firstAudioAt = summary.times.firstAudioAt ?? now
+    case .active, .held: summary.times.acceptedAt = summary.times.acceptedAt ?? now
     case .ended:
       summary.times.endedAt = now
       summary.warning = nil

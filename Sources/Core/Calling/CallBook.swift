@@ -150,13 +150,18 @@ package struct CallBook: Sendable {
       edit(id) { $0.agent = state }
       return []
     case .participants(let id, let participants):
-      edit(id) { $0.participants = Array(participants.prefix(Self.participantLimit)) }
-      return []
+      return join(id, Array(participants.prefix(Self.participantLimit)))
     case .mediaGone(let id): return act(on: id, at: now) { $0.mediaGone() }
     case .account, .identity, .contacts, .history, .invited, .notice, .muted, .sound, .flushSound,
       .message, .callNotice, .answered:
       return []
     }
+  }
+
+  /// The streams of a call that are heard to speak.
+  package mutating func hear(speaking streams: [UInt32], in id: CallID) {
+    guard let index = calls.firstIndex(where: { $0.id == id && !$0.hasEnded }) else { return }
+    calls[index].hear(speaking: streams)
   }
 
   /// Takes in what media has to tell of a call.
@@ -221,7 +226,20 @@ package struct CallBook: Sendable {
     on id: CallID, at now: Instant, _ verb: (inout any CallMachine) -> [CallEffect]
   ) -> [CallEffect] {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
-    return calls[index].act(at: now, verb)
+    let effects = calls[index].act(at: now, verb)
+    // A new session has yet to be told whom to expect.
+    let isPrepared = effects.contains {
+      if case .media(_, .prepare) = $0 { true } else { false }
+    }
+    let participants = calls[index].summary.participants
+    return effects
+      + (isPrepared && !participants.isEmpty ? [.media(id, .streams(participants))] : [])
+  }
+
+  private mutating func join(_ id: CallID, _ participants: [Participant]) -> [CallEffect] {
+    guard let index = calls.firstIndex(where: { $0.id == id && !$0.hasEnded }) else { return [] }
+    guard calls[index].join(participants) else { return [] }
+    return [.media(id, .streams(participants))]
   }
 
   private mutating func actOnOutgoing(

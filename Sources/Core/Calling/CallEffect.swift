@@ -16,7 +16,9 @@ package enum CallEffect: Equatable, Sendable {
 /// What a call asks of its sound. `Phone` translates it for `Media`, which stands beside this target.
 package enum MediaRequest: Equatable, Sendable {
   /// Gather and describe, answering `offer` if there is one. Nothing is sent to the peer.
-  case prepare(offer: SessionDescription?, iceServers: [IceServer])
+  ///
+  /// - Parameter isConference: the session answers a conference's server; see ``MediaTerms``.
+  case prepare(offer: SessionDescription?, iceServers: [IceServer], isConference: Bool = false)
   /// Make ready for sound that travels as samples; `secured` follows at once.
   case prepareSamples(SampleTerms)
   /// Whose streams are whose.
@@ -51,4 +53,6 @@ package enum MediaNews: Equatable, Sendable {
   case peerLeft
   /// Sound cannot be brought across; in words.
   case failed(String)
+  /// A session that was to be closed is; what is told from now on is of the next one.
+  case closed
 }

@@ -32,10 +32,11 @@ package protocol CallMachine: Sendable {
 }
 
 extension AcceptedCall {
-  /// Where the call stands, as shown: `active` only once sound has arrived.
+  /// Where the call stands, as shown: `active` only once sound has arrived, or in a
+  /// conference, once its path stands.
   var phase: CallPhase {
     switch state {
-    case .connecting: .connecting
+    case .connecting, .waiting: .connecting
     case .flowing, .stalled: isHeld ? .held : .active
     }
   }

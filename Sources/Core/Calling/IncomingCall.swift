@@ -10,7 +10,7 @@ package import SDP
 ///
 /// Media is prepared as soon as the offer is there, while the phone still rings, so that the answer
 /// needs no more than a key press; none of it leaves before. An offer that comes after the key press
-/// is answered when it comes.
+/// is answered when it comes: a conference's server makes one when there is somebody to hear.
 package struct IncomingCall: CallMachine, Equatable {
   /// Where the call stands, with what is known only there.
   package enum State: Equatable, Sendable {
@@ -22,21 +22,31 @@ package struct IncomingCall: CallMachine, Equatable {
   package let id: CallID
   package private(set) var state: State
   private var negotiation: Negotiation
+  private let terms: MediaTerms
   private var signalingLostAt: Instant?
 
   /// An invitation has arrived and the phone starts to ring.
   package init(id: CallID, terms: MediaTerms, invitedAt now: Instant) {
     self.id = id
     state = .ringing(until: now.advanced(by: Self.ringTime))
-    negotiation = Negotiation(id, role: .answerer, iceServers: terms.iceServers)
+    self.terms = terms
+    negotiation = Negotiation(id)
+    switch terms.carriage {
+    case .negotiated, .offeredByServer:
+      // Nothing is done before there is an offer.
+      _ = negotiation.begin(terms.carriage.calleesRole, iceServers: terms.iceServers)
+    case .samples: break  // Made ready when the call is taken.
+    }
   }
 
   /// The user takes the call.
   package mutating func answer(at now: Instant) -> [CallEffect] {
     switch state {
     case .ringing:
-      state = .accepted(AcceptedCall(at: now, signalingLostAt: signalingLostAt))
-      return [.signaling(.accept(id))] + negotiation.release() + negotiation.open()
+      let prepared = negotiation.begin(terms.carriage.calleesRole, iceServers: terms.iceServers)
+      state = .accepted(
+        AcceptedCall(at: now, signalingLostAt: signalingLostAt, watch: negotiation.watch))
+      return [.signaling(.accept(id))] + prepared + negotiation.release() + negotiation.open()
     case .accepted, .ended:
       return []  // The key was pressed twice, or the caller was faster.
     }
@@ -67,7 +77,14 @@ package struct IncomingCall: CallMachine, Equatable {
     hasEnded ? [] : negotiation.remoteEndOfCandidates()
   }
 
-  package mutating func mediaGone() -> [CallEffect] { [] }
+  package mutating func mediaGone() -> [CallEffect] {
+    guard !hasEnded, negotiation.isMember else { return [] }
+    if case .accepted(var call) = state {
+      call.mediaGone()
+      state = .accepted(call)
+    }
+    return negotiation.withdraw()
+  }
 
   package mutating func ended(_ reason: EndReason) -> [CallEffect] { end(reason, telling: false) }
 
@@ -78,7 +95,7 @@ package struct IncomingCall: CallMachine, Equatable {
     case .ringing:
       // Before the session is opened it can only fail to be made, as with an offer of junk.
       guard case .failed(let words) = news else { return [] }
-      return end(.mediaFailed(words), telling: true)
+      return negotiation.isMember ? loseMedia(words) : end(.mediaFailed(words), telling: true)
     case .accepted(var call):
       let effects = call.hear(news, at: now)
       state = .accepted(call)
@@ -153,8 +170,14 @@ package struct IncomingCall: CallMachine, Equatable {
       switch effect {
       case .warn(let words): [.warning(id, words)]
       case .end(let reason): end(reason, telling: true)
+      case .loseMedia(let words): loseMedia(words)
       }
     }
+  }
+
+  /// The session has failed; whether there shall be another is for the server.
+  private mutating func loseMedia(_ words: String) -> [CallEffect] {
+    negotiation.withdraw() + [.signaling(.mediaFailed(id, words))]
   }
 
   private mutating func end(_ reason: EndReason, telling: Bool) -> [CallEffect] {

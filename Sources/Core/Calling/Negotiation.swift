@@ -7,10 +7,22 @@ import SDP
 /// takes our description once the peer may have it, and our candidates after that. What comes early
 /// waits here; of the candidates at most ``candidateLimit`` on each side, further ones are dropped.
 ///
+/// A conference's server may withdraw its offer and make another: each has a session of its own, and
+/// what the old one still has to tell is not taken for news of the new one.
+///
 /// - Source: RFC 8838 §8 and §14 (candidates may arrive in any order and at any time).
 struct Negotiation: Equatable, Sendable {
-  /// Whose description comes first.
-  enum Role: Equatable, Sendable { case offerer, answerer }
+  /// Who begins, as the server's terms say.
+  enum Role: Equatable, Sendable {
+    /// The server has not said yet.
+    case undecided
+    case offerer
+    case answerer
+    /// An answerer whose peer is a conference's server.
+    case member
+    /// Nothing is described: the sound travels as samples.
+    case samples(SampleTerms)
+  }
 
   private enum Trickled: Equatable, Sendable {
     case candidate(Candidate)
@@ -18,11 +30,13 @@ struct Negotiation: Equatable, Sendable {
   }
 
   private let id: CallID
-  private let role: Role
-  private var iceServers: [IceServer]
+  private var role = Role.undecided
+  private var iceServers: [IceServer] = []
 
   /// Whether media has been asked to make a session, which must be closed in the end.
   private(set) var isPrepared = false
+  /// Sessions that were told to close and have not said that they are.
+  private var closingCount = 0
   private var isOpen = false
   private var isActive: Bool?
 
@@ -35,18 +49,23 @@ struct Negotiation: Equatable, Sendable {
   private var waitingForPeer: SessionDescription?
   private var candidatesForPeer: [Trickled] = []
 
-  init(_ id: CallID, role: Role, iceServers: [IceServer] = []) {
+  init(_ id: CallID) {
     self.id = id
-    self.role = role
-    self.iceServers = iceServers
   }
 
-  /// Makes the offerer's session. An answerer's is made when the offer comes.
-  mutating func prepareOffer(iceServers: [IceServer]) -> [CallEffect] {
-    precondition(role == .offerer, "an answerer prepares from the offer")
-    guard !isPrepared else { return [] }
+  /// Takes in what the server wants. An answerer's session is made when the offer is there.
+  mutating func begin(_ role: Role, iceServers: [IceServer]) -> [CallEffect] {
+    guard self.role == .undecided else { return [] }
+    self.role = role
     self.iceServers = iceServers
-    return prepare(offer: nil)
+    switch role {
+    case .undecided: return []
+    case .offerer, .samples: return prepare(offer: nil)
+    case .answerer, .member:
+      guard let offer = waitingForMedia else { return [] }
+      waitingForMedia = nil
+      return remoteDescribed(offer)
+    }
   }
 
   /// Our description and candidates may go to the peer from now on.
@@ -72,10 +91,14 @@ struct Negotiation: Equatable, Sendable {
   /// The peer's description has come, the first or a renewed one.
   mutating func remoteDescribed(_ description: SessionDescription) -> [CallEffect] {
     guard isPrepared else {
-      if role == .answerer { return prepare(offer: description) }
-      waitingForMedia = description
-      return []
+      switch role {
+      case .answerer, .member: return prepare(offer: description)
+      case .undecided, .offerer, .samples:
+        waitingForMedia = description
+        return []
+      }
     }
+    if case .samples = role { return [] }  // There is nothing that could be described.
     isDescribedToMedia = true
     return [.media(id, .describe(description))] + flushCandidatesToMedia()
   }
@@ -86,11 +109,42 @@ struct Negotiation: Equatable, Sendable {
 
   mutating func remoteEndOfCandidates() -> [CallEffect] { toMedia(.end) }
 
+  /// The session shall be no more; a new offer makes another.
+  mutating func withdraw() -> [CallEffect] {
+    waitingForMedia = nil
+    candidatesForMedia = []
+    waitingForPeer = nil
+    candidatesForPeer = []
+    isDescribedToPeer = false
+    isDescribedToMedia = false
+    guard isPrepared else { return [] }
+    isPrepared = false
+    closingCount += 1
+    return [.media(id, .close)]
+  }
+
+  /// Whether the call is one of several, whose server may withdraw its offer.
+  var isMember: Bool { role == .member }
+
+  /// How an accepted call of this kind is watched.
+  var watch: AcceptedCall.Watch {
+    switch role {
+    case .undecided, .offerer, .answerer: .peer
+    case .member: .conference
+    case .samples: .samples
+    }
+  }
+
   /// Takes in what media made for the peer.
   ///
   /// - Returns: `nil` for news of another kind, which the call must judge.
   mutating func hear(_ news: MediaNews) -> [CallEffect]? {
+    if closingCount > 0 {
+      if news == .closed { closingCount -= 1 }
+      return []
+    }
     switch news {
+    case .closed: return []
     case .described(let description):
       waitingForPeer = description
       return flushToPeer()
@@ -102,7 +156,15 @@ struct Negotiation: Equatable, Sendable {
 
   private mutating func prepare(offer: SessionDescription?) -> [CallEffect] {
     isPrepared = true
-    var effects: [CallEffect] = [.media(id, .prepare(offer: offer, iceServers: iceServers))]
+    var effects: [CallEffect]
+    if case .samples(let terms) = role {
+      effects = [.media(id, .prepareSamples(terms))]
+    } else {
+      effects = [
+        .media(
+          id, .prepare(offer: offer, iceServers: iceServers, isConference: isMember))
+      ]
+    }
     isDescribedToMedia = offer != nil
     if let description = waitingForMedia {
       waitingForMedia = nil
@@ -163,4 +225,24 @@ struct Negotiation: Equatable, Sendable {
 
   /// Candidates that wait for either side at most.
   static let candidateLimit = 64
+}
+
+extension MediaTerms.Carriage {
+  /// The part of whoever places a call.
+  var callersRole: Negotiation.Role {
+    switch self {
+    case .negotiated: .offerer
+    case .offeredByServer: .member
+    case .samples(let terms): .samples(terms)
+    }
+  }
+
+  /// The part of whoever is called.
+  var calleesRole: Negotiation.Role {
+    switch self {
+    case .negotiated: .answerer
+    case .offeredByServer: .member
+    case .samples(let terms): .samples(terms)
+    }
+  }
 }

@@ -13,7 +13,8 @@ package import SDP
 ///      ended ◀──────────────   hangUp, ended, mediaFailed, or ring time over, from anywhere
 ///
 /// Media is prepared when the server has taken the call, and our offer goes out when it is made; the
-/// answer is handed to media whenever it comes, before the acceptance or after.
+/// answer is handed to media whenever it comes, before the acceptance or after. In a conference media is
+/// prepared from the server's offer, whenever that comes.
 package struct OutgoingCall: CallMachine, Equatable {
   /// Where the call stands, with what is known only there.
   package enum State: Equatable, Sendable {
@@ -28,12 +29,14 @@ package struct OutgoingCall: CallMachine, Equatable {
   package private(set) var state: State
   private var negotiation: Negotiation
   private var signalingLostAt: Instant?
+  /// Whether packets could pass before the call was taken.
+  private var isMediaSecured = false
 
   /// The dialect has been asked to place the call.
   package init(id: CallID, offeredAt now: Instant) {
     self.id = id
     state = .offered(until: now.advanced(by: Self.ringTime))
-    negotiation = Negotiation(id, role: .offerer)
+    negotiation = Negotiation(id)
   }
 
   /// The server has taken the call.
@@ -41,7 +44,8 @@ package struct OutgoingCall: CallMachine, Equatable {
     switch state {
     case .offered:
       state = .placed(until: now.advanced(by: Self.ringTime))
-      return negotiation.prepareOffer(iceServers: terms.iceServers) + negotiation.release()
+      return negotiation.begin(terms.carriage.callersRole, iceServers: terms.iceServers)
+        + negotiation.release()
     case .placed, .ringing, .accepted:
       return []  // The server repeats itself.
     case .ended:
@@ -66,7 +70,10 @@ package struct OutgoingCall: CallMachine, Equatable {
   package mutating func accepted(at now: Instant) -> [CallEffect] {
     switch state {
     case .placed, .ringing:
-      state = .accepted(AcceptedCall(at: now, signalingLostAt: signalingLostAt))
+      state = .accepted(
+        AcceptedCall(
+          at: now, signalingLostAt: signalingLostAt, watch: negotiation.watch,
+          isSecured: isMediaSecured))
       return negotiation.open()
     case .offered:
       return []  // No dialect tells it before `placed`.
@@ -87,7 +94,14 @@ package struct OutgoingCall: CallMachine, Equatable {
     hasEnded ? [] : negotiation.remoteEndOfCandidates()
   }
 
-  package mutating func mediaGone() -> [CallEffect] { [] }
+  package mutating func mediaGone() -> [CallEffect] {
+    guard !hasEnded, negotiation.isMember else { return [] }
+    if case .accepted(var call) = state {
+      call.mediaGone()
+      state = .accepted(call)
+    }
+    return negotiation.withdraw()
+  }
 
   package mutating func ended(_ reason: EndReason) -> [CallEffect] { end(reason, telling: false) }
 
@@ -96,9 +110,10 @@ package struct OutgoingCall: CallMachine, Equatable {
     if let effects = negotiation.hear(news) { return effects }
     switch state {
     case .offered, .placed, .ringing:
+      if news == .secured { isMediaSecured = true }
       // Before the session is opened it can only fail to be made.
       guard case .failed(let words) = news else { return [] }
-      return end(.mediaFailed(words), telling: true)
+      return negotiation.isMember ? loseMedia(words) : end(.mediaFailed(words), telling: true)
     case .accepted(var call):
       let effects = call.hear(news, at: now)
       state = .accepted(call)
@@ -181,8 +196,14 @@ package struct OutgoingCall: CallMachine, Equatable {
       switch effect {
       case .warn(let words): [.warning(id, words)]
       case .end(let reason): end(reason, telling: true)
+      case .loseMedia(let words): loseMedia(words)
       }
     }
+  }
+
+  /// The session has failed; whether there shall be another is for the server.
+  private mutating func loseMedia(_ words: String) -> [CallEffect] {
+    negotiation.withdraw() + [.signaling(.mediaFailed(id, words))]
   }
 
   private mutating func end(_ reason: EndReason, telling: Bool) -> [CallEffect] {

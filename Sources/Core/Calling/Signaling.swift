@@ -182,6 +182,9 @@ package enum SignalingOrder: Equatable, Sendable {
   case refuseBusy(CallID)
   /// End the call, or take back one that has not been accepted.
   case end(CallID, EndReason)
+  /// The sound of a call whose server offers could not be brought across, in words; its session is
+  /// gone. The dialect asks its server for another offer, or gives up by `ended`.
+  case mediaFailed(CallID, String)
   /// Whether the microphone is muted in that call, for servers that show it.
   case mute(CallID, Bool)
   /// A chunk from the microphone, for a call whose sound travels as samples.

@@ -76,7 +76,8 @@ struct Downlink {
   ) -> Flow.Arrival {
     if packet.payloadType == agreed.receivedOpus {
       let result = stream.insert(
-        packet.payload, sequence: position.sequence, timestamp: position.timestamp, at: now)
+        packet.payload, sequence: position.sequence, timestamp: position.timestamp,
+        isSilence: isSilence(packet, agreed), at: now)
       return result == .unreadable ? .faulty : .taken
     }
     stream.insertOther(sequence: position.sequence, timestamp: position.timestamp, at: now)
@@ -84,6 +85,17 @@ struct Downlink {
       let event = try? TelephoneEvent(decoding: packet.payload)
     else { return .faulty }
     return digits.received(event, timestamp: packet.timestamp).map { .digit($0) } ?? .taken
+  }
+}
+
+extension Downlink {
+  /// Whether the sender says that there is nothing to be heard in a packet (RFC 6464 §3): a conference's
+  /// server forwards only the first few of those.
+  private func isSilence(_ packet: RTPPacket, _ agreed: AgreedAudio) -> Bool {
+    guard let id = agreed.audioLevelID,
+      let data = packet.extensions.first(where: { $0.id == id })?.data
+    else { return false }
+    return AudioLevel(decoding: data)?.level == 127
   }
 }
 

@@ -234,7 +234,7 @@ struct Flow {
   }
 
   /// How many streams one session takes in.
-  static let downlinkLimit = 8
+  static let downlinkLimit = 24
   /// After how much silence a stream makes room for another.
   static let idleTime: Duration = .seconds(5)
 }

@@ -17,6 +17,12 @@ package struct Gain: Equatable, Sendable {
 
   private init(factor: Int32) { self.factor = factor }
 
+  /// The gain that is reached after `position` of `count` equal steps from one to the other.
+  static func between(_ first: Gain, _ last: Gain, at position: Int, of count: Int) -> Gain {
+    let way = Int64(last.factor - first.factor) * Int64(position) / Int64(max(1, count))
+    return Gain(factor: Int32(truncatingIfNeeded: Int64(first.factor) + way))
+  }
+
   /// Fades `samples` from one gain to the other, so that the change does not click.
   package static func fade(_ samples: inout [Int16], from first: Gain, to last: Gain) {
     var mixer = Mixer(sampleCount: samples.count)

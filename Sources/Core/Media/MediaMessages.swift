@@ -12,11 +12,17 @@ package struct MediaPlan: Equatable, Sendable {
   package var iceServers: [IceServer]
   /// Whether the server is on this machine, so that loopback addresses are worth a try.
   package var includesLoopback: Bool
+  /// The peer is a conference's server: it alone makes offers, nothing is sent while one is muted, and a
+  /// path that breaks is the end of the session.
+  package var isConference: Bool
 
-  package init(role: Role, iceServers: [IceServer], includesLoopback: Bool) {
+  package init(
+    role: Role, iceServers: [IceServer], includesLoopback: Bool, isConference: Bool = false
+  ) {
     self.role = role
     self.iceServers = iceServers
     self.includesLoopback = includesLoopback
+    self.isConference = isConference
   }
 }
 
@@ -67,6 +73,21 @@ package enum MediaOrder: Equatable, Sendable {
   case close(CallID)
 }
 
+extension MediaOrder {
+  /// Takes the next order's sound into this one, so that a burst of chunks needs the room of one order.
+  ///
+  /// - Returns: whether it was taken: both play to the same call, and not more than 120 s.
+  package mutating func absorb(_ next: MediaOrder) -> Bool {
+    guard case .play(let id, var samples) = self, case .play(id, let more) = next,
+      samples.count + more.count <= Sound.sampleRate * 120
+    else { return false }
+    self = .play(id, [])  // The samples are changed in place.
+    samples += more
+    self = .play(id, samples)
+    return true
+  }
+}
+
 /// What the media loop tells the control loop.
 package enum MediaReport: Equatable, Sendable {
   /// Our description is complete as far as it will be; candidates follow by themselves.
@@ -86,6 +107,8 @@ package enum MediaReport: Equatable, Sendable {
   case peerLeft(CallID)
   /// Sound cannot be brought across; in words.
   case failed(CallID, String)
+  /// What was ordered to close is closed; what comes from now on is of the next session of that call.
+  case closed(CallID)
   case digit(CallID, Character)
   /// A chunk from the microphone of a call whose sound travels as samples, at its `sentRate`.
   case sound(CallID, [Int16])
@@ -98,4 +121,17 @@ package enum MediaReport: Equatable, Sendable {
   case devices(capture: String, playback: String, complaint: String?)
   /// A `file:` capture has come to its end.
   case captureEnded
+}
+
+extension MediaReport {
+  /// Takes the next report's sound into this one, when the dialect has not yet sent it.
+  ///
+  /// - Returns: whether it was taken: both are of the same call, and not more than a second.
+  package mutating func absorb(_ next: MediaReport) -> Bool {
+    guard case .sound(let id, let samples) = self, case .sound(id, let more) = next,
+      samples.count + more.count <= Sound.sampleRate
+    else { return false }
+    self = .sound(id, samples + more)
+    return true
+  }
 }

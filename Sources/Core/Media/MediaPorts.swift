@@ -114,12 +114,24 @@ package protocol EncoderPort: AnyObject {
 /// Turns Opus packets into sound. Used on one thread.
 package protocol DecoderPort: FrameDecoder {}
 
+/// Converts a stream of samples from one rate to another, piece by piece. Used on one thread.
+package protocol ResamplerPort: AnyObject {
+  /// Converts the next piece; what comes out varies by a sample or two from piece to piece.
+  func convert(_ input: [Int16]) -> [Int16]
+  /// The rest of the stream, which a filter held back. The next piece begins a new stream.
+  func finish() -> [Int16]
+  /// Forgets the stream so far.
+  func reset()
+}
+
 /// Makes the ports of one session.
 package protocol MediaPorts: AnyObject {
   func makeHandshake() -> any HandshakePort
   func makeCipher(keys: CipherKeys) throws(CipherError) -> any CipherPort
   func makeEncoder(settings: EncoderSettings) -> any EncoderPort
   func makeDecoder() -> any DecoderPort
+  /// - Parameters: samples a second, 8 000–48 000.
+  func makeResampler(from inputRate: Int, to outputRate: Int) -> any ResamplerPort
   /// 32 random bits: SSRCs, first sequence numbers and timestamps (RFC 3550 §5.1, §8).
   func random() -> UInt32
 }

@@ -28,6 +28,9 @@ extension MediaSession {
     case .idle, .preparing, .closed:
       return []  // Nothing has been found that could be lost.
     case .checking, .securing, .flowing:
+      guard !plan.isConference else {
+        return fail("The network has changed; the conference is asked for another path.", at: now)
+      }
       guard case .done = gathering, !offerAnswer.hasOffered else {
         return [note(.info, "A description is under way already; not restarted.")]
       }
@@ -37,7 +40,7 @@ extension MediaSession {
 
   /// Something that was agreed is to change, and nothing is under way: offer it.
   mutating func renewIfNeeded(at now: Instant) -> [SessionEffect] {
-    guard state == .flowing, case .done = gathering, !offerAnswer.hasOffered,
+    guard !plan.isConference, state == .flowing, case .done = gathering, !offerAnswer.hasOffered,
       isHoldDescribed == isActive, let transport
     else { return [] }
     return offer(transport, at: now)
@@ -117,7 +120,7 @@ extension MediaSession {
   private var isHolding: Bool {
     switch state {
     case .idle, .preparing, .closed: false
-    case .checking, .securing, .flowing: !isActive
+    case .checking, .securing, .flowing: !isActive && !plan.isConference
     }
   }
 

@@ -72,6 +72,8 @@ extension MediaSession {
     case .idle, .preparing, .closed: return []
     case .checking where remoteCandidates.hasEnded: return fail(connectComplaint, at: now)
     case .checking: return []  // More of the peer's candidates may come; the time-out decides.
+    case .securing where plan.isConference, .flowing where plan.isConference:
+      return fail("The path to the conference broke: \(HarmlessText.line(reason))", at: now)
     case .securing, .flowing:
       return [note(.warning, "No path works at present: \(HarmlessText.line(reason))")]
     }

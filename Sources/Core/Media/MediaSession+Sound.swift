@@ -1,13 +1,20 @@
 package import Basics
+import RTP
 import SDP
 
 /// Frames out, samples in, and what is told of both.
 extension MediaSession {
   /// One frame from the microphone, of ``MediaSettings/frameSampleCount`` samples.
   ///
-  /// A session that is muted or not active sends silence, so that its peer sees a path that works.
+  /// A session that is muted or not active sends silence, so that its peer sees a path that works; to
+  /// a conference it sends a little silence and then nothing (protocols.md §B.6).
   package mutating func captured(_ frame: [Int16], at now: Instant) -> [SessionEffect] {
     let isSilenced = isMuted || !isActive
+    silencedFrameCount = isSilenced ? min(silencedFrameCount + 1, Self.silenceFrames + 1) : 0
+    if plan.isConference, silencedFrameCount > Self.silenceFrames {
+      flow?.uplink.skipped(sampleCount: frame.count, at: now)
+      return []
+    }
     guard let datagram = flow?.captured(frame, isSilenced: isSilenced, at: now) else { return [] }
     return [.ice(.send(datagram))]
   }
@@ -29,6 +36,7 @@ extension MediaSession {
       hasFlowed = true
       effects.append(.report(.flowing))
     }
+    if let speaking = lookForSpeakers(at: now) { effects.append(.report(.speaking(speaking))) }
     if isActive != wasHeard {
       Gain.fade(
         &samples, from: wasHeard ? .unity : .silence, to: isActive ? .unity : .silence)
@@ -44,6 +52,24 @@ extension MediaSession {
     guard let flow else { return (0, 0) }
     return (flow.uplink.meter.linear, isActive ? flow.farLevel : 0)
   }
+
+  /// The streams that are expected in a call of several; from then on it is told who speaks.
+  package mutating func expect(streams: [UInt32]) {
+    let expected = Array(streams.prefix(Self.expectedStreamLimit))
+    if speakers == nil { speakers = SpeakerWatch(expecting: expected) }
+    speakers?.expect(expected)
+  }
+
+  private mutating func lookForSpeakers(at now: Instant) -> [UInt32]? {
+    guard speakers?.isDue(at: now) == true, let flow else { return nil }
+    return speakers?.look(
+      at: flow.downlinks.map { ($0.reception.ssrc, $0.meter.linear) }, now: now)
+  }
+
+  /// Frames of silence that a conference is sent before sending pauses: the fade, and two to tell that
+  /// it is meant.
+  private static let silenceFrames = 3
+  private static let expectedStreamLimit = 200
 
   // MARK: Packets
 

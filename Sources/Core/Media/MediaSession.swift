@@ -89,6 +89,10 @@ package struct MediaSession {
   var hasFlowed = false
   var stall = Stall.none
   var quality = QualityWindow()
+  /// Who speaks, in a call of several.
+  var speakers: SpeakerWatch?
+  /// Frames of silence in a row that went out in place of the microphone's.
+  var silencedFrameCount = 0
 
   /// Whether packets arrive.
   enum Stall: Equatable {

@@ -30,5 +30,9 @@ package enum SessionReport: Equatable, Sendable {
   /// Sound cannot be brought across; in words. The session is closed.
   case failed(String)
   case digit(Character)
+  /// A chunk from the microphone, of a session whose sound travels as samples.
+  case sound([Int16])
+  /// The streams that are heard to speak, whenever that changes.
+  case speaking([UInt32])
   case statistics(MediaStatistics)
 }

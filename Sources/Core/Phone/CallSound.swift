@@ -4,7 +4,7 @@ import Media
 /// The sound of one of the phone's calls: its session, and what is kept beside it.
 struct CallSound {
   let id: CallID
-  var session: MediaSession
+  var session: any SoundSession
   /// Whether it was said which of the open calls is heard.
   var isActivityDecided = false
   var recording: RecordingBuffer?

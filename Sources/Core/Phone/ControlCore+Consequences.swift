@@ -25,6 +25,31 @@ extension ControlCore {
     }
   }
 
+  /// Tells the servers of all calls that have been taken whether the microphone is muted.
+  mutating func tellMute() {
+    let taken = book.summaries.filter(\.hasBeenTaken).map(\.id)
+    mutedCalls.formIntersection(taken)
+    for id in taken where mutedCalls.contains(id) != isMuted {
+      if isMuted { mutedCalls.insert(id) } else { mutedCalls.remove(id) }
+      guard let index = index(of: id.account) else { continue }
+      perform(accounts[index].client.carryOut(.mute(id, isMuted), at: now), of: index)
+    }
+  }
+
+  /// Tells who speaks in calls of several, when that has changed.
+  mutating func tellSpeakers() {
+    let calls = book.summaries
+    for call in calls {
+      let speaking = call.phase.isEnded ? [] : call.participants.filter(\.isSpeaking).map(\.id)
+      guard speaking != speakers[call.id, default: []] else { continue }
+      speakers[call.id] = speaking.isEmpty ? nil : speaking
+      effects.append(.event(.speakers(call.id, speaking)))
+    }
+    if !speakers.isEmpty {
+      speakers = speakers.filter { id, _ in calls.contains { $0.id == id } }
+    }
+  }
+
   /// Starts and stops tones, so that the one sounds that fits the calls as they are.
   mutating func changeTone() {
     let wanted = fittingTone
@@ -56,6 +81,13 @@ extension ControlCore {
 }
 
 extension CallSummary {
+  fileprivate var hasBeenTaken: Bool {
+    switch phase {
+    case .connecting, .active, .held: true
+    case .outgoing, .ringing, .incoming, .ended: false
+    }
+  }
+
   /// The tone that tells how the call ended, and until when; `nil` when it needs none.
   fileprivate var endTone: (tone: CallTone, until: Instant)? {
     guard case .ended(let reason) = phase, let endedAt = times.endedAt else { return nil }

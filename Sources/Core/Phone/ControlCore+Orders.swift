@@ -56,12 +56,7 @@ extension ControlCore {
       effects.append(.removeRecord(id: id))
     case .seeMissedCalls:
       if history.markSeen() { effects.append(.markSeen) }
-    case .serve(let id, let account, let request):
-      guard let index = index(of: account) else {
-        effects.append(.event(.answered(id, .failed("There is no such account."))))
-        return
-      }
-      perform(accounts[index].client.carryOut(.serve(id, request), at: now), of: index)
+    case .serve(let id, let account, let request): serve(id, account, request)
     case .refresh:
       for index in accounts.indices {
         perform(accounts[index].client.carryOut(.refreshContacts, at: now), of: index)

@@ -48,6 +48,7 @@ extension ControlCore {
     case .heldByPeer(let id, let isHeld): hear(.heldByPeer(isHeld), of: id)
     case .peerLeft(let id): hear(.peerLeft, of: id)
     case .failed(let id, let words): hear(.failed(words), of: id)
+    case .closed(let id): hear(.closed, of: id)
     case .digit(let id, let key): effects.append(.event(.digit(id, key)))
     case .recording(let id, let path, let complaint):
       book.recording(id, path: path)
@@ -64,8 +65,13 @@ extension ControlCore {
       sound.complaint = complaint
     case .captureEnded:
       effects.append(.event(.captureEnded))
-    case .sound, .speaking:
-      break
+    case .sound(let id, let samples):
+      guard let index = index(of: id.account), let call = book[id], !call.phase.isEnded else {
+        return
+      }
+      perform(accounts[index].client.carryOut(.sound(id, samples), at: now), of: index)
+    case .speaking(let id, let streams):
+      book.hear(speaking: streams, in: id)
     }
   }
 
@@ -101,10 +107,24 @@ extension ControlCore {
     case .message(let id, let from, let text):
       effects.append(.event(.message(id, from: from, text: text)))
     case .callNotice(let id, let words): effects.append(.event(.note(id, words)))
-    case .answered(let id, let answer): effects.append(.event(.answered(id, answer)))
-    case .muted, .sound, .flushSound:
-      break
+    case .answered(let id, let answer):
+      // What comes late was told to have failed, and is not told again.
+      guard services.remove(id) else { return }
+      effects.append(.event(.answered(id, answer)))
+    case .sound(let id, let samples): effects.append(.media(.play(id, samples)))
+    case .flushSound(let id): effects.append(.media(.flush(id)))
+    case .muted(let id, let name): mute(in: id, by: name)
     }
+  }
+
+  /// The microphone is muted, because somebody has muted it in one call.
+  private mutating func mute(in id: CallID, by name: String?) {
+    guard book[id] != nil else { return }
+    let name = name.map { HarmlessText.line($0, limit: 60) } ?? "The server"
+    effects.append(.event(.note(id, "\(name) has muted your microphone.")))
+    guard !isMuted else { return }
+    isMuted = true
+    effects.append(.media(.mute(true)))
   }
 
   private mutating func change(_ state: AccountState, of index: Int) {
@@ -158,12 +178,12 @@ extension ControlCore {
 
   private func mediaOrder(_ request: MediaRequest, of id: CallID) -> MediaOrder {
     switch request {
-    case .prepare(let offer, let iceServers):
+    case .prepare(let offer, let iceServers, let isConference):
       let server = index(of: id.account).map { accounts[$0].account.server } ?? ""
       let plan = MediaPlan(
         role: offer.map { .answerer(offer: $0) } ?? .offerer,
         iceServers: Array((iceServers + settings.iceServers).prefix(Self.iceServerLimit)),
-        includesLoopback: isLoopback(server: server))
+        includesLoopback: isLoopback(server: server), isConference: isConference)
       return .prepare(id, plan)
     case .describe(let description): return .describe(id, description)
     case .candidate(let candidate): return .candidate(id, candidate)
@@ -198,7 +218,7 @@ extension SignalingOrder {
     switch self {
     case .place(let id, _, _), .ring(let id), .describe(let id, _), .candidate(let id, _),
       .endOfCandidates(let id), .accept(let id), .decline(let id, _), .refuseBusy(let id),
-      .end(let id, _), .mute(let id, _), .sound(let id, _),
+      .end(let id, _), .mediaFailed(let id, _), .mute(let id, _), .sound(let id, _),
       .requestPerson(let id):
       id
     case .serve, .refreshContacts, .refreshHistory, .signOut: nil

@@ -31,6 +31,11 @@ package struct ControlCore: Sendable {
   var history = HistoryBook()
   var waitingCalls: [WaitingCall] = []
   var ledger = CallLedger()
+  var services = ServiceBook()
+  /// The calls whose servers know that the microphone is muted.
+  var mutedCalls: Set<CallID> = []
+  /// Who was last told to speak, of the calls in which somebody does.
+  var speakers: [CallID: [String]] = [:]
   var tone: CallTone?
   var isMuted = false
   var volumeDecibels = 0
@@ -123,7 +128,8 @@ package struct ControlCore: Sendable {
 
   /// When ``expire(at:wallTime:)`` is next due; `nil` while nothing is awaited.
   package var deadline: Instant? {
-    (accounts.map(\.client.deadline) + waitingCalls.map(\.until) + [book.deadline, toneDeadline])
+    (accounts.map(\.client.deadline) + waitingCalls.map(\.until)
+      + [book.deadline, toneDeadline, services.deadline])
       .compactMap { $0 }.min()
   }
 
@@ -135,6 +141,7 @@ package struct ControlCore: Sendable {
       }
       core.perform(core.book.expire(at: now))
       core.retryWaitingCalls()
+      core.expireServices()
     }
   }
 
@@ -165,6 +172,8 @@ package struct ControlCore: Sendable {
     self.wallTime = wallTime
     effects = []
     verb(&self)
+    tellMute()
+    tellSpeakers()
     keepLedger()
     changeTone()
     let board = board

@@ -46,7 +46,16 @@ package struct MediaCore {
     case .candidate(let id, let candidate):
       effects = perform(id) { $0.candidate(candidate, at: now) }
     case .endOfCandidates(let id): effects = perform(id) { $0.endOfCandidates(at: now) }
-    case .prepareSamples, .play, .flush, .streams: effects = []
+    case .prepareSamples(let id, let sentRate, let receivedRate, let chunk):
+      let plan = SamplePlan(sentRate: sentRate, receivedRate: receivedRate, chunk: chunk)
+      effects = prepare(id, plan, at: now)
+    case .play(let id, let samples): return play(samples, to: id, at: now)
+    case .flush(let id): return flush(id)
+    case .streams(let id, let streams):
+      effects = perform(id) {
+        $0.expect(streams: streams)
+        return []
+      }
     case .open(let id): effects = open(id, at: now)
     case .setActive(let id, let isActive): effects = setActive(id, isActive, at: now)
     case .mute(let isMuted): effects = mute(isMuted)
@@ -65,7 +74,7 @@ package struct MediaCore {
     case .restart(let id): effects = perform(id) { $0.restart(at: now) }
     case .chooseDevices(let capture, let playback):
       effects = [.chooseDevices(capture: capture, playback: playback)]
-    case .close(let id): effects = perform(id) { $0.close(at: now) }
+    case .close(let id): effects = perform(id) { $0.close(at: now) } + [.report(.closed(id))]
     }
     return effects + useDevices()
   }
@@ -145,16 +154,53 @@ package struct MediaCore {
   private mutating func prepare(
     _ id: CallID, _ plan: MediaPlan, at now: Instant
   ) -> [MediaEffect] {
-    guard !calls.contains(where: { $0.id == id }) else { return [] }  // Ordered twice.
-    guard calls.count < Self.callLimit else {
-      return [.report(.failed(id, "The phone has no room for another call."))]
-    }
-    var session = MediaSession(
+    if let refusal = refusal(of: id) { return refusal }
+    let session = MediaSession(
       plan: plan, settings: settings, ports: ports,
       wallTime: wallTime.advanced(by: startedAt.duration(to: now)), at: now)
+    return add(session, of: id, at: now)
+  }
+
+  private mutating func prepare(
+    _ id: CallID, _ plan: SamplePlan?, at now: Instant
+  ) -> [MediaEffect] {
+    if let refusal = refusal(of: id) { return refusal }
+    guard let plan else {
+      return [.report(.failed(id, "The server wants sound of a kind that cannot be made."))]
+    }
+    return add(SampleSession(plan: plan, ports: ports), of: id, at: now)
+  }
+
+  /// What is done instead of making a session; `nil` when one shall be made.
+  private func refusal(of id: CallID) -> [MediaEffect]? {
+    if calls.contains(where: { $0.id == id }) { return [] }  // Ordered twice.
+    guard calls.count >= Self.callLimit else { return nil }
+    return [.report(.failed(id, "The phone has no room for another call."))]
+  }
+
+  private mutating func add(
+    _ session: some SoundSession, of id: CallID, at now: Instant
+  ) -> [MediaEffect] {
+    var session = session
     session.setMuted(isMuted)
     calls.append(CallSound(id: id, session: session))
     return perform(id) { $0.prepare(at: now) }
+  }
+
+  private mutating func play(
+    _ samples: [Int16], to id: CallID, at now: Instant
+  ) -> [MediaEffect] {
+    perform(id) {
+      $0.play(samples, at: now)
+      return []
+    }
+  }
+
+  private mutating func flush(_ id: CallID) -> [MediaEffect] {
+    perform(id) {
+      $0.flush()
+      return []
+    }
   }
 
   /// Opens a call. Unless it was said otherwise, it is active if no other call is.
@@ -186,7 +232,7 @@ package struct MediaCore {
     _ digits: String, in id: CallID, at now: Instant
   ) -> [MediaEffect] {
     guard let call = calls.first(where: { $0.id == id }) else { return [] }
-    if call.session.state == .flowing, call.session.isActive { tones.press(digits) }
+    if call.session.takesDigits { tones.press(digits) }
     return perform(id) { $0.digits(digits, at: now) }
   }
 
@@ -210,7 +256,7 @@ package struct MediaCore {
 
   /// Has a call's session do something, and forgets the call if that was its end.
   private mutating func perform(
-    _ id: CallID, _ verb: (inout MediaSession) -> [SessionEffect]
+    _ id: CallID, _ verb: (inout any SoundSession) -> [SessionEffect]
   ) -> [MediaEffect] {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
     return translate(verb(&calls[index].session), ofCallAt: index)
@@ -230,7 +276,7 @@ package struct MediaCore {
         result.append(.note(LogEntry(entry.level, "\(entry.subject) \(id)", entry.text)))
       }
     }
-    guard calls[index].session.state == .closed else { return result }
+    guard calls[index].session.isClosed else { return result }
     if calls[index].recording != nil { result.append(.stopRecording(id)) }
     calls.remove(at: index)
     return result
@@ -249,6 +295,8 @@ package struct MediaCore {
     case .peerLeft: return .peerLeft(id)
     case .failed(let complaint): return .failed(id, complaint)
     case .digit(let key): return .digit(id, key)
+    case .sound(let samples): return .sound(id, samples)
+    case .speaking(let streams): return .speaking(id, streams)
     case .statistics(var statistics):
       statistics.deviceFaults = deviceFaults
       statistics.estimatedDelay += deviceDelay.seconds

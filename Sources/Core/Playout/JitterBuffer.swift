@@ -47,6 +47,7 @@ package struct JitterBuffer: Equatable, Sendable {
     /// Zero for a packet that is not sound.
     var sampleCount: Int
     var hasRedundancy: Bool
+    var isSilence: Bool
     var payload: [UInt8]
     var arrival: Instant
   }
@@ -81,9 +82,10 @@ package struct JitterBuffer: Equatable, Sendable {
   /// - Parameters:
   ///   - sampleCount: how long it lasts; positive.
   ///   - hasRedundancy: whether the packet before it can be recovered from it.
+  ///   - isSilence: when nothing follows it in time, the sender pauses.
   package mutating func insert(
     _ payload: [UInt8], sequence: Int64, timestamp: Int64, sampleCount: Int,
-    hasRedundancy: Bool = false, at now: Instant
+    hasRedundancy: Bool = false, isSilence: Bool = false, at now: Instant
   ) -> InsertResult {
     precondition(sampleCount > 0, "a packet of sound lasts")
     estimator.packetArrived(timestamp: timestamp, at: now)
@@ -94,7 +96,7 @@ package struct JitterBuffer: Equatable, Sendable {
     return store(
       Packet(
         sequence: sequence, timestamp: timestamp, sampleCount: sampleCount,
-        hasRedundancy: hasRedundancy, payload: payload, arrival: now))
+        hasRedundancy: hasRedundancy, isSilence: isSilence, payload: payload, arrival: now))
   }
 
   /// Notes a packet of the stream that is not sound, such as a keypad tone: its number is not missing,
@@ -102,8 +104,8 @@ package struct JitterBuffer: Equatable, Sendable {
   package mutating func insertOther(sequence: Int64, timestamp: Int64, at now: Instant) {
     _ = store(
       Packet(
-        sequence: sequence, timestamp: timestamp, sampleCount: 0, hasRedundancy: false, payload: [],
-        arrival: now))
+        sequence: sequence, timestamp: timestamp, sampleCount: 0, hasRedundancy: false,
+        isSilence: false, payload: [], arrival: now))
   }
 
   /// What to play now that the output has run dry.
@@ -264,7 +266,7 @@ package struct JitterBuffer: Equatable, Sendable {
     var following = Position(
       sequence: front.sequence + 1, timestamp: front.timestamp &+ Int64(front.sampleCount),
       frameCount: front.sampleCount)
-    following.isPaused = front.payload.count <= Self.pauseByteLimit
+    following.isPaused = front.isSilence || front.payload.count <= Self.pauseByteLimit
     guard skipped < front.sampleCount else {
       discardedCount += 1
       following.covered = overhang - Int64(front.sampleCount)

@@ -36,9 +36,11 @@ package struct PlayoutStream {
   ///
   /// - Parameters:
   ///   - sequence: unwrapped, as `ReceptionStatistics` tells it; ``timestamp`` likewise.
+  ///   - isSilence: the sender says that there is nothing to be heard, and may pause after it.
   ///   - now: when the packet left the socket.
   package mutating func insert(
-    _ payload: [UInt8], sequence: Int64, timestamp: Int64, at now: Instant
+    _ payload: [UInt8], sequence: Int64, timestamp: Int64, isSilence: Bool = false,
+    at now: Instant
   ) -> InsertResult {
     guard let sampleCount = decoder.sampleCount(of: payload), sampleCount > 0 else {
       counters.unreadablePackets += 1
@@ -49,7 +51,7 @@ package struct PlayoutStream {
     hasBegun = true
     let result = buffer.insert(
       payload, sequence: sequence, timestamp: timestamp, sampleCount: sampleCount,
-      hasRedundancy: hasRedundancy, at: now)
+      hasRedundancy: hasRedundancy, isSilence: isSilence, at: now)
     switch result {
     case .stored: return .stored
     case .late: return .late

@@ -205,7 +205,7 @@ package struct AttendantDesk {
     case .recovered:
       legs[id]?.silentSince = nil
       return []
-    case .flowing, .heldByPeer, .statistics: return []
+    case .flowing, .heldByPeer, .sound, .speaking, .statistics: return []
     }
   }
 

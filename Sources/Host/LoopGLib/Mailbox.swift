@@ -34,14 +34,22 @@ package final class Mailbox<Message: Sendable>: Sendable {
 
   /// Puts a message in. Any thread.
   ///
-  /// - Parameter key: the waiting message of the same key, if any, is dropped for this one, which
-  ///   queues at the end; for summaries of which only the last counts.
+  /// - Parameters:
+  ///   - key: the waiting message of the same key, if any, is dropped for this one, which queues at the
+  ///     end; for summaries of which only the last counts.
+  ///   - merge: may take the message into the last one that waits, so that it needs no room of its own;
+  ///     tells whether it did.
   /// - Returns: `false` when the mailbox is full and the message was not taken.
   @discardableResult
-  package func post(_ message: Message, replacing key: String? = nil) -> Bool {
+  package func post(
+    _ message: Message, replacing key: String? = nil,
+    merging merge: ((inout Message, Message) -> Bool)? = nil
+  ) -> Bool {
     let isTaken = waiting.withLock { entries in
       if let key, let index = entries.firstIndex(where: { $0.key == key }) {
         entries.remove(at: index)
+      } else if let merge, let last = entries.indices.last, merge(&entries[last].message, message) {
+        return true
       } else if entries.count >= capacity {
         return false
       }

@@ -136,5 +136,9 @@ private final class RealPorts: MediaPorts {
     do { return try OpusDecoder() } catch { fatalError("\(error)") }
   }
 
+  func makeResampler(from inputRate: Int, to outputRate: Int) -> any ResamplerPort {
+    preconditionFailure("sessions over a path convert nothing")
+  }
+
   func random() -> UInt32 { generator.next() }
 }

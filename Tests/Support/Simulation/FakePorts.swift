@@ -37,7 +37,44 @@ package final class FakePorts: MediaPorts {
     return decoder
   }
 
+  package func makeResampler(from inputRate: Int, to outputRate: Int) -> any ResamplerPort {
+    FakeResampler(from: inputRate, to: outputRate)
+  }
+
   package func random() -> UInt32 { UInt32(truncatingIfNeeded: generator.next()) }
+}
+
+/// Converts rates by repeating or leaving out samples.
+package final class FakeResampler: ResamplerPort {
+  private let inputRate: Int
+  private let outputRate: Int
+  private var takenCount = 0
+  private var givenCount = 0
+
+  init(from inputRate: Int, to outputRate: Int) {
+    self.inputRate = inputRate
+    self.outputRate = outputRate
+  }
+
+  package func convert(_ input: [Int16]) -> [Int16] {
+    let first = takenCount
+    takenCount += input.count
+    let end = takenCount * outputRate / inputRate
+    defer { givenCount = end }
+    return (givenCount..<end).map {
+      input[min(input.count - 1, $0 * inputRate / outputRate - first)]
+    }
+  }
+
+  package func finish() -> [Int16] {
+    reset()
+    return []
+  }
+
+  package func reset() {
+    takenCount = 0
+    givenCount = 0
+  }
 }
 
 /// A handshake of two flights from each side: hellos with certificates, then finished messages.

@@ -92,7 +92,7 @@ package struct BotServerClient: DialectClient {
     case .decline(let id, let reason): decline(id, .decline(reason: reason))
     case .refuseBusy(let id): decline(id, .busy)
     case .end(let id, let reason): end(id, reason)
-    case .mute, .sound: break
+    case .mediaFailed, .mute, .sound: break
     case .requestPerson(let id): report(.callNotice(id, Self.noPersonByRequest))
     case .serve(let id, _): report(.answered(id, .unsupported))
     case .refreshContacts: if phase == .online { requestUsers() }

@@ -1,31 +1,42 @@
 import Basics
-import Media
 
 /// Tells speech from noise by its energy, against a floor that follows the noise.
 ///
-/// Speech begins after 60 ms well above the floor and ends after 700 ms below. The floor is the
+/// Speech begins after some frames well above the floor and ends after some below. The floor is the
 /// quietest frame of the last two seconds: speech has pauses and noise has none, so that a noise that
 /// sets in is taken for speech no longer than that.
-struct VoiceDetector: Equatable, Sendable {
+package struct VoiceDetector: Equatable, Sendable {
   /// What a frame showed.
-  enum Verdict: Equatable, Sendable {
+  package enum Verdict: Equatable, Sendable {
     case silence
     case began
     case speech
     case ended
   }
 
-  private(set) var isSpeaking = false
+  package private(set) var isSpeaking = false
   /// The energies of the last frames, in a ring; the beginning assumes a quiet room.
   private var energies = [Double](repeating: quietRoom, count: floorFrames)
   private var position = 0
   private var loudFrames = 0
   private var quietFrames = 0
+  private let framesToBegin: Int
+  private let framesToEnd: Int
+
+  /// - Parameters:
+  ///   - begin: how long speech must last to be believed, in frames of 20 ms; 60 ms as a rule.
+  ///   - end: how long a pause must last to be the end, likewise; 700 ms as a rule.
+  package init(framesToBegin begin: Int = 3, framesToEnd end: Int = usualFramesToEnd) {
+    framesToBegin = begin
+    framesToEnd = end
+  }
 
   /// Takes a frame of 20 ms into account.
-  mutating func hear(_ frame: [Int16]) -> Verdict {
+  ///
+  /// - Parameter least: mean square of what may be heard without anybody speaking, such as an echo.
+  package mutating func hear(_ frame: [Int16], above least: Double = 0) -> Verdict {
     let energy = Self.energy(of: frame)
-    if energy > max(floor * Self.margin, Self.leastSpeech) {
+    if energy > max(floor * Self.margin, Self.leastSpeech, least) {
       loudFrames += 1
       quietFrames = 0
     } else {
@@ -34,11 +45,11 @@ struct VoiceDetector: Equatable, Sendable {
     }
     energies[position] = energy
     position = (position + 1) % Self.floorFrames
-    if !isSpeaking, loudFrames >= Self.framesToBegin {
+    if !isSpeaking, loudFrames >= framesToBegin {
       isSpeaking = true
       return .began
     }
-    if isSpeaking, quietFrames >= Self.framesToEnd {
+    if isSpeaking, quietFrames >= framesToEnd {
       isSpeaking = false
       return .ended
     }
@@ -48,7 +59,8 @@ struct VoiceDetector: Equatable, Sendable {
   /// Mean square of the noise, as far as it is known.
   private var floor: Double { energies.min() ?? Self.quietRoom }
 
-  private static func energy(of frame: [Int16]) -> Double {
+  /// The mean square of a frame's samples.
+  package static func energy(of frame: [Int16]) -> Double {
     guard !frame.isEmpty else { return 0 }
     var sum = 0
     for sample in frame { sum += Int(sample) * Int(sample) }
@@ -63,6 +75,6 @@ struct VoiceDetector: Equatable, Sendable {
   private static let margin = 10.0
   /// −46 dBFS, below which nobody is understood.
   private static let leastSpeech = 27_000.0
-  private static let framesToBegin = 3
-  static let framesToEnd = 35
+  /// 700 ms.
+  package static let usualFramesToEnd = 35
 }
