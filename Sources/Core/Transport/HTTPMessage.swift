@@ -47,6 +47,8 @@ package struct HTTPRequest: Equatable, Sendable {
   package var body: [UInt8]
   /// How long the client waits for the whole response.
   package var timeout: Duration
+  /// How many bytes of a response's body the client takes at most.
+  package var responseLimit = 1 << 20
 
   package init(
     _ method: HTTPMethod, _ url: String, fields: HTTPFields = HTTPFields(), body: [UInt8] = [],
@@ -60,7 +62,7 @@ package struct HTTPRequest: Equatable, Sendable {
   }
 }
 
-/// A response with its whole body, bounded by the host at 1 MiB.
+/// A response with its whole body.
 package struct HTTPResponse: Equatable, Sendable {
   package var status: Int
   package var fields: HTTPFields

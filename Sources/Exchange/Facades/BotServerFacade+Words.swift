@@ -195,7 +195,8 @@ extension BotServerFacade {
       return .said(callID: words.callID, text: words.text, isFinal: words.isFinal)
     case .ping: return .ping
     case .pong: return .pong
-    case .welcome, .incomingCall, .callUpdated, .userStatus, .agentState:
+    case .welcome, .incomingCall, .callUpdated, .userStatus, .agentState, .roomStatus, .chat,
+      .callQuality, .participantUpdate, .recordingControl:
       return nil
     }
   }

@@ -79,10 +79,10 @@ final class RequestRunner: @unchecked Sendable {
       redirect(to: location)
       return
     }
-    if let length = fields["Content-Length"].flatMap({ Int($0) }), length > Self.bodyLimit,
+    if let length = fields["Content-Length"].flatMap({ Int($0) }), length > request.responseLimit,
       request.method != .head
     {
-      finish(.failure(.tooLarge(limit: Self.bodyLimit)))
+      finish(.failure(.tooLarge(limit: request.responseLimit)))
       return
     }
     readMore()
@@ -145,8 +145,8 @@ final class RequestRunner: @unchecked Sendable {
           HTTPResponse(status: outgoing.status, fields: outgoing.responseFields, body: body)))
       return
     }
-    guard body.count + Int(count) <= Self.bodyLimit else {
-      finish(.failure(.tooLarge(limit: Self.bodyLimit)))
+    guard body.count + Int(count) <= request.responseLimit else {
+      finish(.failure(.tooLarge(limit: request.responseLimit)))
       return
     }
     body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: Int(count)))
@@ -179,8 +179,6 @@ final class RequestRunner: @unchecked Sendable {
     }
   }
 
-  /// Bytes of a response's body.
-  static let bodyLimit = 1_048_576
   private static let chunkBytes = 16_384
   private static let redirections = [301, 302, 303, 307, 308]
   private static let mostRedirects = 5

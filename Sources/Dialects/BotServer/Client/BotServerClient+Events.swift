@@ -40,6 +40,7 @@ extension BotServerClient {
     case .agentState(let callID, _), .callRinging(let callID), .callOffer(let callID, _),
       .callAnswer(let callID, _), .iceCandidate(let callID, _), .endOfCandidates(let callID):
       if !holdBack(message, about: callID) { take(message, inCall: callID, at: now) }
+    case .roomStatus, .chat, .callQuality, .participantUpdate, .recordingControl: break
     case .transcription(let words):
       if !holdBack(message, about: words.callID) { take(message, inCall: words.callID, at: now) }
     }
@@ -64,7 +65,9 @@ extension BotServerClient {
       if let state = AgentState(rawValue: state) { report(.agent(id, state)) }
     case .transcription(let words):
       report(.transcript(id, words.line(userID: me?.userID, at: now)))
-    case .welcome, .incomingCall, .callUpdated, .userStatus, .ping, .pong: break
+    case .welcome, .incomingCall, .callUpdated, .userStatus, .ping, .pong, .roomStatus, .chat,
+      .callQuality, .participantUpdate, .recordingControl:
+      break
     }
   }
 

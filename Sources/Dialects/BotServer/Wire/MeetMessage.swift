@@ -1,5 +1,4 @@
-package import Basics
-package import Formats
+import Formats
 
 /// One message of the events socket `/ws/meet`, in either direction.
 ///
@@ -17,6 +16,10 @@ package enum MeetMessage: Equatable, Sendable {
   case userStatus(UserMessage)
   /// A bot began to listen, think or speak: `listening`, `thinking`, `speaking`.
   case agentState(callID: String, state: String)
+  /// A room came, went (`ended`) or changed: `waiting` while nobody is in it, `active`.
+  case roomStatus(RoomMessage, status: String)
+  /// A line of chat in a room.
+  case chat(roomID: String, participantID: String, content: String)
 
   // From a client; the server passes them to the call's other party.
 
@@ -28,8 +31,15 @@ package enum MeetMessage: Equatable, Sendable {
   case iceCandidate(callID: String, candidate: String)
   case endOfCandidates(callID: String)
 
+  /// How the call sounded, as a mean opinion score of 1 to 4.5.
+  case callQuality(callID: String, score: Double)
+
   // Either.
 
+  /// Somebody in a room came, went or changed; of oneself, for the others.
+  case participantUpdate(ParticipantUpdate)
+  /// Recording began or ended (`start`, `stop`).
+  case recordingControl(roomID: String, callID: String?, action: String)
   case transcription(TranscriptionMessage)
   case ping
   case pong
@@ -60,6 +70,23 @@ package enum MeetMessage: Equatable, Sendable {
       self = .iceCandidate(
         callID: try string("call_id", of: value), candidate: try string("candidate", of: value))
     case "end_of_candidates": self = .endOfCandidates(callID: try string("call_id", of: value))
+    case "status_update":
+      self = .roomStatus(
+        try RoomMessage(decoding: value["room"] ?? value),
+        status: try string("status", of: value))
+    case "chat_message":
+      self = .chat(
+        roomID: try string("room_id", of: value),
+        participantID: try string("participant_id", of: value),
+        content: try string("content", of: value))
+    case "call_quality":
+      guard let score = value["score"]?.double else { throw .missing("score") }
+      self = .callQuality(callID: try string("call_id", of: value), score: score)
+    case "participant_update": self = .participantUpdate(try ParticipantUpdate(decoding: value))
+    case "recording_control":
+      self = .recordingControl(
+        roomID: try string("room_id", of: value), callID: value["call_id"]?.string,
+        action: try string("action", of: value))
     case "transcription": self = .transcription(try TranscriptionMessage(decoding: value))
     case "ping": self = .ping
     case "pong": self = .pong
@@ -87,6 +114,25 @@ package enum MeetMessage: Equatable, Sendable {
       return text("ice_candidate", ["call_id": .string(callID), "candidate": .string(candidate)])
     case .endOfCandidates(let callID):
       return text("end_of_candidates", ["call_id": .string(callID)])
+    case .roomStatus(let room, let status):
+      return text(
+        "status_update",
+        ["room_id": .string(room.roomID), "status": .string(status), "room": room.encoded()])
+    case .chat(let roomID, let participantID, let content):
+      return text(
+        "chat_message",
+        [
+          "room_id": .string(roomID), "participant_id": .string(participantID),
+          "content": .string(content),
+        ])
+    case .callQuality(let callID, let score):
+      return text("call_quality", ["call_id": .string(callID), "score": .number(score)])
+    case .participantUpdate(let update):
+      return text("participant_update", update.encoded().object ?? [:])
+    case .recordingControl(let roomID, let callID, let action):
+      var members: [String: JSONValue] = ["room_id": .string(roomID), "action": .string(action)]
+      if let callID { members["call_id"] = .string(callID) }
+      return text("recording_control", members)
     case .transcription(let message): return text("transcription", message.encoded().object ?? [:])
     case .ping: return text("ping", [:])
     case .pong: return text("pong", [:])
@@ -100,51 +146,12 @@ package enum MeetMessage: Equatable, Sendable {
   }
 }
 
-/// Something said in a call, or the part of it that is known so far.
-package struct TranscriptionMessage: Equatable, Sendable {
-  package var callID: String
-  package var participantID: String
-  package var displayName: String
-  package var text: String
-  package var isFinal: Bool
-  package var at: WallTime?
-
-  package init(
-    callID: String, participantID: String, displayName: String, text: String, isFinal: Bool,
-    at time: WallTime?
-  ) {
-    self.callID = callID
-    self.participantID = participantID
-    self.displayName = displayName
-    self.text = text
-    self.isFinal = isFinal
-    self.at = time
-  }
-
-  package init(decoding value: JSONValue) throws(WireError) {
-    callID = try string("call_id", of: value)
-    participantID = try string("participant_id", of: value)
-    text = try string("text", of: value)
-    displayName = value["display_name"]?.string ?? participantID
-    isFinal = value["is_final"]?.boolean ?? true
-    at = value["timestamp"].flatMap(time)
-  }
-
-  package func encoded() -> JSONValue {
-    .members([
-      "call_id": .string(callID), "participant_id": .string(participantID),
-      "display_name": .string(displayName), "text": .string(text),
-      "is_final": .boolean(isFinal), "timestamp": at.map { .string($0.iso8601) },
-    ])
-  }
-}
-
-private func member(_ name: String, of value: JSONValue) throws(WireError) -> JSONValue {
+func member(_ name: String, of value: JSONValue) throws(WireError) -> JSONValue {
   guard let member = value[name] else { throw .missing(name) }
   return member
 }
 
-private func string(_ name: String, of value: JSONValue) throws(WireError) -> String {
+func string(_ name: String, of value: JSONValue) throws(WireError) -> String {
   guard let text = value[name]?.string else { throw .missing(name) }
   return text
 }

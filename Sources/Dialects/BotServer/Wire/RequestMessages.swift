@@ -13,6 +13,27 @@ package enum BotServerPath {
   package static func call(_ id: String) -> String { "/api/v1/calls/\(id)" }
   package static func respond(_ id: String) -> String { "/api/v1/calls/\(id)/respond" }
   package static func end(_ id: String) -> String { "/api/v1/calls/\(id)/end" }
+  package static func startRecording(_ id: String) -> String {
+    "/api/v1/calls/\(id)/record/start"
+  }
+  package static func stopRecording(_ id: String) -> String { "/api/v1/calls/\(id)/record/stop" }
+  package static func recordings(_ id: String) -> String { "/api/v1/calls/\(id)/recordings" }
+  /// A recording's sound. An extension.
+  package static func recording(_ recordingID: String, of id: String) -> String {
+    "/api/v1/calls/\(id)/recordings/\(recordingID)"
+  }
+  package static func transcribe(_ id: String) -> String { "/api/v1/calls/\(id)/transcribe" }
+  package static func transcript(_ id: String) -> String { "/api/v1/calls/\(id)/transcript" }
+
+  package static let rooms = "/api/v1/calls/rooms"
+  /// An extension.
+  package static let analytics = "/api/v1/calls/analytics"
+  package static func room(_ id: String) -> String { "\(rooms)/\(id)" }
+  package static func join(_ id: String) -> String { "\(rooms)/\(id)/join" }
+  package static func leave(_ id: String) -> String { "\(rooms)/\(id)/leave" }
+  package static func participants(_ id: String) -> String { "\(rooms)/\(id)/participants" }
+  /// Lets in somebody who waits. An extension.
+  package static func admit(_ id: String) -> String { "\(rooms)/\(id)/admit" }
 }
 
 /// The body of `POST /calls/initiate`.
@@ -20,17 +41,31 @@ package struct InitiateMessage: Equatable, Sendable {
   package var type: String
   package var kind: String?
   package var participants: [String]
+  /// A room in which the call shall be held.
+  package var roomID: String?
+  package var recording: Bool
+  package var transcription: Bool
 
-  package init(type: String, kind: String? = nil, participants: [String]) {
+  package init(
+    type: String, kind: String? = nil, participants: [String], roomID: String? = nil,
+    recording: Bool = false, transcription: Bool = false
+  ) {
     self.type = type
     self.kind = kind
     self.participants = participants
+    self.roomID = roomID
+    self.recording = recording
+    self.transcription = transcription
   }
 
   package init(decoding value: JSONValue) throws(WireError) {
-    guard let participants = value["participants"]?.array?.compactMap(\.string) else {
-      throw .missing("participants")
-    }
+    roomID = value["room_id"]?.string
+    recording = value["recording"]?.boolean ?? false
+    transcription = value["transcription"]?.boolean ?? false
+    guard
+      let participants = value["participants"]?.array?.compactMap(\.string)
+        ?? (roomID == nil ? nil : [])
+    else { throw .missing("participants") }
     self.participants = participants
     guard let type = value["type"].map(\.string) ?? "audio" else { throw .missing("type") }
     self.type = type
@@ -41,6 +76,8 @@ package struct InitiateMessage: Equatable, Sendable {
     .members([
       "type": .string(type), "kind": kind.map { .string($0) },
       "participants": .array(participants.map { .string($0) }),
+      "room_id": roomID.map { .string($0) }, "recording": recording ? true : nil,
+      "transcription": transcription ? true : nil,
     ])
   }
 }
