@@ -40,9 +40,13 @@ final class DeskBench {
   let ports = FakePorts(seed: 1)
   /// Guests from whom nothing arrives any more.
   var lost: Set<String> = []
+  /// Whether guests answer what is offered to them.
+  var answersOffers = true
+  /// From which guests' libraries draw their numbers; `nil` for each its own.
+  var guestSeed: UInt64?
   /// Whether agents find each other.
   var hasPath = true
-  private var agents: [String: SimulatedAgent] = [:]
+  private(set) var agents: [String: SimulatedAgent] = [:]
   private var events: [Event] = []
   private var seed: UInt64 = 100
   private var nextFrame = Instant.zero
@@ -104,6 +108,11 @@ final class DeskBench {
 
   func speak(with voices: Voices) { perform(desk.speak(with: voices, at: now)) }
 
+  /// Brings a datagram to a leg as if its guest had sent it.
+  func inject(_ datagram: [UInt8], from leg: String) {
+    perform(desk.ice(.received(datagram), for: leg, at: now))
+  }
+
   func recorded(_ news: RoomRecording, of room: String, path: String) {
     perform(desk.recording(news, of: room, path: path))
   }
@@ -129,7 +138,8 @@ final class DeskBench {
     let plan = MediaPlan(role: role, iceServers: [], includesLoopback: true)
     guests[callID] = Guest(
       session: MediaSession(
-        plan: plan, ports: FakePorts(seed: seed), wallTime: WallTime(milliseconds: 0), at: now),
+        plan: plan, ports: FakePorts(seed: guestSeed ?? seed), wallTime: WallTime(milliseconds: 0),
+        at: now),
       agent: SimulatedAgent(seed: seed + 1, port: 5_000))
   }
 
@@ -189,6 +199,7 @@ final class DeskBench {
     case .described(let id, let isOffer, let sdp):
       guard let description = try? SessionDescription(decoding: sdp) else { return }
       if isOffer, guests[id] == nil {
+        guard answersOffers else { return }
         addGuest(id, role: .answerer(offer: description))
         act(id) { $0.prepare(at: $1) + $0.open(at: $1) }
         events.append(.order(.accepted(callID: id)))
@@ -214,7 +225,7 @@ final class DeskBench {
 
   private func take(_ effect: SessionEffect, of id: String) {
     switch effect {
-    case .note: break
+    case .note, .packet: break
     case .report(let report):
       guests[id]?.reports.append(report)
       tell(report, of: id)

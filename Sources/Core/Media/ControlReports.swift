@@ -44,15 +44,18 @@ struct ControlReports {
 
   /// The compound to be sent if one is due.
   ///
-  /// - Parameter blocks: made only when there is a report to carry them.
+  /// - Parameters:
+  ///   - blocks: made only when there is a report to carry them.
+  ///   - others: what follows in the compound, likewise.
   mutating func expire(
-    _ sent: Sent, at now: Instant, blocks: (Instant) -> [ReportBlock]
+    _ sent: Sent, at now: Instant, blocks: (Instant) -> [ReportBlock],
+    others: (Instant) -> [RTCPPacket] = { _ in [] }
   ) -> [UInt8]? {
     let isSender = sent.packetCount > packetCountAtLastReport
     var generator = random
     guard schedule.expire(at: now, using: &generator) else { return nil }
     let compound = RTCPPacket.encodeCompound(
-      report(sent, isSender: isSender, blocks: blocks(now), at: now))
+      report(sent, isSender: isSender, blocks: blocks(now), at: now) + others(now))
     packetCountAtLastReport = sent.packetCount
     schedule.compoundPassed(byteCount: compound.count + Self.overhead)
     return compound

@@ -8,7 +8,16 @@ package struct MediaPlan: Equatable, Sendable {
     case answerer(offer: SessionDescription)
   }
 
+  /// What a session does with what arrives.
+  package enum Carriage: Equatable, Sendable {
+    /// Plays it, and sends sound of its own.
+    case sound
+    /// Hands the packets on unread, and sends such packets; see ``ForwardedPacket``.
+    case packets
+  }
+
   package var role: Role
+  package var carriage: Carriage
   package var iceServers: [IceServer]
   /// Whether the server is on this machine, so that loopback addresses are worth a try.
   package var includesLoopback: Bool
@@ -17,9 +26,11 @@ package struct MediaPlan: Equatable, Sendable {
   package var isConference: Bool
 
   package init(
-    role: Role, iceServers: [IceServer], includesLoopback: Bool, isConference: Bool = false
+    role: Role, carriage: Carriage = .sound, iceServers: [IceServer], includesLoopback: Bool,
+    isConference: Bool = false
   ) {
     self.role = role
+    self.carriage = carriage
     self.iceServers = iceServers
     self.includesLoopback = includesLoopback
     self.isConference = isConference

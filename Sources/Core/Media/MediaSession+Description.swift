@@ -233,6 +233,7 @@ extension MediaSession {
       effects.append(note(.warning, "The other side announced another certificate; ignored."))
     }
     flow?.agree(agreed, at: now)
+    packets?.agree(agreed)
     return effects + checkIfReady(at: now)
   }
 

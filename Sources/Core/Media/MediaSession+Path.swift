@@ -124,9 +124,15 @@ extension MediaSession {
     timers[.connect] = nil
     timers[.stall] = now.advanced(by: Self.stallTime)
     timers[.statistics] = now.advanced(by: Self.statisticsInterval)
-    flow = Flow(
-      agreed, local: local, cipher: cipher, profile: keys.profile, settings: settings,
-      ports: ports, clock: clock, at: now)
+    switch plan.carriage {
+    case .sound:
+      flow = Flow(
+        agreed, local: local, cipher: cipher, profile: keys.profile, settings: settings,
+        ports: ports, clock: clock, at: now)
+    case .packets:
+      packets = PacketFlow(
+        agreed, local: local, cipher: cipher, ports: ports, clock: clock, at: now)
+    }
     return [.report(.secured)] + renewIfNeeded(at: now)
   }
 
@@ -155,6 +161,8 @@ extension MediaSession {
   private mutating func received(_ datagram: [UInt8], at now: Instant) -> [SessionEffect] {
     switch DatagramClass(of: datagram) {
     case .dtls: return perform(handshake.receive(datagram), at: now)
+    case .rtp where packets != nil: return receivedPacket(datagram, at: now)
+    case .rtcp where packets != nil: return receivedReport(datagram, at: now)
     case .rtp: return receivedRTP(datagram, at: now)
     case .rtcp: return receivedRTCP(datagram, at: now)
     case .stun, .turnChannel, .unknown:

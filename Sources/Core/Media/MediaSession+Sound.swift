@@ -94,7 +94,7 @@ extension MediaSession {
     }
   }
 
-  private mutating func arrived(at now: Instant) -> [SessionEffect] {
+  mutating func arrived(at now: Instant) -> [SessionEffect] {
     guard stall == .stalled else { return [] }
     stall = .none
     timers[.stall] = now.advanced(by: Self.stallTime)
@@ -104,16 +104,14 @@ extension MediaSession {
   // MARK: Time
 
   mutating func expireReports(at now: Instant) -> [SessionEffect] {
-    guard let due = flow?.reports.deadline, due <= now,
-      let datagram = flow?.expireReports(at: now)
+    guard let due = flow?.reports.deadline ?? packets?.reports.deadline, due <= now,
+      let datagram = flow?.expireReports(at: now) ?? packets?.expireReports(at: now)
     else { return [] }
     return [.ice(.send(datagram))]
   }
 
   mutating func checkStall(at now: Instant) -> [SessionEffect] {
-    guard let flow, stall == .none else { return [] }
-    if !flow.agreed.direction.receives { self.flow?.silenceIsExpected(at: now) }
-    let last = self.flow?.lastArrival ?? now
+    guard stall == .none, let last = lastExpectedArrival(at: now) else { return [] }
     guard last.duration(to: now) >= Self.stallTime else {
       timers[.stall] = last.advanced(by: Self.stallTime)
       return []

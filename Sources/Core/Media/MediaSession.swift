@@ -83,6 +83,8 @@ package struct MediaSession {
   /// Exists from `flowing` to `closed`; beside the state, and not in it, so that packets change it in
   /// place.
   var flow: Flow?
+  /// Likewise, in the place of ``flow`` when the plan is to carry packets.
+  var packets: PacketFlow?
   /// Whether the last samples were given as they were, and not as the silence of a held call.
   var wasHeard = true
   /// Whether sound from the peer has been played.
@@ -189,7 +191,9 @@ package struct MediaSession {
 
   /// When ``expire(at:)`` is next due.
   package var deadline: Instant? {
-    guard let reports = flow?.reports.deadline else { return timers.earliest }
+    guard let reports = flow?.reports.deadline ?? packets?.reports.deadline else {
+      return timers.earliest
+    }
     return timers.earliest.map { min($0, reports) } ?? reports
   }
 
@@ -236,12 +240,15 @@ package struct MediaSession {
     case .idle, .closed: break
     case .preparing, .checking: effects.append(.ice(.close))
     case .securing, .flowing:
-      if let goodbye = flow?.goodbye(at: now) { effects.append(.ice(.send(goodbye))) }
+      if let goodbye = flow?.goodbye(at: now) ?? packets?.goodbye(at: now) {
+        effects.append(.ice(.send(goodbye)))
+      }
       effects += handshake.close().datagrams.map { .ice(.send($0)) }
       effects.append(.ice(.close))
     }
     state = .closed
     flow = nil
+    packets = nil
     timers = DeadlineTable()
     return effects
   }

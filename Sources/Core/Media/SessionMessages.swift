@@ -5,6 +5,8 @@ package import SDP
 package enum SessionEffect: Equatable, Sendable {
   case report(SessionReport)
   case ice(IceOrder)
+  /// A packet that has arrived, of a session that carries packets.
+  case packet(ForwardedPacket)
   case note(LogEntry)
 }
 

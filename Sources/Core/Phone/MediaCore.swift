@@ -272,6 +272,7 @@ package struct MediaCore {
       switch effect {
       case .ice(let order): result.append(.ice(id, order))
       case .report(let report): result.append(.report(translate(report, of: id)))
+      case .packet: break  // A phone's sessions carry sound.
       case .note(let entry):
         result.append(.note(LogEntry(entry.level, "\(entry.subject) \(id)", entry.text)))
       }

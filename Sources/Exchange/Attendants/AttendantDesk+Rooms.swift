@@ -19,17 +19,17 @@ extension AttendantDesk {
     return with(id, at: now) { $0.prepare(at: now) + $0.open(at: now) }
   }
 
-  /// Takes a leg out of whatever it is in, and lets it hear that it waits.
+  /// Takes a leg with sound out of whatever it is in, and lets it hear that it waits.
   mutating func park(_ id: String, at now: Instant) -> [AttendantEffect] {
-    guard let place = legs[id]?.place, place != .parked else { return [] }
+    guard let place = legs[id]?.place, place != .parked, place.hasSound else { return [] }
     legs[id]?.move(to: .parked)
     startTicking(at: now)
-    return leave(id, place)
+    return leave(id, place, at: now)
   }
 
   /// Takes a leg into a room on the path it has. Where the room is full, the leg stays where it is.
   mutating func move(_ id: String, to name: String, at now: Instant) -> [AttendantEffect] {
-    guard let place = legs[id]?.place, place != .room(name) else { return [] }
+    guard let place = legs[id]?.place, place != .room(name), place.hasSound else { return [] }
     guard hasRoom(in: name) else {
       let text = "The room \(HarmlessText.line(name, limit: 40)) is full; nobody was moved there."
       return [.note(LogEntry(.warning, "rooms", text))]
@@ -37,7 +37,7 @@ extension AttendantDesk {
     legs[id]?.move(to: .room(name))
     enter(name, id)
     startTicking(at: now)
-    return leave(id, place)
+    return leave(id, place, at: now)
   }
 
   private func hasRoom(in name: String) -> Bool {
@@ -52,9 +52,16 @@ extension AttendantDesk {
     rooms[name] = room
   }
 
-  /// A leg is not in that place any more; a room ends with its last.
-  mutating func leave(_ id: String, _ place: Leg.Place) -> [AttendantEffect] {
-    guard case .room(let name) = place, rooms[name] != nil else { return [] }
+  /// A leg is not in that place any more; a room or conference ends with its last.
+  mutating func leave(_ id: String, _ place: Leg.Place, at now: Instant) -> [AttendantEffect] {
+    switch place {
+    case .attendant, .parked: return []
+    case .room(let name): return leave(id, room: name)
+    case .conference(let name): return leave(id, conference: name, at: now)
+    }
+  }
+
+  private mutating func leave(_ id: String, room name: String) -> [AttendantEffect] {
     rooms[name]?.remove(id)
     guard rooms[name]?.isEmpty == true else { return tellSpeakers(of: name) }
     let effects = stopRecording(name)

@@ -4,11 +4,12 @@ import SDP
 
 /// The exchange's own media at work: *legs*, one for each person, driven by a clock of 20 ms.
 ///
-/// A leg talks to an attendant, sits in a room where everybody hears everybody else, or is parked. It can
-/// be taken from one to the other on the path it has.
+/// A leg talks to an attendant, sits in a room where everybody hears everybody else, or is parked, and can
+/// be taken from one to the other on the path it has. A leg of a conference stays there: it brings packets
+/// and no sound.
 ///
 /// - Bound: ``callLimit`` legs with attendants and as many promises to call back, ``roomLegLimit`` legs
-///   in a room, ``legLimit`` in all.
+///   in a room, ``conferenceLegLimit`` in a conference, ``legLimit`` in all.
 package struct AttendantDesk {
   struct Promise {
     let attendant: String
@@ -27,6 +28,7 @@ package struct AttendantDesk {
   /// Of every leg.
   private var deadlines: [String: Instant] = [:]
   var rooms: [String: Room] = [:]
+  var conferences: [String: Conference] = [:]
   var promises: [Promise] = []
   private var nextTick: Instant?
 
@@ -77,7 +79,9 @@ package struct AttendantDesk {
     case .move(let id, let room): return move(id, to: room, at: now)
     case .startRecording(let room, let path): return startRecording(room, to: path)
     case .stopRecording(let room): return stopRecording(room)
-    case .joinRoomWithSamples, .joinConference, .talkWithSamples, .samples: return []
+    case .joinConference(let id, let conference):
+      return join(id, conference: conference, at: now)
+    case .joinRoomWithSamples, .talkWithSamples, .samples: return []
     }
   }
 
@@ -92,6 +96,10 @@ package struct AttendantDesk {
   package var deadline: Instant? {
     var earliest = nextTick
     for deadline in deadlines.values { earliest = earliest.map { min($0, deadline) } ?? deadline }
+    for conference in conferences.values {
+      guard let deadline = conference.deadline else { continue }
+      earliest = earliest.map { min($0, deadline) } ?? deadline
+    }
     for promise in promises { earliest = earliest.map { min($0, promise.due) } ?? promise.due }
     return earliest
   }
@@ -105,6 +113,9 @@ package struct AttendantDesk {
         ? end(id, reason: "failed", at: now) : with(id, at: now) { $0.expire(at: now) }
     }
     effects += tick(at: now)
+    for name in conferences.keys.sorted() {
+      effects += tellSpeakers(ofConference: name, at: now)
+    }
     effects += keepPromises(at: now)
     return effects
   }
@@ -148,9 +159,12 @@ package struct AttendantDesk {
   // MARK: Sessions
 
   /// A session that has yet to be prepared.
-  func makeSession(_ role: MediaPlan.Role, at now: Instant) -> MediaSession {
+  func makeSession(
+    _ role: MediaPlan.Role, _ carriage: MediaPlan.Carriage = .sound, at now: Instant
+  ) -> MediaSession {
     MediaSession(
-      plan: MediaPlan(role: role, iceServers: [], includesLoopback: includesLoopback),
+      plan: MediaPlan(
+        role: role, carriage: carriage, iceServers: [], includesLoopback: includesLoopback),
       settings: settings, ports: ports,
       wallTime: wallTime.advanced(by: startedAt.duration(to: now)), at: now)
   }
@@ -173,6 +187,7 @@ package struct AttendantDesk {
       switch effect {
       case .ice(let order): result.append(.ice(callID: id, order))
       case .note(let entry): result.append(.note(entry))
+      case .packet(let packet): result += forward(packet, from: id, at: now)
       case .report(let report): result += take(report, of: id, at: now)
       }
     }
@@ -225,16 +240,19 @@ package struct AttendantDesk {
       switch effect {
       case .ice(let order): .ice(callID: id, order)
       case .note(let entry): .note(entry)
-      case .report: nil
+      case .report, .packet: nil
       }
     }
-    return goodbyes + leave(id, leg.place)
+    return goodbyes + leave(id, leg.place, at: now)
   }
 
   /// How many calls the attendants take together.
   package static let callLimit = 32
   package static let roomLegLimit = 40
+  package static let conferenceLegLimit = 40
   package static let legLimit = 160
+  /// How long a client may take to answer the offer of a conference.
+  static let answerTime: Duration = .seconds(60)
   private static let frameTime: Duration = .milliseconds(20)
 }
 
@@ -244,7 +262,17 @@ extension Leg {
     switch place {
     case .attendant: conversation?.hasBegun == true
     case .parked: isSecured
-    case .room: false
+    case .room, .conference: false
+    }
+  }
+}
+
+extension Leg.Place {
+  /// Whether sound comes from there and goes there, and not packets.
+  var hasSound: Bool {
+    switch self {
+    case .attendant, .room, .parked: true
+    case .conference: false
     }
   }
 }

@@ -8,6 +8,8 @@ struct Leg {
     case attendant
     /// Mixed with the others of that room.
     case room(String)
+    /// Its packets go to the others of that conference, and theirs come to it.
+    case conference(String)
     /// With nobody; a signal tells that somebody will come.
     case parked
   }
@@ -24,6 +26,8 @@ struct Leg {
   var isSecured = false
   /// Whether others do not hear the person.
   var isMuted = false
+  /// By when an offer of ours must have led to a path; counts until then.
+  var answerUntil: Instant?
   /// Since when nothing at all has arrived; `nil` while something does.
   var silentSince: Instant?
 
@@ -61,14 +65,17 @@ struct Leg {
 
   /// When the leg wants to be looked at next.
   var deadline: Instant? {
-    guard let silentSince else { return session.deadline }
-    let end = silentSince.advanced(by: Self.patience)
+    guard let end else { return session.deadline }
     return session.deadline.map { min($0, end) } ?? end
   }
 
   /// Whether nothing has arrived for so long that nobody is believed to be there.
   func isDead(at now: Instant) -> Bool {
-    silentSince.map { $0.advanced(by: Self.patience) <= now } ?? false
+    end.map { $0 <= now } ?? false
+  }
+
+  private var end: Instant? {
+    isSecured ? silentSince?.advanced(by: Self.patience) : answerUntil
   }
 
   /// How long a leg from which nothing arrives, no report either, keeps its seat.

@@ -47,6 +47,8 @@ package final class SessionPair {
   package let mediaPorts: [any MediaPorts]
   package private(set) var reports: [[SessionReport]] = [[], []]
   package private(set) var notes: [[LogEntry]] = [[], []]
+  /// What sessions that carry packets have brought.
+  package private(set) var packets: [[ForwardedPacket]] = [[], []]
   /// One sample of each 10 ms that were played.
   package private(set) var heard: [[Int16]] = [[], []]
   package private(set) var datagramCount = [0, 0]
@@ -229,6 +231,7 @@ package final class SessionPair {
       switch effect {
       case .note(let entry): notes[side.rawValue].append(entry)
       case .report(let report): take(report, from: side)
+      case .packet(let packet): packets[side.rawValue].append(packet)
       case .ice(let order): carryOut(order, of: side)
       }
     }
