@@ -2,23 +2,31 @@ import Basics
 import BotServerClient
 import Calling
 
-/// Which call systems this version speaks: one line each.
+/// Which call systems this version speaks.
 enum DialectRegistry {
-  /// The systems that an account may have.
-  static let systems: [CallSystem] = [.botServer]
-
-  /// The machine that speaks an account's system.
+  /// Makes the machine that speaks an account's system.
   ///
   /// - Parameters:
   ///   - seed: of the account's back-off.
   ///   - clock: for the dates that a system's messages hold.
+  private typealias Maker =
+    @Sendable (_ account: Account, _ seed: UInt64, _ clock: WallClock) -> any DialectClient
+
+  /// One line each.
+  private static let makers: [CallSystem: Maker] = [
+    .botServer: { account, seed, _ in BotServerClient(account: account, seed: seed) }
+  ]
+
+  /// The systems that an account may have.
+  static let systems = CallSystem.allCases.filter { makers[$0] != nil }
+
+  /// The machine that speaks an account's system.
   static func client(
     for account: Account, seed: UInt64, clock: WallClock
   ) -> any DialectClient {
-    switch account.system {
-    case .botServer: return BotServerClient(account: account, seed: seed)
-    case .zulip, .nexacon, .buzzi, .jitsi:
+    guard let make = makers[account.system] else {
       preconditionFailure("accounts of other systems are refused when the settings are read")
     }
+    return make(account, seed, clock)
   }
 }
