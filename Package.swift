@@ -54,6 +54,7 @@ let dialects = [
   Dialect(name: "BotServer", uses: ["Janus"]),
   Dialect(name: "Zulip", uses: ["XMPP", "Jitsi"]),
   Dialect(name: "Nexacon", uses: ["XMPP"]),
+  Dialect(name: "Buzzi"),
 ]
 let wires = dialects.map(\.wire)
 let clients = dialects.map(\.client)

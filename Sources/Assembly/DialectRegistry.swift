@@ -1,5 +1,6 @@
 import Basics
 import BotServerClient
+import BuzziClient
 import Calling
 
 /// Which call systems this version speaks.
@@ -14,7 +15,8 @@ enum DialectRegistry {
 
   /// One line each.
   private static let makers: [CallSystem: Maker] = [
-    .botServer: { account, seed, _ in BotServerClient(account: account, seed: seed) }
+    .botServer: { account, seed, _ in BotServerClient(account: account, seed: seed) },
+    .buzzi: { account, seed, _ in BuzziClient(account: account, seed: seed) },
   ]
 
   /// The systems that an account may have.
