@@ -113,7 +113,7 @@ struct AttendantTests {
     for index in 0..<2 { #expect(parrot.converse(tone(index)).spoken.first == 100) }
     let (spoken, acts) = parrot.converse(tone(2))
     #expect(spoken == silence)
-    #expect(acts == [.show(.listening)])
+    #expect(acts == [.interrupted, .show(.listening)])
     // What was said before it noticed belongs to the answer.
     _ = hear((3..<40).flatMap(tone), 1, &parrot)
     #expect(contains(hear(silence, 300, &parrot).spoken, tone(1) + tone(2)))

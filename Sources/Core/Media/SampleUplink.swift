@@ -1,5 +1,5 @@
-/// What the microphone gives, at the rate and in the portions that a dialect sends.
-struct SampleUplink {
+/// What is said, at the rate and in the portions in which it travels as samples.
+package struct SampleUplink {
   private(set) var meter = LevelMeter()
   /// Chunks that went out, and the samples in them.
   private(set) var chunkCount = 0
@@ -12,7 +12,7 @@ struct SampleUplink {
   private var wasSilenced = true
 
   /// - Parameter chunkSampleCount: at `rate`; positive.
-  init(rate: Int, chunkSampleCount: Int, ports: any MediaPorts) {
+  package init(rate: Int, chunkSampleCount: Int, ports: any MediaPorts) {
     precondition(chunkSampleCount > 0, "a chunk lasts")
     resampler = ports.makeResampler(from: Sound.sampleRate, to: rate)
     self.chunkSampleCount = chunkSampleCount
@@ -21,7 +21,7 @@ struct SampleUplink {
   /// One frame; a change between sound and silence is faded over it.
   ///
   /// - Returns: the chunks that are complete.
-  mutating func captured(_ frame: [Int16], isSilenced: Bool) -> [[Int16]] {
+  package mutating func captured(_ frame: [Int16], isSilenced: Bool) -> [[Int16]] {
     var frame = frame
     if isSilenced != wasSilenced {
       Gain.fade(
@@ -40,5 +40,11 @@ struct SampleUplink {
     chunkCount += chunks.count
     sampleCount += chunks.count * chunkSampleCount
     return chunks
+  }
+
+  /// Begins anew; what did not fill a chunk is not sent.
+  package mutating func reset() {
+    waiting = []
+    resampler.reset()
   }
 }

@@ -19,6 +19,8 @@ protocol Attendant: Sendable {
 enum AttendantAct: Equatable, Sendable {
   case say(AttendantUtterance)
   case show(AgentActivity)
+  /// It was spoken to while it spoke, and has stopped.
+  case interrupted
   case hangUp
   /// End the call and call the guest back after a while.
   case callBack(after: Duration)

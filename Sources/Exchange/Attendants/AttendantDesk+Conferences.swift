@@ -9,9 +9,10 @@ extension AttendantDesk {
     guard count < Self.conferenceLegLimit, legs.count < Self.legLimit else {
       return [.report(.hangUp(callID: id, reason: "busy"))]
     }
-    var leg = Leg(.conference(name), session: makeSession(.offerer, .packets, at: now))
+    let session = makeSession(.offerer, .packets, at: now)
+    conferences[name, default: Conference()].add(id, ssrc: session.ssrc)
+    var leg = Leg(.conference(name), session: session)
     leg.answerUntil = now.advanced(by: Self.answerTime)
-    conferences[name, default: Conference()].add(id, ssrc: leg.session.ssrc)
     legs[id] = leg
     return with(id, at: now) { $0.prepare(at: now) + $0.open(at: now) }
   }
@@ -29,7 +30,7 @@ extension AttendantDesk {
     }
     guard legs[id]?.isMuted == false else { return effects }
     for other in conferences[name]?.legs ?? [] where other != id {
-      effects += translate(legs[other]?.session.forward(packet, at: now) ?? [], of: other, at: now)
+      effects += translate(legs[other]?.session?.forward(packet, at: now) ?? [], of: other, at: now)
     }
     conferences[name]?.heard(id, isVoice: packet.isVoice, at: now)
     return effects + tellSpeakers(ofConference: name, at: now)

@@ -36,12 +36,12 @@ extension AttendantDesk {
     return legs.keys.sorted().flatMap { begin($0, at: now) }
   }
 
-  private func hasSeat(for id: String) -> Bool {
+  func hasSeat(for id: String) -> Bool {
     let talking = legs.values.count { $0.place == .attendant }
     return legs[id] == nil && talking < Self.callLimit && legs.count < Self.legLimit
   }
 
-  private func attendant(_ id: String, isCaller: Bool) -> (any Attendant)? {
+  func attendant(_ id: String, isCaller: Bool) -> (any Attendant)? {
     switch id {
     case AttendantProfile.echo.id: EchoAttendant()
     case AttendantProfile.parrot.id: ParrotAttendant()
@@ -86,6 +86,7 @@ extension AttendantDesk {
       switch act {
       case .say(let utterance): return [.report(.transcript(callID: id, utterance))]
       case .show(let activity): return [.report(.agent(callID: id, activity))]
+      case .interrupted: return interrupted(id)
       case .hangUp: return end(id, reason: "hangup", at: now)
       case .callBack(let delay):
         if let conversation = legs[id]?.conversation, promises.count < Self.callLimit {

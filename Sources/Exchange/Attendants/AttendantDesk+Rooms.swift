@@ -40,11 +40,11 @@ extension AttendantDesk {
     return leave(id, place, at: now)
   }
 
-  private func hasRoom(in name: String) -> Bool {
+  func hasRoom(in name: String) -> Bool {
     rooms[name].map { $0.legs.count < Self.roomLegLimit } ?? true
   }
 
-  private mutating func enter(_ name: String, _ id: String) {
+  mutating func enter(_ name: String, _ id: String) {
     var room =
       rooms.removeValue(forKey: name)
       ?? Room(encoder: SharedEncoder(settings: settings, ports: ports))
@@ -91,10 +91,10 @@ extension AttendantDesk {
       let said: [SessionEffect]
       if let own = sound.own[frame.leg] {
         said = legs[frame.leg]?.say(own, at: now) ?? []
-      } else if legs[frame.leg]?.session.takesSharedSound == true {
+      } else if legs[frame.leg]?.session?.takesSharedSound == true {
         shared = shared ?? rooms[name]?.encoder.encode(sound.everybody)
         guard let shared else { continue }
-        said = legs[frame.leg]?.session.captured(shared, at: now) ?? []
+        said = legs[frame.leg]?.session?.captured(shared, at: now) ?? []
       } else {
         said = legs[frame.leg]?.say(sound.everybody, at: now) ?? []
       }

@@ -81,7 +81,13 @@ package struct AttendantDesk {
     case .stopRecording(let room): return stopRecording(room)
     case .joinConference(let id, let conference):
       return join(id, conference: conference, at: now)
-    case .joinRoomWithSamples, .talkWithSamples, .samples: return []
+    case .talkWithSamples(let id, let attendant, let guest, let rate):
+      return talk(id, with: attendant, guest, rate: rate, at: now)
+    case .joinRoomWithSamples(let id, let room, let rate):
+      return join(id, room: room, rate: rate, at: now)
+    case .samples(let id, let samples):
+      legs[id]?.line?.received(samples)
+      return []
     }
   }
 
@@ -173,7 +179,7 @@ package struct AttendantDesk {
   mutating func with(
     _ id: String, at now: Instant, _ verb: (inout MediaSession) -> [SessionEffect]
   ) -> [AttendantEffect] {
-    guard let effects = legs[id]?.perform(verb) else { return [] }
+    guard let effects = legs[id]?.session?.perform(verb) else { return [] }
     let result = translate(effects, of: id, at: now)
     deadlines[id] = legs[id]?.deadline
     return result
@@ -207,10 +213,7 @@ package struct AttendantDesk {
     case .candidate(let candidate):
       return [.report(.candidate(callID: id, candidate.encoded()))]
     case .endOfCandidates: return [.report(.endOfCandidates(callID: id))]
-    case .secured:
-      legs[id]?.isSecured = true
-      startTicking(at: now)
-      return [.report(.secured(callID: id))] + begin(id, at: now)
+    case .secured: return secured(id, at: now)
     case .digit(let key): return pressed(key, in: id, at: now)
     case .failed: return end(id, reason: "failed", at: now)
     case .peerLeft: return end(id, reason: "hangup", at: now)
@@ -220,8 +223,16 @@ package struct AttendantDesk {
     case .recovered:
       legs[id]?.silentSince = nil
       return []
-    case .flowing, .heldByPeer, .sound, .speaking, .statistics: return []
+    case .sound(let samples): return [.report(.samples(leg: id, samples))]
+    case .flowing, .heldByPeer, .speaking, .statistics: return []
     }
+  }
+
+  /// The leg hears and can be heard.
+  mutating func secured(_ id: String, at now: Instant) -> [AttendantEffect] {
+    legs[id]?.isSecured = true
+    startTicking(at: now)
+    return [.report(.secured(callID: id))] + begin(id, at: now)
   }
 
   // MARK: Endings
@@ -236,7 +247,7 @@ package struct AttendantDesk {
     guard var leg = legs.removeValue(forKey: id) else { return [] }
     deadlines[id] = nil
     // Nothing that a closing session reports concerns anybody; its goodbyes do.
-    let goodbyes = leg.session.close(at: now).compactMap { effect -> AttendantEffect? in
+    let goodbyes = (leg.session?.close(at: now) ?? []).compactMap { effect -> AttendantEffect? in
       switch effect {
       case .ice(let order): .ice(callID: id, order)
       case .note(let entry): .note(entry)

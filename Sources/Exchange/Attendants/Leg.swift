@@ -15,9 +15,11 @@ struct Leg {
   }
 
   var place: Place
-  /// The way to the person. It stands beside the place, as all that follows, so that it is changed where
-  /// it is.
-  var session: MediaSession
+  /// The way to the person, if it is a path; `nil` if there is a ``line``. It stands beside the place, as
+  /// all that follows, so that it is changed where it is.
+  var session: MediaSession?
+  /// The way to the person, if sound travels as samples.
+  var line: SampleLine?
   /// Exists in the place `attendant`.
   var conversation: Conversation?
   /// Exists in the place `parked`.
@@ -37,11 +39,13 @@ struct Leg {
     self.conversation = conversation
   }
 
-  // MARK: Verbs
-
-  mutating func perform(_ verb: (inout MediaSession) -> [SessionEffect]) -> [SessionEffect] {
-    verb(&session)
+  init(_ place: Place, line: SampleLine, conversation: Conversation? = nil) {
+    self.place = place
+    self.line = line
+    self.conversation = conversation
   }
+
+  // MARK: Verbs
 
   /// The person is taken elsewhere, on the path that there is.
   mutating func move(to place: Place) {
@@ -52,21 +56,30 @@ struct Leg {
 
   /// What the person said in the next frame; silence when it is muted.
   mutating func hear(at now: Instant) -> (samples: [Int16], effects: [SessionEffect]) {
-    let (samples, effects) = session.pull(sampleCount: attendantFrameSamples, at: now)
+    let samples: [Int16]
+    var effects: [SessionEffect] = []
+    if let heard = line?.hear() {
+      samples = heard
+    } else if let pulled = session?.pull(sampleCount: attendantFrameSamples, at: now) {
+      (samples, effects) = pulled
+    } else {
+      samples = Self.silence
+    }
     return (isMuted ? Self.silence : samples, effects)
   }
 
   /// Lets the person hear a frame.
   mutating func say(_ samples: [Int16], at now: Instant) -> [SessionEffect] {
-    session.captured(samples, at: now)
+    if let pieces = line?.say(samples) { return pieces.map { .report(.sound($0)) } }
+    return session?.captured(samples, at: now) ?? []
   }
 
   // MARK: Time
 
   /// When the leg wants to be looked at next.
   var deadline: Instant? {
-    guard let end else { return session.deadline }
-    return session.deadline.map { min($0, end) } ?? end
+    guard let end else { return session?.deadline }
+    return session?.deadline.map { min($0, end) } ?? end
   }
 
   /// Whether nothing has arrived for so long that nobody is believed to be there.
@@ -81,6 +94,12 @@ struct Leg {
   /// How long a leg from which nothing arrives, no report either, keeps its seat.
   static let patience: Duration = .seconds(30)
   static let silence = [Int16](repeating: 0, count: attendantFrameSamples)
+}
+
+extension MediaSession {
+  mutating func perform(_ verb: (inout MediaSession) -> [SessionEffect]) -> [SessionEffect] {
+    verb(&self)
+  }
 }
 
 /// What an attendant has with its guest.

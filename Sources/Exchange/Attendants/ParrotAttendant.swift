@@ -32,11 +32,12 @@ struct ParrotAttendant: Attendant {
     switch detector.hear(heard) {
     case .began:
       heardSpeech = lead + heard
-      if case .listening = state {
-      } else {
-        state = .listening  // Interrupted, or spoken to while thinking.
-        acts.append(.show(.listening))
+      switch state {
+      case .listening: break
+      case .talking: acts += [.interrupted, .show(.listening)]
+      case .thinking: acts.append(.show(.listening))
       }
+      state = .listening
     case .speech:
       if heardSpeech.count < Self.memoryLimit { heardSpeech += heard }
     case .ended:
