@@ -15,6 +15,7 @@ package struct Exchange: Sendable {
   var sockets = SocketTable()
   var rates: RateLimiter
   var counters = ExchangeCounters()
+  var zulip = ZulipState()
   /// The open sockets of all facades, also those of clients that have not signed in yet.
   var facadeSockets: [ExchangeSocketID: FacadeSocket] = [:]
   /// The legs of media that belong to facades; see ``openLeg(_:of:)``.

@@ -1,3 +1,5 @@
+import ZulipWire
+
 /// What has been counted since the start.
 struct ExchangeCounters: Equatable, Sendable {
   var responses: [Int: Int] = [:]
@@ -45,7 +47,31 @@ extension Exchange {
     text.counter(
       "tipring_store_failures_total", "Operations that the store failed in.",
       counters.storeFailures)
+    addZulip(to: &text)
     return text.text
+  }
+
+  private func addZulip(to text: inout MetricsText) {
+    let counters = zulip.counters
+    text.gauge("tipring_zulip_queues", "Event queues of Zulip clients.", zulip.queues.count)
+    text.gauge("tipring_zulip_calls", "Zulip calls that are not over.", zulip.live.count)
+    text.counter("tipring_zulip_calls_created_total", "Zulip calls created.", counters.created)
+    text.family("tipring_zulip_calls_ended_total", "counter", "Ended Zulip calls by state.")
+    for state in ZulipCallState.allCases where state.isOver {
+      text.sample(
+        "tipring_zulip_calls_ended_total", [("state", state.rawValue)],
+        counters.ended[state] ?? 0)
+    }
+    text.counter(
+      "tipring_zulip_calls_refused_total", "Refused requests about Zulip calls.",
+      counters.refusedCalls)
+    text.counter(
+      "tipring_zulip_call_seconds_total", "Seconds of answered Zulip calls.",
+      Int(clamping: counters.seconds))
+    text.counter(
+      "tipring_zulip_group_calls_total", "Zulip group calls created.", counters.groupCalls)
+    text.counter(
+      "tipring_zulip_pushes_total", "Push notifications written down.", counters.pushes)
   }
 }
 

@@ -17,6 +17,7 @@ package struct ExchangeSettings: Equatable, Sendable {
   /// How long an active call outlives the last sign of both its sides.
   package var abandonTime: Duration
   package var limits: ExchangeLimits
+  package var zulip = ZulipSettings()
 
   package init(
     admitsGuests: Bool, iceServers: [IceServer] = [], turn: TurnService? = nil,

@@ -4,12 +4,14 @@ import Transport
 /// Which dialects the exchange speaks.
 enum FacadeName: String, CaseIterable, Sendable {
   case botServer
+  case zulip
 }
 
 extension FacadeName {
   var type: any Facade.Type {
     switch self {
     case .botServer: BotServerFacade.self
+    case .zulip: ZulipFacade.self
     }
   }
 }
@@ -108,7 +110,7 @@ extension Facade {
 
 extension Exchange {
   /// In the order in which they are asked; BotServer's comes last and answers what is nobody's.
-  static let facades: [any Facade.Type] = [BotServerFacade.self]
+  static let facades: [any Facade.Type] = [ZulipFacade.self, BotServerFacade.self]
 
   static func facade(for request: HTTPRequest, _ target: RequestTarget) -> any Facade.Type {
     facades.first { $0.owns(request, target) } ?? BotServerFacade.self

@@ -59,10 +59,19 @@ package final class StoredExchangeBench<Store: ExchangeStore>: ExchangeDriver {
 
   // MARK: ExchangeDriver
 
-  package func request(_ request: HTTPRequest) throws -> HTTPResponse {
+  /// Asks something whose answer may come later.
+  package func begin(_ request: HTTPRequest) -> Int {
     let id = takeNumber()
     feed(.request(ExchangeRequestID(id), from: address, request))
-    guard let response = responses.removeValue(forKey: id) else {
+    return id
+  }
+
+  /// The answer to what was begun, once; `nil` while there is none.
+  package func takeAnswer(to id: Int) -> HTTPResponse? { responses.removeValue(forKey: id) }
+
+  package func request(_ request: HTTPRequest) throws -> HTTPResponse {
+    let id = begin(request)
+    guard let response = takeAnswer(to: id) else {
       throw CaseFailure("\(request.url) was not answered")
     }
     return response

@@ -1,0 +1,133 @@
+import Basics
+import Formats
+import ZulipWire
+
+/// Who is who, as a Zulip client sees it, and what its queues are told.
+extension Exchange {
+  // MARK: People
+
+  /// A user's number; a new one is put by.
+  mutating func zulipNumber(of userID: String, _ turn: inout Turn) -> Int {
+    if zulip.roster.count >= ZulipRoster.limit {
+      for gone in zulip.roster.prune(keeping: { [directory] in directory.user($0) != nil }) {
+        turn.store(.removeDocument(collection: ZulipRoster.collection, key: gone))
+      }
+    }
+    let (number, added) = zulip.roster.number(of: userID)
+    if let added { turn.store(.putDocument(added)) }
+    return number
+  }
+
+  mutating func zulipUser(_ userID: String, _ turn: inout Turn) -> ZulipUser {
+    ZulipUser(
+      id: zulipNumber(of: userID, &turn), name: zulipName(of: userID),
+      email: zulipEmail(of: userID))
+  }
+
+  func zulipName(of userID: String) -> String { directory.user(userID)?.name ?? userID }
+
+  /// A name that is no address becomes one.
+  func zulipEmail(of userID: String) -> String {
+    userID.contains("@") ? userID : "\(userID)@\(Self.zulipDomain)"
+  }
+
+  /// The user of an e-mail address, of whatever domain, or of a bare name.
+  func zulipUserID(ofEmail email: String) -> String? {
+    let email = email.lowercased()
+    if directory.user(email) != nil { return email }
+    guard let at = email.lastIndex(of: "@") else { return nil }
+    let name = String(email[..<at])
+    return directory.user(name) == nil ? nil : name
+  }
+
+  /// Registered users, and the guests who are there.
+  func zulipPeople(including userID: String) -> [StoredUser] {
+    directory.registeredUsers
+      + directory.guests.filter { guest in
+        guest.id == userID || sockets.isPresent(guest.id)
+          || zulip.queues.values.contains { $0.userID == guest.id }
+      }
+  }
+
+  /// When a user was last there; `nil` for never.
+  func zulipPresence(of userID: String, _ turn: Turn) -> ZulipState.Presence? {
+    if sockets.isPresent(userID) { return ZulipState.Presence(isActive: true, at: turn.wall) }
+    return zulip.presences[userID]
+  }
+
+  /// Whether a client of the user waits for events.
+  func isZulipOnline(_ userID: String, _ turn: Turn) -> Bool {
+    if sockets.isPresent(userID) { return true }
+    let limit = settings.zulip.times.presence
+    return zulip.queues.values.contains { queue in
+      queue.userID == userID
+        && (queue.poll != nil || queue.usedAt.duration(to: turn.now) < limit)
+    }
+  }
+
+  /// Where a call takes place, for that user: beginning with a slash in the exchange's own conferences.
+  func zulipURL(of room: String, isVideo: Bool, for userID: String) -> String {
+    let name = ZulipForm.escaped(zulipName(of: userID))
+    return (settings.zulip.jitsiServer ?? "") + "/\(room)?userInfo.displayName=\(name)"
+      + "&config.startWithAudioMuted=false&config.startWithVideoMuted=\(!isVideo)"
+  }
+
+  /// The domain of users whose names are no addresses.
+  private static let zulipDomain = "tipring.local"
+
+  // MARK: Queues
+
+  /// Puts an event into the queues of a user that want it.
+  mutating func postZulip(
+    _ members: [String: JSONValue], to userID: String, _ turn: inout Turn
+  ) {
+    let type = members["type"]?.string ?? ""
+    for id in zulip.queues(of: userID) where zulip.queues[id]?.wants(type) == true {
+      zulip.queues[id]?.append(members)
+      if let count = zulip.queues[id]?.events.count,
+        count > settings.zulip.limits.eventsPerQueue
+      {
+        dropZulipQueue(id, &turn)
+      } else {
+        answerZulipPoll(of: id, &turn)
+      }
+    }
+  }
+
+  /// Puts an event into everybody's queues.
+  mutating func postZulipToAll(_ members: [String: JSONValue], _ turn: inout Turn) {
+    for userID in Set(zulip.queues.values.map(\.userID)).sorted() {
+      postZulip(members, to: userID, &turn)
+    }
+  }
+
+  /// Answers a queue's poll with what there is.
+  mutating func answerZulipPoll(of id: String, _ turn: inout Turn) {
+    guard let queue = zulip.queues[id], let poll = queue.poll else { return }
+    zulip.queues[id]?.poll = nil
+    zulip.queues[id]?.usedAt = turn.now
+    answer(poll.request, ZulipFacade.json(200, queue.answer(base: poll.base)), &turn)
+  }
+
+  /// Forgets a queue; who waits for it is told so.
+  mutating func dropZulipQueue(_ id: String, _ turn: inout Turn) {
+    guard let queue = zulip.queues.removeValue(forKey: id) else { return }
+    if let poll = queue.poll {
+      answer(poll.request, ZulipFacade.response(to: .badQueue(id)), &turn)
+    }
+  }
+
+  mutating func expireZulipQueues(_ turn: inout Turn) {
+    let life = settings.zulip.times.queueLife
+    for id in zulip.queues.keys.sorted() {
+      guard let queue = zulip.queues[id] else { continue }
+      if let poll = queue.poll {
+        guard poll.until <= turn.now else { continue }
+        zulip.queues[id]?.append(["type": "heartbeat"])
+        answerZulipPoll(of: id, &turn)
+      } else if queue.usedAt.advanced(by: life) <= turn.now {
+        dropZulipQueue(id, &turn)
+      }
+    }
+  }
+}
