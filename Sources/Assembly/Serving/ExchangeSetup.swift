@@ -2,11 +2,14 @@ import Basics
 import Exchange
 import Files
 import Invocation
+import ZulipWire
 
 extension ExchangeSettings {
   /// An exchange as the settings file wants it; fetches the secrets that it names.
   init(_ settings: Settings.Exchange, admitsGuests: Bool) throws(SetupError) {
     self.init(admitsGuests: admitsGuests, attendants: AttendantProfile.standard)
+    zulip.dialect = settings.zulipDialect
+    zulip.jitsiServer = settings.zulipJitsiServer
     if !settings.turnURIs.isEmpty {
       guard let reference = settings.turnSecret else {
         throw SetupError(

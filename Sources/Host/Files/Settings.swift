@@ -1,5 +1,6 @@
 package import Basics
 package import Media
+package import ZulipWire
 
 /// What the user has settled; every member starts as the program is without a settings file.
 package struct Settings: Equatable, Sendable {
@@ -58,6 +59,10 @@ package struct Settings: Equatable, Sendable {
     /// TURN servers, to which the exchange admits its users by the secret it shares with them.
     package var turnURIs: [String] = []
     package var turnSecret: SecretReference?
+    /// Which revision of Zulip's calls API is served.
+    package var zulipDialect = ZulipDialect.three
+    /// Where Zulip's calls take place; `nil` for the exchange's own conferences.
+    package var zulipJitsiServer: String?
   }
 
   /// One line of `[keys]`: an action and the key that shall do it. What both mean, the console knows.

@@ -2,6 +2,7 @@ import Basics
 import Calling
 import Media
 import SDP
+import ZulipWire
 
 /// Every setting there is; the parser reads by this table and the manual is held against it.
 package enum SettingsTable {
@@ -102,7 +103,15 @@ package enum SettingsTable {
         expected: "up to eight turn: or turns: URLs with spaces between",
         "Servers that relay sound where no direct path is found, given to everybody who calls."
       ) { turnURIs($0) },
-    ] + SettingEntry.secret("turn-secret", \.exchange.turnSecret, "the secret shared with them")
+    ] + SettingEntry.secret("turn-secret", \.exchange.turnSecret, "the secret shared with them") + [
+      .choice(
+        "zulip-dialect", \.exchange.zulipDialect, in: standard,
+        "Which revision of Zulip's calls API is served."),
+      .value(
+        "zulip-jitsi", \.exchange.zulipJitsiServer, expected: "a URL without user or password",
+        "The Jitsi server of Zulip's calls; the exchange itself if empty."
+      ) { ServerAddress.normalized($0) },
+    ]
 
   static let account: [SettingEntry<AccountSettings>] =
     [
