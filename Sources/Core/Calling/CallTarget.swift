@@ -2,7 +2,7 @@ package import Basics
 
 /// Whom the user means: what was typed, taken apart.
 ///
-///     NAME-OR-ID │ user@example.org │ +49 30 1234 │ room:NAME │ bot:ID │ https://host/room
+///     NAME,NAME,… │ NAME-OR-ID │ user@example.org │ +49 30 1234 │ room:NAME │ bot:ID │ https://host/room
 ///
 /// each with `@ACCOUNT` after it if wanted. An `@` names an account only when there is one of that
 /// name, so that e-mail addresses need no care.
@@ -59,6 +59,8 @@ package struct CallTarget: Equatable, Sendable {
       return .nobody("There is no account to call with.")
     }
     switch kind {
+    case .name(let name) where name.contains(","):
+      return group(name, among: known, accounts: accounts)
     case .name(let name):
       return pick(name, among: known, accounts: accounts)
     case .email(let address), .number(let address):
@@ -78,6 +80,29 @@ package struct CallTarget: Equatable, Sendable {
       }
       return .address(account.id, url)
     }
+  }
+
+  /// Several people, whose addresses the system takes with commas between.
+  private func group(
+    _ names: String, among known: [Contact], accounts: [AccountSummary]
+  ) -> Resolution {
+    var members: [Contact] = []
+    for name in names.split(separator: ",").map(Self.trimmed) where !name.isEmpty {
+      switch pick(String(name), among: known, accounts: accounts) {
+      case .contact(let contact): if !members.contains(contact) { members.append(contact) }
+      case .address(_, let address): return .nobody("“\(shown(address))” cannot be in a group.")
+      case .nobody(let words): return .nobody(words)
+      }
+    }
+    guard let first = members.first else { return .nobody("There is nobody between the commas.") }
+    if members.count == 1 { return .contact(first) }
+    guard members.allSatisfy({ $0.account == first.account }) else {
+      return .nobody("These people are not all on one account; a group is.")
+    }
+    if let other = members.first(where: { $0.kind != .person }) {
+      return .nobody("“\(shown(other.name))” cannot be in a group; only people can.")
+    }
+    return .address(first.account, members.map(\.address).joined(separator: ","))
   }
 
   private func pick(

@@ -13,6 +13,12 @@ package protocol DialectClient: Sendable {
   mutating func expire(at now: Instant) -> [DialectEffect]
   /// When ``expire(at:)`` is next due.
   var deadline: Instant? { get }
+  /// Learns how a call sounds, as a mean opinion score of 1 to 4.5; told once a second.
+  mutating func rate(_ id: CallID, mos: Double)
+}
+
+extension DialectClient {
+  package mutating func rate(_ id: CallID, mos: Double) {}
 }
 
 /// What a dialect wants done or known.

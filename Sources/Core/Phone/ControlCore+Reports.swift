@@ -55,7 +55,9 @@ extension ControlCore {
       effects.append(.event(.recording(id, path: path)))
       if let complaint { effects.append(.event(.warning(id, complaint))) }
     case .statistics(let id, let statistics):
-      if let mos = statistics.mos { ledger.rate(id, mos: mos) }
+      guard let mos = statistics.mos else { break }
+      ledger.rate(id, mos: mos)
+      if let index = index(of: id.account) { accounts[index].client.rate(id, mos: mos) }
     case .devices(let capture, let playback, let complaint):
       sound.capture = capture
       sound.playback = playback

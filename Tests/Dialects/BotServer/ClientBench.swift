@@ -30,7 +30,9 @@ struct ClientBench {
   }
 
   /// A client that is signed in, with its socket up and everything of that told.
-  static func signedIn(secret: String? = "token-1") throws -> ClientBench {
+  static func signedIn(
+    secret: String? = "token-1", rooms: [JSONValue] = []
+  ) throws -> ClientBench {
     var bench = ClientBench(secret: secret)
     bench.start()
     if secret == nil {
@@ -38,6 +40,7 @@ struct ClientBench {
     }
     try bench.reply("GET /api/users/me", 200, me)
     try bench.reply("GET /api/users?limit=100", 200, ["users": .array([me, bob, echo])])
+    try bench.reply("GET /api/v1/calls/rooms", 200, ["rooms": .array(rooms), "total": 1])
     try bench.reply("GET /api/v1/calls/history?limit=100", 200, ["calls": []])
     try bench.openSocket()
     _ = bench.takeReports()

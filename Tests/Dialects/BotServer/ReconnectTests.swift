@@ -26,7 +26,7 @@ struct ReconnectTests {
     #expect(bench.takeReports() == [.account(.signedIn)])
     #expect(
       bench.questions == [
-        "GET /api/v1/calls/call_1", "GET /api/users?limit=100",
+        "GET /api/v1/calls/call_1", "GET /api/users?limit=100", "GET /api/v1/calls/rooms",
         "GET /api/v1/calls/history?limit=100",
       ])
     try bench.reply("GET /api/v1/calls/call_1", 200, call(.active).encoded())
@@ -105,7 +105,7 @@ struct ReconnectTests {
       bench.order(.refreshContacts)
       bench.order(.refreshHistory)
     }
-    #expect(bench.questions.count == 32 + 2)
+    #expect(bench.questions.count == 32 + 3)
     #expect(bench.questions.contains("POST /api/v1/calls/c199/respond"))
   }
 

@@ -18,7 +18,10 @@ struct SignInTests {
     try bench.reply("GET /api/users/me", 200, me)
     #expect(bench.takeReports() == [.identity(Party(name: "You", address: "you"))])
     #expect(
-      bench.questions == ["GET /api/users?limit=100", "GET /api/v1/calls/history?limit=100"])
+      bench.questions == [
+        "GET /api/users?limit=100", "GET /api/v1/calls/rooms",
+        "GET /api/v1/calls/history?limit=100",
+      ])
     #expect(bench.opening[0].request.url == "http://127.0.0.1:8077/ws/meet")
     #expect(bench.opening[0].request.fields["Authorization"] == "Bearer token-1")
     try bench.openSocket()
@@ -285,7 +288,10 @@ struct SignInTests {
     bench.order(.refreshHistory)
     bench.order(.refreshHistory)
     #expect(
-      bench.questions == ["GET /api/users?limit=100", "GET /api/v1/calls/history?limit=100"])
+      bench.questions == [
+        "GET /api/users?limit=100", "GET /api/v1/calls/rooms",
+        "GET /api/v1/calls/history?limit=100",
+      ])
   }
 
   @Test("signs out at once when nothing is under way")

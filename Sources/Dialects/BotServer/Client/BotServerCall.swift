@@ -10,6 +10,8 @@ struct BotServerCall: Equatable, Sendable {
     /// The server has been asked to place the call and has not named it. If the user gave up
     /// meanwhile, the reason.
     case placing(endWanted: EndReason?)
+    /// The room's host has to let us in.
+    case knocking
     case ringing
     /// The server has been asked to accept the call.
     case accepting
@@ -31,6 +33,13 @@ struct BotServerCall: Equatable, Sendable {
   var remoteDescription: String?
   /// Whether the peer's last description was an offer that waits for our answer.
   var owesAnswer = false
+  /// The room that the call is held in; `nil` for others.
+  var roomID: String?
+  /// All who are or were in a call of several.
+  var members: [ParticipantMessage] = []
+  var isMuted = false
+  /// How it sounds, as a mean opinion score.
+  var quality: Double?
   private var sayings: [Saying] = []
 
   init(id: CallID, remoteID: String, stage: Stage) {
@@ -42,7 +51,7 @@ struct BotServerCall: Equatable, Sendable {
   /// Whether the peer may hear from us: it is being rung by us, or we have taken its call.
   var maySpeak: Bool {
     switch stage {
-    case .placing, .accepting: false
+    case .placing, .knocking, .accepting: false
     case .ringing: !id.isIncoming
     case .accepted: true
     }

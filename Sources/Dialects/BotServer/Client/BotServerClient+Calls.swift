@@ -13,9 +13,8 @@ extension BotServerClient {
     guard calls.count < Self.callLimit else {
       return report(.ended(id, .signalingFailed("There are too many calls on this account.")))
     }
-    guard !address.hasPrefix("room:") else {
-      return report(.ended(id, .signalingFailed("Rooms cannot be joined on this account.")))
-    }
+    if address.hasPrefix("room:") { return join(id, room: String(address.dropFirst(5))) }
+    if address.contains(",") { return placeGroup(id, address, kind) }
     let isBot = address.hasPrefix("bot:")
     let userID = isBot ? String(address.dropFirst(4)) : address
     let isKnownBot = users.contains { $0.userID == userID && $0.roles.contains("bot") }
@@ -23,6 +22,22 @@ extension BotServerClient {
     let message = InitiateMessage(
       type: kind.rawValue, kind: isBot || isKnownBot ? "bot" : "one_to_one",
       participants: [userID])
+    request(.place(id), .post, BotServerPath.initiate, message.encoded())
+  }
+
+  /// Calls several at once, whose addresses stand between commas.
+  private mutating func placeGroup(_ id: CallID, _ addresses: String, _ kind: CallKind) {
+    var users: [String] = []
+    for part in addresses.split(separator: ",") {
+      let user = part.split(separator: " ").joined(separator: " ")
+      if !user.isEmpty, !users.contains(user), user != me?.userID { users.append(user) }
+    }
+    guard (1...Self.groupLimit).contains(users.count) else {
+      let words = "A group has 2 to \(Self.groupLimit + 1) members; make a room for more."
+      return report(.ended(id, .signalingFailed(words)))
+    }
+    calls.append(BotServerCall(id: id, remoteID: "", stage: .placing(endWanted: nil)))
+    let message = InitiateMessage(type: kind.rawValue, kind: "group", participants: users)
     request(.place(id), .post, BotServerPath.initiate, message.encoded())
   }
 
@@ -45,12 +60,10 @@ extension BotServerClient {
       return
     }
     calls[index].stage = .ringing
-    if let media = call.media, media.kind != "p2p" {
-      finish(id)
-      send(.end(reason: "failed"), remoteID: call.callID)
+    if let media = call.media, media.kind != MediaMessage.peerToPeer {
       let kind = HarmlessText.line(media.kind, limit: 40)
       let words = "The server wants the sound as “\(kind)”, which this program cannot bring."
-      return report(.ended(id, .mediaFailed(words)))
+      return giveUp(id, .mediaFailed(words))
     }
     let party = call.other(than: me?.userID ?? "")
     report(
@@ -89,6 +102,7 @@ extension BotServerClient {
   /// Says something to the peer, or keeps it until that is possible.
   mutating func say(_ saying: BotServerCall.Saying, in id: CallID) {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
+    if say(toSeat: saying, in: id, at: now) { return }
     calls[index].keep(saying)
     speak(index)
   }
@@ -120,18 +134,21 @@ extension BotServerClient {
       return
     }
     finish(id)
-    let isDeclined = id.isIncoming && call.stage == .ringing
-    send(
-      isDeclined ? .decline(reason: reason.botServerWord) : .end(reason: reason.botServerWord),
-      remoteID: call.remoteID)
+    guard id.isIncoming, call.stage == .ringing else { return sayGoodbye(to: call, reason) }
+    send(.decline(reason: reason.botServerWord), remoteID: call.remoteID)
   }
 
   /// Forgets a call and remembers its name as that of one that is over.
   mutating func finish(_ id: CallID) {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
-    let remoteID = calls.remove(at: index).remoteID
+    standUp(id, at: now)
+    let call = calls.remove(at: index)
+    let remoteID = call.remoteID
     errands.removeAll { $0.acceptedCall == id }
     guard !remoteID.isEmpty else { return }
+    if let quality = call.quality { send(.callQuality(callID: remoteID, score: quality)) }
+    // A room can be joined again under the same name of the call.
+    guard call.roomID == nil else { return }
     finished.append(remoteID)
     if finished.count > Self.finishedLimit { finished.removeFirst() }
   }
@@ -228,6 +245,7 @@ extension BotServerClient {
     case .decline(let reason):
       return respond(RespondMessage(response: .decline, reason: reason), to: id)
     case .busy: return respond(RespondMessage(response: .busy), to: id)
+    case .leave: return request(.errand, .post, BotServerPath.leave(id), [:])
     case .end(let reason):
       return request(
         .errand, .post, BotServerPath.end(id), EndMessage(reason: reason).encoded())
@@ -238,6 +256,8 @@ extension BotServerClient {
     request(.errand, .post, BotServerPath.respond(id), message.encoded())
   }
 
+  /// Others in a group at most.
+  static let groupLimit = 15
   /// Calls at once at most; more than the book has, so that the book decides.
   static let callLimit = 16
   /// Bytes of a call's name at most.

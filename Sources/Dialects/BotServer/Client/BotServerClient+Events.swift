@@ -40,7 +40,20 @@ extension BotServerClient {
     case .agentState(let callID, _), .callRinging(let callID), .callOffer(let callID, _),
       .callAnswer(let callID, _), .iceCandidate(let callID, _), .endOfCandidates(let callID):
       if !holdBack(message, about: callID) { take(message, inCall: callID, at: now) }
-    case .roomStatus, .chat, .callQuality, .participantUpdate, .recordingControl: break
+    case .roomStatus(let room, let status): take(room, status: status)
+    case .participantUpdate(let update): take(update, at: now)
+    case .chat(let roomID, let participantID, let content):
+      guard let call = calls.first(where: { $0.roomID == roomID }), participantID != me?.userID
+      else { return }
+      let name = call.members.first { $0.userID == participantID }?.displayName ?? participantID
+      report(.message(call.id, from: name, text: content))
+    case .recordingControl(let roomID, let callID, let action):
+      guard let call = calls.first(where: { $0.remoteID == callID || $0.roomID == roomID }) else {
+        return
+      }
+      if action == "start" { report(.callNotice(call.id, "This call is being recorded.")) }
+      if action == "stop" { report(.callNotice(call.id, "The recording has ended.")) }
+    case .callQuality: break  // It is ours to tell.
     case .transcription(let words):
       if !holdBack(message, about: words.callID) { take(message, inCall: words.callID, at: now) }
     }
@@ -107,6 +120,7 @@ extension BotServerClient {
   /// Compares a call with what the server says of it.
   mutating func update(_ id: CallID, with call: CallMessage) {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
+    if call.isOfSeveral { setMembers(call.participants, of: index) }
     let stage = calls[index].stage
     switch call.status {
     case .ringing:
@@ -119,7 +133,7 @@ extension BotServerClient {
       case (.ringing, true):
         finish(id)
         report(.ended(id, .answeredElsewhere))
-      case (.accepting, _), (.accepted, _), (.placing, _):
+      case (.accepting, _), (.accepted, _), (.placing, _), (.knocking, _):
         break  // The reply to our own request decides, or it is known.
       }
     case .ended, .declined, .missed, .cancelled, .failed:

@@ -17,6 +17,7 @@ extension BotServerClient {
     requestCalls()
     if wasAway {
       requestUsers()
+      requestRooms()
       requestHistory()
     }
   }

@@ -87,6 +87,7 @@ extension BotServerClient {
     signInBackoff.reset()
     report(.identity(Party(name: user.displayName, address: user.userID)))
     requestUsers()
+    requestRooms()
     requestHistory()
     perform(link.start(at: now), at: now)
   }
@@ -135,6 +136,8 @@ extension BotServerClient {
     phase = .signedOut
     pauseLink()
     timers = DeadlineTable()
+    for visit in visits { close(visit.socket) }
+    visits = []
     calls = []
     cancelRequests()
     errands = []
@@ -186,9 +189,11 @@ extension BotServerClient {
     reportContacts()
   }
 
-  private mutating func reportContacts() {
+  mutating func reportContacts() {
     let others = users.filter { $0.userID != me?.userID }
-    report(.contacts(others.map { $0.contact(on: account.id) }))
+    report(
+      .contacts(
+        others.map { $0.contact(on: account.id) } + rooms.map { $0.contact(on: account.id) }))
   }
 
   mutating func requestHistory() {

@@ -2,6 +2,7 @@ package import Basics
 import BotServerWire
 package import Calling
 import Formats
+import Janus
 package import Transport
 
 /// One account's conversation with a General Bots BotServer, or with the bundled exchange.
@@ -26,13 +27,15 @@ package struct BotServerClient: DialectClient {
 
   /// What a request is for.
   enum Purpose: Equatable, Sendable {
-    case guest, me, history, ringing, errand
+    case guest, me, history, ringing, errand, rooms
     case users(offset: Int)
     case call(CallID)
     case place(CallID)
+    case join(CallID)
+    case service(ServiceID, ServiceRequest)
   }
 
-  enum Timer: Hashable, Sendable { case signIn, poll, leave }
+  enum Timer: Hashable, Sendable { case signIn, poll, leave, knock }
 
   let account: Account
   var generator: SeededGenerator
@@ -42,6 +45,9 @@ package struct BotServerClient: DialectClient {
   var me: UserMessage?
   var users: [UserMessage] = []
   var arrivingUsers: [UserMessage] = []
+  var rooms: [RoomMessage] = []
+  /// Of rooms that were made here.
+  var roomPasswords: [String: Secret] = [:]
   var link = LinkMachine()
   /// Since when the events socket is away; `nil` while it is up or was never asked for.
   var lostAt: Instant?
@@ -52,6 +58,11 @@ package struct BotServerClient: DialectClient {
   var timers = DeadlineTable<Timer>()
   var calls: [BotServerCall] = []
   var errands: [Errand] = []
+  /// Seats in rooms of a Janus server.
+  var visits: [JanusVisit] = []
+  var visitSocketCount = 0
+  /// The instant of the verb that is being carried out.
+  private(set) var now = Instant.zero
   /// Server's names of calls that are over, so that a late message does not ring again.
   var finished: [String] = []
   /// Messages about calls that are perhaps being placed.
@@ -72,6 +83,7 @@ package struct BotServerClient: DialectClient {
   // MARK: Verbs
 
   package mutating func start(at now: Instant) -> [DialectEffect] {
+    self.now = now
     switch phase {
     case .signedOut, .refused: signIn(at: now)
     case .signingIn, .online, .leaving: break  // Under way already.
@@ -82,6 +94,7 @@ package struct BotServerClient: DialectClient {
   package mutating func carryOut(
     _ order: SignalingOrder, at now: Instant
   ) -> [DialectEffect] {
+    self.now = now
     switch order {
     case .place(let id, let address, let kind): place(id, to: address, kind: kind)
     case .ring(let id): ring(id)
@@ -92,10 +105,14 @@ package struct BotServerClient: DialectClient {
     case .decline(let id, let reason): decline(id, .decline(reason: reason))
     case .refuseBusy(let id): decline(id, .busy)
     case .end(let id, let reason): end(id, reason)
-    case .mediaFailed, .mute, .sound: break
+    case .mute(let id, let isMuted): mute(id, isMuted, at: now)
+    case .mediaFailed, .sound: break
     case .requestPerson(let id): report(.callNotice(id, Self.noPersonByRequest))
-    case .serve(let id, _): report(.answered(id, .unsupported))
-    case .refreshContacts: if phase == .online { requestUsers() }
+    case .serve(let id, let request): serve(id, request)
+    case .refreshContacts:
+      guard phase == .online else { break }
+      requestUsers()
+      requestRooms()
     case .refreshHistory: if phase == .online { requestHistory() }
     case .signOut: signOut(at: now)
     }
@@ -103,8 +120,16 @@ package struct BotServerClient: DialectClient {
   }
 
   package mutating func receive(_ event: TransportEvent, at now: Instant) -> [DialectEffect] {
+    self.now = now
+    if takeVisit(event, at: now) { return takeEffects() }
     switch event {
-    case .response(let id, let response): take(Reply(response), of: id, at: now)
+    case .response(let id, let response):
+      if case .service(let service, let request)? = requests[id] {
+        requests[id] = nil
+        takeService(response, service, request, at: now)
+      } else {
+        take(Reply(response), of: id, at: now)
+      }
     case .requestFailed(let id, let failure): take(Reply(failure), of: id, at: now)
     case .opened(let socket): perform(link.opened(socket, at: now), at: now)
     case .received(let socket, let message):
@@ -119,22 +144,31 @@ package struct BotServerClient: DialectClient {
     return takeEffects()
   }
 
+  package mutating func rate(_ id: CallID, mos: Double) {
+    guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
+    calls[index].quality = mos
+  }
+
   package var deadline: Instant? {
     let waits = errands.compactMap { errand -> Instant? in
       guard case .waiting(let until) = errand.state else { return nil }
       return until
     }
-    return ([link.deadline, timers.earliest] + waits).compactMap { $0 }.min()
+    return ([link.deadline, timers.earliest] + waits + visits.map(\.seat.deadline))
+      .compactMap { $0 }.min()
   }
 
   package mutating func expire(at now: Instant) -> [DialectEffect] {
+    self.now = now
     for timer in timers.takeDue(at: now) {
       switch timer {
       case .signIn: requestSignIn()
       case .poll: poll()
       case .leave: leave()
+      case .knock: knockAgain()
       }
     }
+    expireVisits(at: now)
     repeatErrands(at: now)
     perform(link.expire(at: now, using: &generator), at: now)
     return takeEffects()
@@ -162,6 +196,25 @@ package struct BotServerClient: DialectClient {
     return id
   }
 
+  /// Asks for a file, which may be large, and lie on another server.
+  mutating func requestFile(_ purpose: Purpose, _ url: String, isOurs: Bool) {
+    requestCount += 1
+    let id = RequestID(requestCount)
+    requests[id] = purpose
+    var request = HTTPRequest(.get, url, timeout: .seconds(120))
+    request.responseLimit = Self.fileLimit
+    if isOurs, let token { request.fields["Authorization"] = "Bearer \(token.exposed)" }
+    emit(.transport(.request(id, request)))
+  }
+
+  /// How many requests of services have not been answered.
+  var serviceCount: Int {
+    requests.values.count { purpose in
+      if case .service = purpose { return true }
+      return false
+    }
+  }
+
   /// Whether a request of that purpose has not been answered.
   func isAsking(_ purpose: Purpose) -> Bool { requests.values.contains(purpose) }
 
@@ -181,7 +234,10 @@ package struct BotServerClient: DialectClient {
 
   /// Drops all requests. Errands are kept; a call that was being placed has come to nothing.
   mutating func cancelRequests() {
-    for id in requests.keys.sorted(by: { $0.number < $1.number }) { cancelRequest(id) }
+    for id in requests.keys.sorted(by: { $0.number < $1.number }) {
+      if case .service(let service, _)? = requests[id] { failService(service) }
+      cancelRequest(id)
+    }
     for index in errands.indices { errands[index].state = .kept }
     for call in calls where call.isPlacing {
       finish(call.id)
@@ -199,6 +255,9 @@ package struct BotServerClient: DialectClient {
     case .ringing: takeRinging(reply, at: now)
     case .call(let call): takeCall(reply, of: call, at: now)
     case .place(let call): takePlaced(reply, of: call, at: now)
+    case .join(let call): takeJoined(reply, of: call, at: now)
+    case .rooms: takeRooms(reply)
+    case .service(let service, let request): takeService(reply, service, request)
     case .errand: takeErrand(reply, of: id, at: now)
     }
     guard case .refused(let refusal) = reply, refusal.status == 401, purpose != .guest else {
@@ -208,6 +267,8 @@ package struct BotServerClient: DialectClient {
   }
 
   // MARK: Telling
+
+  mutating func emit(_ effect: DialectEffect) { effects.append(effect) }
 
   mutating func report(_ report: SignalingReport) { effects.append(.report(report)) }
 
@@ -271,6 +332,8 @@ package struct BotServerClient: DialectClient {
   private static let noPersonByRequest = "Press 0 in a call with a bot to ask for a person."
   /// How long each step of signing in may take, so that a dead server is told within ten seconds.
   private static let signInTimeout: Duration = .seconds(8)
+  /// Bytes of a recording at most.
+  static let fileLimit = 64 << 20
   /// Warnings about senseless messages at most.
   private static let nonsenseLimit = 10
 }

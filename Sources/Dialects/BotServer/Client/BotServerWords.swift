@@ -11,24 +11,30 @@ extension CallMessage {
 
   /// The party that is not `userID`.
   func other(than userID: String) -> Party {
+    if isOfSeveral, host?.userID == userID { return group(without: userID) }
     let other = participants.first { $0.userID != userID }
     return Party(
       name: clipped(other?.displayName ?? "unknown"), address: other?.userID ?? "",
       isBot: other?.isBot ?? (kind == "bot"))
   }
 
+  /// The others of a call of several.
+  private func group(without userID: String) -> Party {
+    let others = participants.filter { $0.userID != userID }
+    let names = others.prefix(4).map { clipped($0.displayName) }
+    let more = others.count > 4 ? " and \(others.count - 4) more" : ""
+    return Party(
+      name: clipped(names.joined(separator: ", ") + more),
+      address: others.prefix(16).map(\.userID).joined(separator: ","))
+  }
+
   /// Whether somebody else began the call.
   func isIncoming(for userID: String) -> Bool { host?.userID != userID }
 
-  /// The servers to gather candidates from; what cannot be read is passed over, the rest bounded.
-  var terms: MediaTerms {
-    let servers = (media?.iceServers ?? []).prefix(16).flatMap { message in
-      message.urls.prefix(8).compactMap {
-        IceServer(url: $0, username: message.username, credential: message.credential)
-      }
-    }
-    return MediaTerms(iceServers: Array(servers.prefix(8)))
-  }
+  var terms: MediaTerms { MediaTerms(iceServers: media?.servers ?? []) }
+
+  /// Whether there may be more than two in it.
+  var isOfSeveral: Bool { kind == "group" || kind == "conference" }
 
   /// What the server says about the end, if it is more than one of its own words.
   private var reasonWords: String? {
@@ -103,6 +109,26 @@ extension EndReason {
   }
 }
 
+extension MediaMessage {
+  /// The servers to gather candidates from; what cannot be read is passed over, the rest bounded.
+  var servers: [IceServer] {
+    let servers = iceServers.prefix(16).flatMap { message in
+      message.urls.prefix(8).compactMap {
+        IceServer(url: $0, username: message.username, credential: message.credential)
+      }
+    }
+    return Array(servers.prefix(8))
+  }
+}
+
+extension RoomMessage {
+  func contact(on account: AccountID) -> Contact {
+    Contact(
+      account: account, address: "room:\(roomID)", name: clipped(name), kind: .room,
+      presence: participantCount > 0 ? .online : .offline, memberCount: participantCount)
+  }
+}
+
 extension UserMessage {
   func contact(on account: AccountID) -> Contact {
     Contact(
@@ -120,7 +146,7 @@ extension TranscriptionMessage {
 }
 
 /// A name, cut where nobody reads on.
-private func clipped(_ name: String) -> String { String(name.prefix(200)) }
+func clipped(_ name: String) -> String { String(name.prefix(200)) }
 
 /// An id as a segment of a path (RFC 3986 §2.1).
 func percentEncoded(_ id: String) -> String {

@@ -17,6 +17,8 @@ struct Errand: Equatable, Sendable {
     case decline(reason: String?)
     case busy
     case end(reason: String)
+    /// Leave a room; named by the room's id.
+    case leave
   }
 
   enum State: Equatable, Sendable {
