@@ -21,6 +21,7 @@ package struct Exchange: Sendable {
   /// The legs of media that belong to facades; see ``openLeg(_:of:)``.
   var legs: [String: FacadeName] = [:]
   var outgoing = OutgoingTable()
+  var jitsi = JitsiState()
   var queries: [StoreQueryID: PendingQuery] = [:]
   /// Questions of facades to the store.
   var facadeQueries: [StoreQueryID: OutgoingTable.Purpose] = [:]

@@ -10,6 +10,7 @@ struct ExchangeCounters: Equatable, Sendable {
   var messagesRefused = 0
   var requestsLimited = 0
   var storeFailures = 0
+  var conferenceEntries = 0
 }
 
 extension Exchange {
@@ -44,6 +45,14 @@ extension Exchange {
     text.counter(
       "tipring_socket_messages_refused_total", "Messages that made no sense or were out of place.",
       counters.messagesRefused)
+    let rooms = jitsi.rooms.values.filter { !$0.chat.occupants.isEmpty }
+    text.gauge("tipring_conferences", "Conferences with somebody in them.", rooms.count)
+    text.gauge(
+      "tipring_conference_people", "People in conferences.",
+      rooms.reduce(0) { $0 + $1.chat.occupants.count })
+    text.counter(
+      "tipring_conference_entries_total", "Times that somebody came into a conference.",
+      counters.conferenceEntries)
     text.counter(
       "tipring_store_failures_total", "Operations that the store failed in.",
       counters.storeFailures)

@@ -59,6 +59,11 @@ package struct ExchangeLimits: Equatable, Sendable {
   /// Candidates kept for one side of a call, and signals kept for one that is away.
   package var candidatesPerCall = 64
   package var candidateBytes = 1_024
+  /// Conferences at once, and people in each.
+  package var conferences = 256
+  package var conferenceSeats = 100
+  /// Conferences that one client is in.
+  package var conferencesPerClient = 4
   /// Requests that wait for the store.
   package var pendingQueries = 256
 

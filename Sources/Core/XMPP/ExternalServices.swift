@@ -30,6 +30,32 @@ package struct ExternalServices: Equatable, Sendable {
       }.prefix(Self.limit))
   }
 
+  package init(iceServers: [IceServer]) { self.iceServers = Array(iceServers.prefix(Self.limit)) }
+
+  /// What ``init(decoding:)`` reads.
+  ///
+  /// - Parameter namespace: the one that was asked in.
+  package func encoded(namespace: String = XMPPNamespace.externalServices) -> XMLElement {
+    var services = XMLElement("services", namespace)
+    for server in iceServers {
+      var service = XMLElement(
+        "service", namespace, ["host": server.host, "port": String(server.port)])
+      switch server.kind {
+      case .stun:
+        service["type"] = "stun"
+        service["transport"] = "udp"
+      case .turn(let username, let credential, let transport):
+        service["type"] = transport == .tls ? "turns" : "turn"
+        service["transport"] = transport == .udp ? "udp" : "tcp"
+        service["username"] = username
+        service["password"] = credential
+        service["restricted"] = "true"
+      }
+      services.append(service)
+    }
+    return services
+  }
+
   /// Servers kept at most.
   package static let limit = 8
 }

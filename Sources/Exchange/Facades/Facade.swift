@@ -4,6 +4,7 @@ import Transport
 /// Which dialects the exchange speaks.
 enum FacadeName: String, CaseIterable, Sendable {
   case botServer
+  case jitsi
   case zulip
 }
 
@@ -11,6 +12,7 @@ extension FacadeName {
   var type: any Facade.Type {
     switch self {
     case .botServer: BotServerFacade.self
+    case .jitsi: JitsiFacade.self
     case .zulip: ZulipFacade.self
     }
   }
@@ -67,6 +69,12 @@ protocol Facade: SendableMetatype {
   /// What became of one of its legs, or of any room.
   static func take(_ report: AttendantReport, in exchange: inout Exchange, _ turn: inout Turn)
 
+  /// Somebody has come into a conference or has left it; with 0 it is over.
+  ///
+  /// - Parameter name: as in the conference's URL, in lower case.
+  static func conference(
+    _ name: String, has count: Int, in exchange: inout Exchange, _ turn: inout Turn)
+
   /// Takes up what it had put by; called once, with all documents.
   static func restore(
     _ documents: [StoredDocument], in exchange: inout Exchange, _ turn: inout Turn)
@@ -101,6 +109,9 @@ extension Facade {
   static func take(
     _ report: AttendantReport, in exchange: inout Exchange, _ turn: inout Turn
   ) {}
+  static func conference(
+    _ name: String, has count: Int, in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
   static func restore(
     _ documents: [StoredDocument], in exchange: inout Exchange, _ turn: inout Turn
   ) {}
@@ -110,7 +121,9 @@ extension Facade {
 
 extension Exchange {
   /// In the order in which they are asked; BotServer's comes last and answers what is nobody's.
-  static let facades: [any Facade.Type] = [ZulipFacade.self, BotServerFacade.self]
+  static let facades: [any Facade.Type] = [
+    ZulipFacade.self, JitsiFacade.self, BotServerFacade.self,
+  ]
 
   static func facade(for request: HTTPRequest, _ target: RequestTarget) -> any Facade.Type {
     facades.first { $0.owns(request, target) } ?? BotServerFacade.self

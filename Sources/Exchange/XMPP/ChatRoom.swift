@@ -267,14 +267,22 @@ struct ChatRoom: Equatable, Sendable {
   }
 
   /// Ends the room for everybody (XEP-0045 §10.9).
-  private mutating func destroy(_ destruction: XMLElement) -> [Effect] {
+  ///
+  /// - Parameter destruction: what everybody is told, with a reason or another room.
+  mutating func destroy(_ destruction: XMLElement) -> [Effect] {
     let gone = occupants
     occupants = []
+    // Told in a request of another namespace.
+    let words = XMLElement(
+      "destroy", XMPPNamespace.mucUser, destruction.attributes,
+      destruction.child("reason").map {
+        [XMLElement("reason", XMPPNamespace.mucUser, text: $0.text)]
+      } ?? [])
     return gone.flatMap { occupant -> [Effect] in
       var goodbye = goodbye(of: occupant, to: occupant.jid, codes: ["110"])
       goodbye.nodes = goodbye.nodes.map { node in
         guard case .element(var x) = node, x.namespace == XMPPNamespace.mucUser else { return node }
-        x.append(destruction)
+        x.append(words)
         return .element(x)
       }
       return [.send(to: occupant.jid, goodbye), .left(occupant)]
