@@ -85,6 +85,7 @@ install: build
 	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/tipring
 	install -D -m 644 -t $(share)/man/man1 man/tipring.1
 	install -D -m 644 -t $(share)/man/man5 man/tipring.conf.5
+	install -D -m 644 -t $(share)/man/man7 man/tipring-systems.7
 	install -D -m 644 Resources/completions/tipring.bash $(share)/bash-completion/completions/tipring
 	install -D -m 644 -t $(share)/zsh/site-functions Resources/completions/_tipring
 	for file in $$(cd Resources && find . -type f ! -path './completions/*' ! -name tipring.service); do

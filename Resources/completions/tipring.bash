@@ -20,9 +20,14 @@ _tipring() {
   local -a parts=("${COMP_WORDS[@]:1:COMP_CWORD-1}")
   for part in "${parts[@]}"; do
     case $part in
-      call | answer | serve | accounts | contacts | history | devices | bench)
-        [ -n "$command" ] || command=$part ;;
-      adduser | add | test | remove) [ -z "$command" ] || sub=$part ;;
+      call | answer | serve | accounts | contacts | history | devices | bench | rooms | calls | \
+        analytics | callurl | buzzi)
+        if [ -z "$command" ]; then command=$part; elif [ "$command" = buzzi ]; then sub+="${sub:+ }$part"; fi ;;
+      bot | set) [ "$command" != buzzi ] || sub+="${sub:+ }$part" ;;
+      adduser | test | create | show | participants | leave | admit | record | recordings | download | \
+        transcribe | transcript) [ -z "$command" ] || sub=$part ;;
+      add | remove)
+        if [ "$command" = buzzi ]; then sub+="${sub:+ }$part"; elif [ -n "$command" ]; then sub=$part; fi ;;
     esac
   done
   # Bash hands over an option, its “=” and the value as three words.
@@ -34,12 +39,16 @@ _tipring() {
     --capture) words=$(_tipring_devices canCapture; printf '%s\n' silence tone:440 file:) ;;
     --playback) words=$(_tipring_devices canPlay; printf '%s\n' null file:) ;;
     --latency) words=$'low\nnormal\nrobust' ;;
-    --system) words=botserver ;;
+    --system) words=$'botserver\nzulip\nnexacon\nbuzzi\njitsi' ;;
+    --names) words=$'w3c\nnx' ;;
+    --format) words=$'json\ntxt\nvtt\nsrt' ;;
+    --type) words=$'audio\nvideo\np2p\ngroup' ;;
     --data) compopt -o dirnames; return ;;
-    --record | --ca-file | --tls-certificate | --tls-key | --password-file)
+    --output | --room-password-file | --record | --ca-file | --tls-certificate | --tls-key | --password-file)
       compopt -o default; return ;;
     --exchange | --as | --duration | --stats | --listen | --limit | --runs | --server | --user | \
-      --password-command) return ;;
+      --password-command | --from | --to | --status | --with | --page | --page-size | --days | \
+      --language) return ;;
     --password-env) words=$(compgen -e) ;;
     *) words=$(_tipring_words) ;;
   esac
@@ -58,11 +67,11 @@ _tipring() {
 _tipring_words() {
   local server='--account --exchange --as --ca-file --insecure'
   local sound='--capture --loop --playback --record --no-processing --latency'
-  local report='--duration --json --stats' rule='--auto --decline --once' options= operands=
+  local report='--duration --json --stats --names' rule='--auto --decline --once' options= operands=
   case $command${sub:+ $sub} in
     '')
       options="$server $sound $report $rule --plain --version"
-      operands='call answer serve accounts contacts history devices bench' ;;
+      operands='call answer serve accounts contacts history rooms calls analytics callurl buzzi devices bench' ;;
     call) options="$server $sound $report"; operands='Echo Parrot Operator' ;;
     answer) options="$rule $server $sound $report" ;;
     serve)
@@ -74,7 +83,27 @@ _tipring_words() {
       options='--system --server --user --password-command --password-file --password-env' ;;
     'accounts test') options='--ca-file --insecure' ;;
     contacts) options="$server --json" ;;
-    history) options='--account --missed --limit --json' ;;
+    history)
+      options='--account --missed --limit --json --from --to --status --type --with --page'
+      options+=' --page-size --ca-file --insecure' ;;
+    rooms) options="$server --json"; operands='create show participants leave remove admit' ;;
+    'rooms create')
+      options="$server --json --limit --temporary --no-recording --transcribe --waiting-room"
+      options+=' --room-password-file' ;;
+    'rooms admit') options="$server --json --refuse" ;;
+    'rooms '*) options="$server --json" ;;
+    calls) operands='record recordings download transcribe transcript' ;;
+    'calls record') options="$server --json"; operands='start stop' ;;
+    'calls download') options="$server --output" ;;
+    'calls transcribe') options="$server --json --language" ;;
+    'calls transcript') options="$server --format --output" ;;
+    'calls '*) options="$server --json" ;;
+    analytics | 'buzzi analytics') options="$server --json --days" ;;
+    callurl) options="$server --json --video" ;;
+    buzzi) operands='analytics accounts bot' ;;
+    'buzzi accounts') options="$server --json"; operands='add set remove' ;;
+    'buzzi bot') operands=set ;;
+    'buzzi '*) options="$server --json" ;;
     devices) options=--json ;;
     bench) options='--runs --json'; operands='start idle call setup latency load' ;;
   esac
@@ -84,7 +113,7 @@ _tipring_words() {
   fi
   printf '%s\n' ${operands// /$'\n'}
   case $command${sub:+ $sub} in
-    call) _tipring_contacts ;;
+    call | callurl) _tipring_contacts ;;
     'accounts test' | 'accounts remove') _tipring_accounts ;;
   esac
 }

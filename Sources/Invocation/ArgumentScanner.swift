@@ -58,8 +58,7 @@ struct ScannedArguments: Sendable {
         }
       }
     }
-    // No command takes more than one operand.
-    guard operands.isEmpty, !spec.operands.isEmpty else {
+    guard operands.count < spec.operandLimit else {
       throw UsageError(.unexpectedOperand(operand), in: spec.name)
     }
     operands.append(operand)

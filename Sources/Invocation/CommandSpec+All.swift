@@ -4,10 +4,12 @@ import Media
 
 extension CommandSpec {
   /// Every command of this version, the phone first.
-  package static let all: [CommandSpec] = [
-    phone, call, answer, serve, addUser, accounts, addAccount, testAccount, removeAccount, contacts,
-    history, devices, bench,
-  ]
+  package static let all: [CommandSpec] =
+    [
+      phone, call, answer, serve, addUser, accounts, addAccount, testAccount, removeAccount,
+      contacts,
+      history, devices, bench,
+    ] + services
 
   static let phone = CommandSpec(
     "", summary: "the phone, full screen",
@@ -21,7 +23,7 @@ extension CommandSpec {
       decline, hangup, mute, hold, resume, digits 12#, statistics, history, quit, help.
       """,
     ],
-    options: server + sound + [plain, json, stats, duration, auto, decline, once],
+    options: server + sound + [plain, json, stats, statisticsNames, duration, auto, decline, once],
     examples: [
       Example("tipring", "Open the phone."),
       Example("tipring --account work", "Open it signed in to one account only."),
@@ -94,10 +96,17 @@ extension CommandSpec {
     examples: [Example("tipring accounts", "List the accounts of the settings.")])
 
   static let addAccount = CommandSpec(
-    "accounts add", operands: "NAME", summary: "write an account into the settings",
-    text: ["The password itself never stands on a command line or in the settings."],
+    "accounts add", operands: "NAME KEY=VALUE…", summary: "write an account into the settings",
+    text: [
+      """
+      The password itself never stands on a command line or in the settings. What else a system \
+      needs follows as KEY=VALUE, by the keys of tipring.conf(5).
+      """
+    ],
     options: [
-      OptionSpec("--system", .required("SYSTEM"), "the call system: botserver"),
+      OptionSpec(
+        "--system", .required("SYSTEM"),
+        "the call system: botserver, zulip, nexacon, buzzi or jitsi"),
       OptionSpec("--server", .required("URL"), "the server's address"),
       OptionSpec("--user", .required("NAME"), "the user's name there"),
       OptionSpec(
@@ -109,7 +118,14 @@ extension CommandSpec {
       Example(
         "tipring accounts add work --system botserver --server https://bots.example.org "
           + "--user amina --password-command 'pass show work/bots'",
-        "Add an account whose token is in the password store.")
+        "Add an account whose token is in the password store."),
+      Example(
+        "tipring accounts add chat --system zulip zuliprc=~/zuliprc",
+        "Take server, user and key from Zulip's own file."),
+      Example(
+        "tipring accounts add bots --system buzzi --server https://app.example.org --user Amina "
+          + "chatbot-id=sales company-id=acme",
+        "Call the voice bots of a company."),
     ])
 
   static let testAccount = CommandSpec(
@@ -126,11 +142,29 @@ extension CommandSpec {
 
   static let history = CommandSpec(
     "history", summary: "past calls",
+    text: [
+      """
+      Without a filter of the server the local history is shown; with one, the account's server \
+      is asked. The filters are combined.
+      """
+    ],
     options: [
       account, OptionSpec("--missed", "missed calls only"),
       OptionSpec("--limit", .required("NUMBER"), "how many, 1 to 500; default 50"), json,
-    ],
-    examples: [Example("tipring history --missed --limit 10", "The last ten missed calls.")])
+      OptionSpec("--from", .required("DATE"), "ask the server: from that day on, YYYY-MM-DD"),
+      OptionSpec("--to", .required("DATE"), "ask the server: up to that day"),
+      OptionSpec("--status", .required("STATUS"), "ask the server: calls that ended so"),
+      OptionSpec("--type", .required("TYPE"), "ask the server: audio, video, p2p or group"),
+      OptionSpec("--with", .required("PARTY"), "ask the server: calls with that participant"),
+      OptionSpec("--page", .required("NUMBER"), "ask the server: which page, from 1"),
+      OptionSpec("--page-size", .required("NUMBER"), "ask the server: calls a page, 1 to 100"),
+    ] + trust,
+    examples: [
+      Example("tipring history --missed --limit 10", "The last ten missed calls."),
+      Example(
+        "tipring history --account nx --from 2026-11-01 --status missed",
+        "What the server knows of this month's missed calls."),
+    ])
 
   static let devices = CommandSpec(
     "devices", summary: "sound devices, what they can do, which is used", options: [json],
@@ -179,13 +213,17 @@ extension CommandSpec {
       "\(LatencyProfile.allCases.map(\.rawValue).joined(separator: ", ")): "
         + "trades delay against concealment"),
   ]
+  static let oneServer = server
   private static let duration = OptionSpec(
     "--duration", .required("TIME"), "hang up after that time: 30s, 2m")
-  private static let json = OptionSpec(
+  static let json = OptionSpec(
     "--json", "one JSON object a line on standard output, nothing else there")
   private static let stats = OptionSpec(
     "--stats", .required("TIME"), "how often statistics are written; default 2s")
-  private static let report = [duration, json, stats]
+  private static let statisticsNames = OptionSpec(
+    "--names", .required("NAMES"),
+    "how statistics are named in JSON lines: w3c or nx, the Nexacon SDK's")
+  private static let report = [duration, json, stats, statisticsNames]
   private static let plain = OptionSpec("--plain", "no screen: commands on standard input")
   private static let auto = OptionSpec(
     "--auto", .optional("TIME"), "take each call after ringing that long; default at once")

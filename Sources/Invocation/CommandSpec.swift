@@ -69,6 +69,11 @@ package struct CommandSpec: Sendable {
     self.examples = examples
   }
 
+  /// How many operands the command takes at most.
+  package var operandLimit: Int {
+    operands.hasSuffix("…") ? 64 : operands.split(separator: " ").count
+  }
+
   /// The option of that name, if the command has it.
   package func option(named name: String) -> OptionSpec? {
     options.first { $0.name == name }

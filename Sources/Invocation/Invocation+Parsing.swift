@@ -19,7 +19,7 @@ extension Invocation {
 }
 
 /// Gives the scanned words of one command their meaning.
-private struct ArgumentReader {
+struct ArgumentReader {
   let scanned: ScannedArguments
 
   init(_ scanned: ScannedArguments) { self.scanned = scanned }
@@ -39,9 +39,19 @@ private struct ArgumentReader {
       return .testAccounts(name: scanned.operands.first, trust: trust())
     case "accounts remove": return .removeAccount(name: try operand("NAME"))
     case "contacts": return .contacts(try server(), isJSON: scanned.has("--json"))
-    case "history": return .history(try history())
+    case "history": return try history()
     case "devices": return .devices(isJSON: scanned.has("--json"))
     case "bench": return .bench(try bench())
+    case let name where name.hasPrefix("buzzi"): return try buzzi()
+    case let name where name.hasPrefix("rooms"): return .service(try rooms())
+    case let name where name.hasPrefix("calls"): return try calls()
+    case "analytics":
+      return .service(try service(.request(.analytics(days: try days()))))
+    case "callurl":
+      return .service(
+        try service(
+          .callURL(
+            target: try operand("TARGET"), kind: scanned.has("--video") ? .video : .audio)))
     default: preconditionFailure("every command of the table is read here")
     }
   }
@@ -50,7 +60,7 @@ private struct ArgumentReader {
 
   private func phone() throws(UsageError) -> Invocation {
     guard scanned.has("--plain") else {
-      for name in ["--json", "--stats", "--duration", "--auto", "--decline", "--once"]
+      for name in ["--json", "--stats", "--names", "--duration", "--auto", "--decline", "--once"]
       where scanned.has(name) {
         throw error(.incomplete(name, without: "--plain, call or answer"))
       }
@@ -120,8 +130,11 @@ private struct ArgumentReader {
       let known = CallSystem.allCases.map(\.rawValue).joined(separator: ", ")
       throw bad("--system", "one of \(known)")
     }
-    guard scanned.has("--server") else { throw error(.missingOption("--server")) }
-    guard let username = scanned.value("--user") else { throw error(.missingOption("--user")) }
+    let settings = try fields(scanned.operands.dropFirst())
+    let isInZuliprc = settings.contains { $0.key == "zuliprc" }
+    for name in ["--server", "--user"] where !scanned.has(name) && !isInZuliprc {
+      throw error(.missingOption(name))
+    }
     let passwords = ["--password-command", "--password-file", "--password-env"]
     for (index, first) in passwords.enumerated() {
       for second in passwords.dropFirst(index + 1) { try exclude(first, second) }
@@ -130,18 +143,39 @@ private struct ArgumentReader {
     if let command = scanned.value("--password-command") { password = .command(command) }
     if let file = scanned.value("--password-file") { password = .file(file) }
     if let variable = scanned.value("--password-env") { password = .environment(variable) }
-    return NewAccount(
-      name: accountName, system: system, server: try url("--server") ?? "", username: username,
-      password: password)
+    var account = NewAccount(
+      name: accountName, system: system, server: try url("--server") ?? "",
+      username: scanned.value("--user") ?? "", password: password)
+    account.settings = settings
+    return account
   }
 
-  private func history() throws(UsageError) -> HistoryOptions {
+  private func history() throws(UsageError) -> Invocation {
+    if let filter = try historyFilter() {
+      return .service(try service(.request(.history(filter))))
+    }
     var options = HistoryOptions()
     options.accountName = scanned.value("--account")
     options.isMissedOnly = scanned.has("--missed")
     options.limit = try number("--limit", in: 1...500) ?? options.limit
     options.isJSON = scanned.has("--json")
-    return options
+    return .history(options)
+  }
+
+  /// What the server is asked for; `nil` when the local history is meant.
+  private func historyFilter() throws(UsageError) -> HistoryFilter? {
+    let names = ["--from", "--to", "--status", "--type", "--with", "--page", "--page-size"]
+    guard let first = names.first(where: { scanned.has($0) }) else { return nil }
+    for local in ["--missed", "--limit"] { try exclude(first, local) }
+    var filter = HistoryFilter()
+    filter.from = try date("--from")
+    filter.to = try date("--to")
+    filter.kind = scanned.value("--type")
+    filter.status = scanned.value("--status")
+    filter.participant = scanned.value("--with")
+    filter.page = try number("--page", in: 1...100_000) ?? filter.page
+    filter.pageSize = try number("--page-size", in: 1...100) ?? filter.pageSize
+    return filter
   }
 
   private func bench() throws(UsageError) -> BenchOptions {
@@ -166,7 +200,7 @@ private struct ArgumentReader {
     return trust
   }
 
-  private func server() throws(UsageError) -> ServerOptions {
+  func server() throws(UsageError) -> ServerOptions {
     try exclude("--account", "--exchange")
     try exclude("--account", "--as")
     try exclude("--ca-file", "--insecure")
@@ -219,6 +253,12 @@ private struct ArgumentReader {
     if let interval = try duration("--stats", minimum: .milliseconds(100)) {
       options.statisticsInterval = interval
     }
+    if let text = scanned.value("--names") {
+      guard let names = StatisticsNames(rawValue: text) else {
+        throw bad("--names", StatisticsNames.allCases.map(\.rawValue).joined(separator: " or "))
+      }
+      options.names = names
+    }
     return options
   }
 
@@ -232,8 +272,10 @@ private struct ArgumentReader {
 
   // MARK: Values
 
-  private func operand(_ placeholder: String) throws(UsageError) -> String {
-    guard let operand = scanned.operands.first, !operand.isEmpty else {
+  func operand(_ placeholder: String, at index: Int = 0) throws(UsageError) -> String {
+    guard scanned.operands.indices.contains(index), case let operand = scanned.operands[index],
+      !operand.isEmpty
+    else {
       throw error(.missingOperand(placeholder))
     }
     guard operand.utf8.count <= 512 else {
@@ -268,7 +310,7 @@ private struct ArgumentReader {
     return duration
   }
 
-  private func number(_ option: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+  func number(_ option: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
     guard let text = scanned.value(option) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw bad(option, "a number from \(range.lowerBound) to \(range.upperBound)")
@@ -288,11 +330,11 @@ private struct ArgumentReader {
     if scanned.has(first), scanned.has(second) { throw error(.excluded(first, by: second)) }
   }
 
-  private func bad(_ option: String, _ expected: String) -> UsageError {
+  func bad(_ option: String, _ expected: String) -> UsageError {
     error(.badValue(scanned.value(option) ?? "", of: option, expected: expected))
   }
 
-  private func error(_ fault: UsageError.Fault) -> UsageError {
+  func error(_ fault: UsageError.Fault) -> UsageError {
     UsageError(fault, in: scanned.spec.name)
   }
 }

@@ -20,6 +20,8 @@ package enum Invocation: Equatable, Sendable {
   case contacts(ServerOptions, isJSON: Bool)
   case history(HistoryOptions)
   case devices(isJSON: Bool)
+  /// Something that a server is asked for beside calls.
+  case service(ServiceOptions)
   case bench(BenchOptions)
   /// Print that text and end well.
   case help(String)
@@ -73,8 +75,17 @@ package struct ReportOptions: Equatable, Sendable {
   package var isJSON = false
   /// 0.1 s to 1 h.
   package var statisticsInterval: Duration = .seconds(2)
+  package var names: StatisticsNames = .w3c
 
   package init() {}
+}
+
+/// How the members of statistics are named in JSON lines.
+package enum StatisticsNames: String, CaseIterable, Sendable {
+  /// As the W3C's webrtc-stats.
+  case w3c
+  /// As the Nexacon SDK does.
+  case nx
 }
 
 /// What is done about an incoming call.
@@ -154,6 +165,8 @@ package struct NewAccount: Equatable, Sendable {
   package var server: String
   package var username: String
   package var password: PasswordSource?
+  /// What else the settings shall say of it.
+  package var settings: [Field] = []
 
   /// Where the password comes from: never from the command line itself.
   package enum PasswordSource: Equatable, Sendable {

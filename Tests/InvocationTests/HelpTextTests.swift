@@ -44,22 +44,21 @@ struct HelpTextTests {
 
   @Test("is laid out in aligned columns")
   func layout() {
-    let text = HelpText(for: CommandSpec.named("history")!).text
+    let text = HelpText(for: CommandSpec.named("accounts test")!).text
     #expect(
       text == """
-        Usage: tipring history [options]
+        Usage: tipring accounts test [NAME] [options]
 
-        Past calls.
+        Sign in and say what works.
 
         Options
-          --account NAME  which account; default the first, or the embedded exchange
-          --missed        missed calls only
-          --limit NUMBER  how many, 1 to 500; default 50
-          --json          one JSON object a line on standard output, nothing else there
+          --ca-file FILE  trust this authority's certificate (PEM), too
+          --insecure      verify no certificate; said on the screen for as long as it
+                          lasts
 
         Examples
-          tipring history --missed --limit 10
-              The last ten missed calls.
+          tipring accounts test work
+              Try one account.
 
         """)
   }

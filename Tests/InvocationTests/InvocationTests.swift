@@ -1,4 +1,5 @@
 import Basics
+import Calling
 import Invocation
 import Media
 import Testing
@@ -218,5 +219,142 @@ struct InvocationTests {
     #expect(try parse("call --help") == .help(HelpText(for: CommandSpec.named("call")!).text))
     #expect(try parse("--help call") == parse("call -h"))
     #expect(try parse("accounts add -h") != parse("accounts -h"))
+  }
+}
+
+@Suite("Commands that ask a server")
+struct ServiceInvocationTests {
+  @Test("rooms, calls, analytics and call addresses become requests")
+  func requests() throws {
+    let cases: [(String, ServiceTask)] = [
+      ("rooms", .request(.rooms)),
+      ("rooms show Standup", .room("Standup", .show)),
+      ("rooms participants 7", .room("7", .participants)),
+      ("rooms leave 7", .room("7", .leave)),
+      ("rooms remove 7", .room("7", .remove)),
+      ("rooms admit 7 bob", .room("7", .admit(user: "bob", isLetIn: true))),
+      ("rooms admit 7 bob --refuse", .room("7", .admit(user: "bob", isLetIn: false))),
+      ("calls record start c1", .request(.startRecording(call: "c1"))),
+      ("calls record stop c1", .request(.stopRecording(call: "c1"))),
+      ("calls recordings c1", .request(.recordings(call: "c1"))),
+      ("calls download /r/1", .request(.recording(url: "/r/1"))),
+      ("calls transcribe c1", .request(.startTranscription(call: "c1", language: nil))),
+      ("calls transcript c1 --format srt", .request(.transcript(call: "c1", format: .srt))),
+      ("analytics --days 7", .request(.analytics(days: 7))),
+      ("callurl +4930123456 --video", .callURL(target: "+4930123456", kind: .video)),
+      ("buzzi analytics", .request(.analytics(days: 30))),
+      ("buzzi accounts", .request(.integrationAccounts)),
+      ("buzzi accounts remove 7", .request(.removeIntegrationAccount(id: "7"))),
+    ]
+    for (line, task) in cases {
+      guard case .service(let options) = try parse(line) else {
+        Issue.record("\(line) asks nothing")
+        continue
+      }
+      #expect(options.task == task, "\(line)")
+      #expect(options.system == (line.hasPrefix("buzzi") ? .buzzi : nil), "\(line)")
+    }
+  }
+
+  @Test("a room is made as its options say")
+  func room() throws {
+    let line =
+      "rooms create Standup --limit 8 --temporary --no-recording --transcribe --waiting-room"
+    guard case .service(let options) = try parse(line),
+      case .createRoom(let plan, nil) = options.task
+    else {
+      Issue.record("no room is made")
+      return
+    }
+    #expect(plan.name == "Standup" && plan.participantLimit == 8)
+    #expect(!plan.isPersistent && !plan.allowsRecording)
+    #expect(plan.isTranscribed && plan.hasWaitingRoom)
+  }
+
+  @Test("fields are a name, an equals sign and a value")
+  func fields() throws {
+    let fields = [Field(key: "isActive", value: "false"), Field(key: "a.b", value: "x=y")]
+    guard case .service(let options) = try parse("buzzi accounts set 7 isActive=false a.b=x=y")
+    else {
+      Issue.record("nothing is set")
+      return
+    }
+    #expect(options.task == .changeIntegration(id: "7", fields))
+    for line in [
+      "buzzi accounts set 7", "buzzi accounts add", "buzzi bot set b word", "buzzi bot set b =1",
+    ] { #expect(throws: UsageError.self, "\(line)") { try parse(line) } }
+  }
+
+  @Test("a filter of the server asks the server; without one the local history is meant")
+  func history() throws {
+    var filter = HistoryFilter()
+    filter.from = "2026-11-01"
+    filter.status = "missed"
+    filter.page = 2
+    guard
+      case .service(let options) = try parse(
+        "history --from 2026-11-01 --status missed --page 2")
+    else {
+      Issue.record("the server is not asked")
+      return
+    }
+    #expect(options.task == .request(.history(filter)))
+    guard case .history = try parse("history --missed") else {
+      Issue.record("the server is asked")
+      return
+    }
+    for line in [
+      "history --from yesterday", "history --to 2026-13-01", "history --from 2026-11-01 --missed",
+      "history --page 0", "history --page-size 101",
+    ] { #expect(throws: UsageError.self, "\(line)") { try parse(line) } }
+  }
+
+  @Test("what cannot be meant is refused, and a command alone says what there is")
+  func refusals() throws {
+    for line in [
+      "calls record pause c1", "calls record start", "calls transcript c1 --format pdf",
+      "analytics --days 0", "analytics --days 366", "rooms show", "rooms admit 7",
+      "rooms create R --limit 501", "rooms sweep",
+    ] { #expect(throws: UsageError.self, "\(line)") { try parse(line) } }
+    for line in ["calls", "buzzi", "buzzi bot"] {
+      guard case .help = try parse(line) else {
+        Issue.record("\(line) helps nobody")
+        continue
+      }
+    }
+  }
+
+  @Test("an account takes what its system needs, and zuliprc in the place of server and user")
+  func accounts() throws {
+    guard
+      case .addAccount(let account) = try parse(
+        "accounts add bots --system buzzi --server https://b.example.org --user Amina company-id=c")
+    else {
+      Issue.record("nothing is added")
+      return
+    }
+    #expect(account.settings == [Field(key: "company-id", value: "c")])
+    guard
+      case .addAccount(let chat) = try parse("accounts add chat --system zulip zuliprc=/z")
+    else {
+      Issue.record("nothing is added")
+      return
+    }
+    #expect(chat.server == "" && chat.username == "")
+    #expect(throws: UsageError.self) { try parse("accounts add chat --system zulip") }
+  }
+
+  @Test("statistics are named as the W3C or as Nexacon's SDK does")
+  func names() throws {
+    guard case .call(let options) = try parse("call Echo --json --names nx") else {
+      Issue.record("no call")
+      return
+    }
+    #expect(options.report.names == .nx)
+    #expect(throws: UsageError.self) { try parse("call Echo --names other") }
+  }
+
+  private func parse(_ line: String) throws(UsageError) -> Invocation {
+    try Invocation(parsing: line.split(separator: " ").map(String.init))
   }
 }

@@ -49,20 +49,36 @@ enum AccountCommands {
       Output.error("This version does not speak \(system.title) yet; it speaks \(spoken).")
       return .usage
     }
-    var settings = AccountSettings(name: account.name)
-    settings.system = system
-    settings.server = account.server
-    settings.username = account.username
-    settings.password =
-      switch account.password {
-      case .command(let command): .command(command)
-      case .file(let path): .file(path: path)
-      case .environment(let name): .environment(variable: name)
-      case nil: nil
-      }
+    let (settings, complaints) = settings(of: account, system)
+    guard let settings, complaints.isEmpty else {
+      for complaint in complaints { Output.error(complaint) }
+      return .usage
+    }
     return edit("Added \(account.name). Try it with: tipring accounts test \(account.name)") {
       file throws(SettingsEditError) in try file.add(settings)
     }
+  }
+
+  /// The account as the settings file would have it, and what is wrong with it.
+  private static func settings(
+    of account: NewAccount, _ system: CallSystem
+  ) -> (AccountSettings?, [String]) {
+    // What follows as KEY=VALUE is read as if it stood in the file.
+    var lines = ["[account \(account.name)]", "system = \(system.rawValue)"]
+    if !account.server.isEmpty { lines.append("server = \(account.server)") }
+    if !account.username.isEmpty { lines.append("user = \(account.username)") }
+    lines += account.settings.map { "\($0.key) = \($0.value)" }
+    let (read, complaints) = Settings.reading(
+      Array(lines.joined(separator: "\n").utf8), file: "accounts add",
+      expanded: SearchPaths.ofThisProcess.expanded)
+    guard var settings = read.accounts.first else { return (nil, complaints.map(\.description)) }
+    switch account.password {
+    case .command(let command): settings.password = .command(command)
+    case .file(let path): settings.password = .file(path: path)
+    case .environment(let name): settings.password = .environment(variable: name)
+    case nil: break
+    }
+    return (settings, complaints.map(\.description))
   }
 
   /// Takes an account out of the settings.
@@ -86,18 +102,33 @@ enum AccountCommands {
         server.accountName = name
         server.trust = trust
         let (setup, _) = try reader.phone(server, SoundOptions())
-        let (board, failure) = SignIn(setup).run()
-        if let failure { throw failure }
-        let user = board.accounts.first?.username ?? ""
-        Output.line(
-          "\(name): signed in as \(HarmlessText.line(user, limit: 40)); \(board.contacts.count) contacts, "
-            + "\(board.history.count) calls in the history.")
+        let outcome = SignIn(setup).run()
+        if let failure = outcome.failure { throw failure }
+        for line in report(on: name, outcome.board) { Output.line(line) }
       } catch {
         Output.line("\(name): \(error.sentence)")
         worst = error.exitCode
       }
     }
     return worst
+  }
+
+  /// What works, in a few lines.
+  private static func report(on name: String, _ board: Board) -> [String] {
+    let account = board.accounts.first
+    let user = HarmlessText.line(account?.username ?? "", limit: 40)
+    let title = account?.system.title ?? "the server"
+    let kinds = [
+      (Contact.Kind.person, "people"), (.bot, "bots"), (.room, "rooms"),
+    ].compactMap { kind, word -> String? in
+      let count = board.contacts.count { $0.kind == kind }
+      return count == 0 ? nil : "\(count) \(word)"
+    }
+    return [
+      "\(name): signed in to \(title) as \(user).",
+      "\(name): can call \(kinds.isEmpty ? "any address" : kinds.joined(separator: ", ")); "
+        + "\(board.history.count) calls in the history.",
+    ]
   }
 
   private static func edit(

@@ -15,13 +15,13 @@ enum ListCommands {
     do throws(SetupError) {
       let (setup, complaints) = try SetupReader().phone(server, SoundOptions())
       for complaint in complaints { Output.error(complaint) }
-      let (board, failure) = SignIn(setup).run()
-      for contact in board.contacts {
-        let account = board.accounts.first { $0.id == contact.account }?.name ?? ""
+      let outcome = SignIn(setup).run()
+      for contact in outcome.board.contacts {
+        let account = outcome.board.accounts.first { $0.id == contact.account }?.name ?? ""
         Output.line(
           isJSON ? Listing.json(contact, account: account).text : Listing.line(contact))
       }
-      guard let failure else { return .success }
+      guard let failure = outcome.failure else { return .success }
       throw failure
     } catch {
       Output.error(error.sentence)

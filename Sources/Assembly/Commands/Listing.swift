@@ -59,6 +59,25 @@ enum Listing {
     ])
   }
 
+  /// A table's rows below its columns' names, each column as wide as its widest cell.
+  static func lines(of table: ServiceTable) -> [String] {
+    guard !table.rows.isEmpty else { return ["Nothing."] }
+    let rows =
+      [table.columns] + table.rows.map { row in row.map { HarmlessText.line($0, limit: 60) } }
+    let widths = table.columns.indices.map { column in
+      rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      var line = ""
+      for (column, cell) in row.enumerated() where column < widths.count {
+        let isLast = column == widths.count - 1
+        line +=
+          cell + (isLast ? "" : String(repeating: " ", count: widths[column] - cell.count + 2))
+      }
+      return line
+    }
+  }
+
   /// `4:07`, or `1:02:03` from an hour on.
   static func text(_ duration: Duration) -> String {
     let seconds = Int64(duration.seconds.rounded())

@@ -80,10 +80,13 @@ struct SetupReader {
     do throws(SecretError) {
       let secret = try configured.password?.read()
       let turnPassword = try configured.turnPassword?.read()
+      var secrets: [String: Secret] = [:]
+      for (name, reference) in configured.secrets { secrets[name] = try reference.read() }
       return (
         Account(
           id: id, name: configured.name, system: configured.system, server: configured.server,
-          username: configured.username, secret: secret),
+          username: configured.username, secret: secret, options: configured.options,
+          secrets: secrets),
         configured.iceServers(turnPassword: turnPassword)
       )
     } catch {

@@ -37,9 +37,9 @@ actor HeadlessDriver {
   private let task: HeadlessTask
   private let options: HeadlessOptions
   private let sound: SoundSetup
-  private let phone: RunningPhone
-  private let printer: LinePrinter
-  private var board = Board()
+  let phone: RunningPhone
+  let printer: LinePrinter
+  var board = Board()
   private var statistics: [CallID: MediaStatistics] = [:]
   private var phases: [CallID: CallPhase] = [:]
   private var deadlines = DeadlineTable<Timer>()
@@ -48,6 +48,7 @@ actor HeadlessDriver {
   private var input: LineInput?
   private var isReady = false
   private var recordingCount = 0
+  var serviceCount = 0
   private var exitCode: ExitCode = .success
   private var isStopping = false
 
@@ -66,7 +67,7 @@ actor HeadlessDriver {
     self.options = options
     sound = setup.sound
     phone = RunningPhone(setup)
-    printer = LinePrinter(isJSON: options.report.isJSON)
+    printer = LinePrinter(isJSON: options.report.isJSON, names: options.report.names)
   }
 
   /// Runs until the task is done. On the calling thread.
@@ -110,6 +111,7 @@ actor HeadlessDriver {
     case .board(let board):
       let previous = self.board
       self.board = board
+      tellParticipants(since: previous)
       if board.sound.complaint != previous.sound.complaint { soundChanged() }
       if board.isMuted != previous.isMuted {
         let words = board.isMuted ? "Muted: nobody hears you." : "No longer muted."
@@ -141,7 +143,11 @@ actor HeadlessDriver {
     case .notPlaced(let target, let reason): notPlaced(target, reason)
     case .transcript(let call, let line): printer.transcript(in: call, line)
     case .agent(let call, let state): printer.speaker(in: call, state)
-    case .speakers, .message, .answered: break
+    case .speakers(let call, let ids):
+      let participants = board.calls.first { $0.id == call }?.participants ?? []
+      printer.speakers(in: call, participants.filter { ids.contains($0.id) })
+    case .message(let call, let from, let text): printer.message(in: call, from: from, text)
+    case .answered(_, let answer): printer.answer(answer)
     case .digit(let call, let digit): printer.digit(in: call, digit)
     case .recording(let call, let path):
       printer.remark(
@@ -291,6 +297,13 @@ actor HeadlessDriver {
     case .history:
       if board.history.isEmpty { printer.remark("note", in: nil, "The history is empty.") }
       for record in board.history.prefix(20) { printer.record(record) }
+    case .rooms: askAll(.rooms)
+    case .people:
+      with(nil, else: current) { call in
+        if call.participants.isEmpty { printer.remark("note", in: call.id, "Nobody is listed.") }
+        for person in call.participants { printer.remark("note", in: call.id, person.line) }
+      }
+    case .quality(let quality): phone.order(.bitrate(bitsPerSecond: quality.bitsPerSecond))
     case .quit: stop(.success)
     case .help:
       for line in PlainCommand.helpText.split(separator: "\n") { printer.text(String(line)) }

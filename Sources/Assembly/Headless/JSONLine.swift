@@ -71,6 +71,34 @@ struct JSONLine {
     ]
   }
 
+  /// The same by the names of Nexacon's SDK, which knows sound in both directions and pictures, of
+  /// which there are none here.
+  static func nexaconMembers(
+    of statistics: MediaStatistics, at time: WallTime
+  ) -> [(String, JSONValue?)] {
+    func whole(_ value: Int) -> JSONValue { .integer(Int64(value)) }
+    let none: JSONValue = [
+      "bitrate": 0, "packetsReceived": 0, "packetsLost": 0, "bytesReceived": 0,
+      "framesReceived": 0, "frameWidth": 0, "frameHeight": 0,
+    ]
+    return [
+      ("timestamp", .integer(time.milliseconds)),
+      (
+        "audio",
+        [
+          "bitrate": whole(statistics.receivedBitrate),
+          "packetsReceived": whole(statistics.packetsReceived),
+          "packetsLost": whole(statistics.packetsLost),
+          "bytesReceived": whole(statistics.bytesReceived),
+        ]
+      ), ("video", none),
+      (
+        "audioOut",
+        ["packetsSent": whole(statistics.packetsSent), "bytesSent": whole(statistics.bytesSent)]
+      ), ("videoOut", ["packetsSent": 0, "bytesSent": 0]),
+    ]
+  }
+
   /// The members that tell how long the steps of a call's set-up took, in milliseconds.
   static func members(of times: SetupTimes) -> [(String, JSONValue?)] {
     func since(_ instant: Instant?) -> JSONValue? {

@@ -2,6 +2,7 @@ import Basics
 import Calling
 import Formats
 import Glibc
+import Invocation
 import LoopGLib
 import Media
 
@@ -10,6 +11,7 @@ import Media
 /// With JSON, standard output holds nothing else, and what is for people goes to standard error.
 struct LinePrinter {
   let isJSON: Bool
+  var names = StatisticsNames.w3c
 
   /// Accounts are signed in: calls can be placed and taken.
   func ready(_ accounts: [AccountSummary]) {
@@ -67,7 +69,9 @@ struct LinePrinter {
       "\(call)  MOS \(mos), delay \(delay) ms, loss \(loss) %, up \(statistics.sentBitrate / 1_000)"
         + " kbit/s, down \(statistics.receivedBitrate / 1_000) kbit/s",
       JSONLine(
-        "statistics", at: .now, call: call, JSONLine.members(of: statistics)))
+        "statistics", at: .now, call: call,
+        names == .nx
+          ? JSONLine.nexaconMembers(of: statistics, at: .now) : JSONLine.members(of: statistics)))
   }
 
   /// Something that was said, as far as it is known.
@@ -90,6 +94,45 @@ struct LinePrinter {
     write(
       nil,
       JSONLine("speaker", at: .now, call: call, [("state", .string(state.rawValue))]))
+  }
+
+  /// Who speaks in a call of several.
+  func speakers(in call: CallID, _ speakers: [Participant]) {
+    let list = speakers.map { speaker -> JSONValue in
+      ["id": .string(speaker.id), "name": .string(speaker.name)]
+    }
+    write(nil, JSONLine("speaker", at: .now, call: call, [("speakers", .array(list))]))
+  }
+
+  /// A line of chat.
+  func message(in call: CallID, from name: String, _ text: String) {
+    let name = HarmlessText.line(name, limit: 60)
+    let text = HarmlessText.line(text, limit: 1_000)
+    write(
+      "\(call)  \(name) writes: \(text)",
+      JSONLine(
+        "note", at: .now, call: call, [("from", .string(name)), ("message", .string(text))]))
+  }
+
+  /// What a server answered to a request beside calls.
+  func answer(_ answer: ServiceAnswer) {
+    switch answer {
+    case .table(let table):
+      if isJSON {
+        Output.line(JSONLine("answer", at: .now, [("answer", table.json)]).text)
+      } else {
+        for line in Listing.lines(of: table) { Output.line(line) }
+      }
+    case .done(let words, let json):
+      write(
+        HarmlessText.line(words, limit: 1_000),
+        JSONLine("answer", at: .now, [("message", .string(words)), ("answer", json)]))
+    case .document(let name, let type, let bytes):
+      remark("note", in: nil, "\(name) (\(type)) has \(bytes.count) bytes.")
+    case .failed(let words): remark("error", in: nil, words)
+    case .unsupported:
+      remark("error", in: nil, "The account's call system has nothing of the kind.")
+    }
   }
 
   func digit(in call: CallID, _ digit: Character) {
@@ -177,11 +220,18 @@ enum Output {
   /// Writes a line at once. A reader that has gone ends the program by SIGPIPE, as is usual.
   static func line(_ text: String) { write(text, to: STDOUT_FILENO) }
 
+  /// Writes bytes as they are.
+  static func bytes(_ bytes: [UInt8]) { write(bytes[...], to: STDOUT_FILENO) }
+
   /// Writes a line for people.
   static func error(_ text: String) { write("tipring: \(text)", to: STDERR_FILENO) }
 
   private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array((text + "\n").utf8)[...]
+    write(Array((text + "\n").utf8)[...], to: descriptor)
+  }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+    var bytes = bytes
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {

@@ -1,4 +1,5 @@
 import Calling
+import Media
 
 /// One line of standard input in `tipring --plain`.
 enum PlainCommand: Equatable {
@@ -18,6 +19,9 @@ enum PlainCommand: Equatable {
   case calls
   case contacts
   case history
+  case rooms
+  case people
+  case quality(SoundQuality)
   case quit
   case help
   case nothing
@@ -58,6 +62,12 @@ enum PlainCommand: Equatable {
     case "calls": self = .calls
     case "contacts": self = .contacts
     case "history": self = .history
+    case "rooms": self = .rooms
+    case "people", "participants": self = .people
+    case "quality":
+      self =
+        SoundQuality(rawValue: rest.lowercased()).map { .quality($0) }
+        ?? .wrong("Say which: quality poor, quality medium or quality good")
     case "quit", "exit": self = .quit
     case "help", "?": self = .help
     default: self = .wrong("“\(word.prefix(40))” is no command; type help for all of them.")
@@ -77,6 +87,9 @@ enum PlainCommand: Equatable {
     note TEXT               note something about the call
     statistics              how the sound is now
     calls, contacts, history
+    rooms                   the rooms that the servers have
+    people                  who is in the call
+    quality poor|medium|good  what speech may take: 32, 64 or 128 kbit/s
     quit
     CALL is a short name such as o1 or i2; without it the current call is meant.
     """

@@ -22,6 +22,8 @@ package enum CallOrder: Equatable, Sendable {
   /// Record to a file; `nil` picks a name in the recordings folder.
   case record(CallID, path: String?)
   case stopRecording(CallID)
+  /// What speech may take from now on, in every call: 6 000–510 000.
+  case bitrate(bitsPerSecond: Int)
   /// In steps of 2 dB.
   case changeVolume(steps: Int)
   case note(CallID, String)

@@ -47,7 +47,7 @@ struct Flow {
 
   private let cipher: any CipherPort
   private let ports: any MediaPorts
-  private let settings: MediaSettings
+  private var settings: MediaSettings
 
   init(
     _ agreed: AgreedAudio, local: LocalAudio, cipher: any CipherPort,
@@ -71,6 +71,12 @@ struct Flow {
   mutating func agree(_ agreed: AgreedAudio, at now: Instant) {
     if agreed.direction.receives, !self.agreed.direction.receives { lastArrival = now }
     self.agreed = agreed
+    uplink.change(to: Uplink.Format(agreed, settings: settings))
+  }
+
+  /// The user wants another bitrate.
+  mutating func change(_ settings: MediaSettings) {
+    self.settings = settings
     uplink.change(to: Uplink.Format(agreed, settings: settings))
   }
 

@@ -76,6 +76,8 @@ package enum MediaOrder: Equatable, Sendable {
   case startTone(CallTone)
   case stopTone
   case volume(decibels: Int)
+  /// What speech may take from now on, in every call: 6 000–510 000.
+  case bitrate(bitsPerSecond: Int)
   case record(CallID, path: String)
   case stopRecording(CallID)
   /// Gather anew after the network changed.

@@ -52,7 +52,7 @@ package struct MediaSession {
   package internal(set) var isActive = true
 
   let plan: MediaPlan
-  let settings: MediaSettings
+  var settings: MediaSettings
   let ports: any MediaPorts
   let clock: NTPClock
   let handshake: any HandshakePort
@@ -166,6 +166,12 @@ package struct MediaSession {
   /// Whether silence is sent in place of the microphone's sound.
   package mutating func setMuted(_ muted: Bool) {
     isMuted = muted
+  }
+
+  /// What speech may take from now on, as far as the peer wants that much.
+  package mutating func setBitrate(bitsPerSecond: Int) {
+    settings.encoder.bitsPerSecond = bitsPerSecond
+    flow?.change(settings)
   }
 
   /// Sends keys of the dialling pad, one after the other, as telephone-events or, to a peer that takes

@@ -39,6 +39,8 @@ package protocol SoundSession {
   mutating func ice(_ event: IceEvent, at now: Instant) -> [SessionEffect]
   mutating func restart(at now: Instant) -> [SessionEffect]
   mutating func expect(streams: [UInt32])
+  /// What speech may take from now on.
+  mutating func setBitrate(bitsPerSecond: Int)
 
   // Of a session whose sound travels as samples.
   mutating func play(_ samples: [Int16], at now: Instant)
@@ -54,6 +56,7 @@ extension SoundSession {
   package mutating func ice(_ event: IceEvent, at now: Instant) -> [SessionEffect] { [] }
   package mutating func restart(at now: Instant) -> [SessionEffect] { [] }
   package mutating func expect(streams: [UInt32]) {}
+  package mutating func setBitrate(bitsPerSecond: Int) {}
   package mutating func play(_ samples: [Int16], at now: Instant) {}
   package mutating func flush() {}
 }

@@ -44,6 +44,8 @@ extension ControlCore {
       volumeDecibels = min(
         max(volumeDecibels + 2 * steps, Self.volumes.lowerBound), Self.volumes.upperBound)
       effects.append(.media(.volume(decibels: volumeDecibels)))
+    case .bitrate(let bitsPerSecond):
+      effects.append(.media(.bitrate(bitsPerSecond: min(max(bitsPerSecond, 6_000), 510_000))))
     case .note(let id, let text): book.note(id, String(text.prefix(Self.noteLimit)))
     case .noteRecord(let id, let text):
       guard let record = history.note(id, String(text.prefix(Self.noteLimit))) else {

@@ -19,7 +19,7 @@ package struct MediaCore {
   private var deviceFaults = 0
   private var deviceDelay = Duration.zero
 
-  private let settings: MediaSettings
+  private var settings: MediaSettings
   private let ports: any MediaPorts
   private let wallTime: WallTime
   private let startedAt: Instant
@@ -69,6 +69,7 @@ package struct MediaCore {
     case .volume(let decibels):
       volume = Gain(decibels: decibels)
       effects = []
+    case .bitrate(let bitsPerSecond): effects = change(bitsPerSecond: bitsPerSecond)
     case .record(let id, let path): effects = record(id, path: path)
     case .stopRecording(let id): effects = stopRecording(id)
     case .restart(let id): effects = perform(id) { $0.restart(at: now) }
@@ -225,6 +226,12 @@ package struct MediaCore {
   private mutating func mute(_ isMuted: Bool) -> [MediaEffect] {
     self.isMuted = isMuted
     for index in calls.indices { calls[index].session.setMuted(isMuted) }
+    return []
+  }
+
+  private mutating func change(bitsPerSecond: Int) -> [MediaEffect] {
+    settings.encoder.bitsPerSecond = bitsPerSecond
+    for index in calls.indices { calls[index].session.setBitrate(bitsPerSecond: bitsPerSecond) }
     return []
   }
 

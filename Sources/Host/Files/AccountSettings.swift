@@ -19,6 +19,12 @@ package struct AccountSettings: Equatable, Sendable {
   package var turnUsername = ""
   package var turnPassword: SecretReference?
   package var isEnabled = true
+  /// What only some systems have, by its key in the settings; see ``SettingsTable``.
+  package var options: [String: String] = [:]
+  /// Further credentials, likewise, by what stands before `-command`, `-file` or `-env`.
+  package var secrets: [String: SecretReference] = [:]
+  /// Zulip's own settings file, from which server, user and password are taken.
+  package var zuliprcFile: String?
 
   package init(name: String) { self.name = name }
 

@@ -20,6 +20,8 @@ package struct Complaint: Equatable, Sendable, CustomStringConvertible {
     /// A password stands in the file itself; it is not repeated here.
     case passwordInFile(String, instead: String)
     case readableByOthers
+    /// It lacks the address, the user or the key.
+    case notZuliprc
     case unreadable(FileError)
   }
 
@@ -66,6 +68,7 @@ package struct Complaint: Equatable, Sendable, CustomStringConvertible {
     case .passwordInFile(let key, let name):
       "\(key): passwords do not belong here; use \(name)-command, \(name)-file or \(name)-env."
     case .readableByOthers: "Others can read this file, and a key is in it: chmod 600 \(file)"
+    case .notZuliprc: "This is no zuliprc file with email, key and site."
     case .unreadable(let error): error.sentence
     }
   }

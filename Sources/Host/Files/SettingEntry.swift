@@ -75,6 +75,17 @@ struct SettingEntry<Root: Sendable>: Sendable {
     }
   }
 
+  /// Something that only some call systems have.
+  static func option(
+    _ key: String, expected: String = "a short text without blanks around it", _ about: String,
+    isUsable: @escaping @Sendable (String) -> Bool
+  ) -> SettingEntry<AccountSettings> {
+    .value(key, \AccountSettings.options[key], expected: expected, about) { text in
+      let text = unquoted(text)
+      return isUsable(text) ? text : nil
+    }
+  }
+
   /// The three keys that say where a password comes from; the last of them counts.
   ///
   /// - Parameter what: completes “is …”.

@@ -164,7 +164,10 @@ private struct SettingsReader {
   private mutating func dropIncompleteAccounts() {
     settings.accounts.removeAll { account in
       let group = "account \(account.name)"
-      let missing = SettingsTable.requiredOfAccounts.first { firstLines["\(group) \($0)"] == nil }
+      let isInZuliprc = account.zuliprcFile != nil
+      let missing = SettingsTable.requiredOfAccounts.first {
+        firstLines["\(group) \($0)"] == nil && ($0 == "system" || !isInZuliprc)
+      }
       guard let missing else { return false }
       complaints.append(
         Complaint(

@@ -21,6 +21,7 @@ package struct SettingsFile: Sendable {
         complaints.append(Complaint(file: paths.settingsFile, line: nil, .unreadable(error)))
       }
     }
+    completeFromZuliprc(&settings, &complaints)
     addZuliprc(to: &settings, &complaints)
     return (settings, complaints)
   }
@@ -58,6 +59,19 @@ package struct SettingsFile: Sendable {
     case .environment(let variable)?: entries.append(("password-env", variable))
     case .zuliprc?, nil: break
     }
+    if let path = account.zuliprcFile {
+      entries.removeAll { $0.1.isEmpty }
+      entries.append(("zuliprc", path))
+    }
+    entries += account.options.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    for (name, reference) in account.secrets.sorted(by: { $0.key < $1.key }) {
+      switch reference {
+      case .command(let command): entries.append(("\(name)-command", command))
+      case .file(let path): entries.append(("\(name)-file", path))
+      case .environment(let variable): entries.append(("\(name)-env", variable))
+      case .zuliprc: break
+      }
+    }
     // A line break would begin a line of its own.
     guard entries.allSatisfy({ _, value in value.unicodeScalars.allSatisfy { $0.value >= 0x20 } })
     else { throw .notOneLine }
@@ -72,6 +86,33 @@ package struct SettingsFile: Sendable {
       throw .noSuchAccount(name)
     }
     try write(document)
+  }
+
+  /// Takes from Zulip's own settings files what accounts leave to them.
+  private func completeFromZuliprc(_ settings: inout Settings, _ complaints: inout [Complaint]) {
+    for index in settings.accounts.indices {
+      guard let path = settings.accounts[index].zuliprcFile else { continue }
+      do throws(FileError) {
+        let bytes = try SmallFile.read(path, limit: SettingsDocument.fileLimit)
+        guard let found = Zuliprc.account(reading: bytes, path: path) else {
+          complaints.append(Complaint(file: path, line: nil, .notZuliprc))
+          continue
+        }
+        if settings.accounts[index].server.isEmpty {
+          settings.accounts[index].server = found.server
+        }
+        if settings.accounts[index].username.isEmpty {
+          settings.accounts[index].username = found.username
+        }
+        if settings.accounts[index].password == nil {
+          settings.accounts[index].password = found.password
+        }
+      } catch {
+        complaints.append(Complaint(file: path, line: nil, .unreadable(error)))
+      }
+    }
+    // Without a server nobody can be signed in; why, has been told.
+    settings.accounts.removeAll { $0.server.isEmpty }
   }
 
   private func addZuliprc(to settings: inout Settings, _ complaints: inout [Complaint]) {

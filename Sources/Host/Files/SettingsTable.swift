@@ -143,7 +143,35 @@ package enum SettingsTable {
         "turn-user", \.turnUsername, expected: "at most 128 characters",
         "The user's name at the relay."
       ) { $0.count <= 128 ? $0 : nil },
-    ] + SettingEntry.secret("turn-password", \.turnPassword)
+    ] + SettingEntry.secret("turn-password", \.turnPassword) + accountOptions + accountSecrets
+
+  /// What only some call systems have.
+  private static let accountOptions: [SettingEntry<AccountSettings>] = [
+    .path(
+      "zuliprc", \.zuliprcFile,
+      "Zulip: take server, user and key from this file, as Zulip's own tools do."),
+    .option("tenant", "Jitsi: the tenant, where a server has several.") {
+      $0.count <= 64
+        && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    },
+    .option("chatbot-id", "Buzzi: the bots that can be called, with commas between.") {
+      $0.count <= 1_024
+    },
+    .option("company-id", "Buzzi: the company that the bots belong to.") { $0.count <= 128 },
+    .option(
+      "input-rate", expected: "16000 or 24000",
+      "Buzzi: samples a second that are sent, where the server does not say."
+    ) { ["16000", "24000"].contains($0) },
+  ]
+
+  private static let accountSecrets: [SettingEntry<AccountSettings>] =
+    SettingEntry.secret("api-key", \.secrets["api-key"], "Nexacon's API key")
+    + SettingEntry.secret("secret-key", \.secrets["secret-key"], "Nexacon's secret key")
+    + SettingEntry.secret("jwt", \.secrets["jwt"], "the token that a Jitsi server asks for")
+    + SettingEntry.secret(
+      "room-password", \.secrets["room-password"], "the password of conference rooms")
+    + SettingEntry.secret(
+      "session", \.secrets["session"], "the cookie of a session with Buzzi's company pages")
 
   /// The keys without which an account is left out.
   static let requiredOfAccounts = ["system", "server", "user"]
