@@ -46,9 +46,9 @@ _tipring() {
     --data) compopt -o dirnames; return ;;
     --output | --room-password-file | --record | --ca-file | --tls-certificate | --tls-key | --password-file)
       compopt -o default; return ;;
-    --exchange | --as | --duration | --stats | --listen | --limit | --runs | --server | --user | \
-      --password-command | --from | --to | --status | --with | --page | --page-size | --days | \
-      --language) return ;;
+    --exchange | --as | --duration | --stats | --listen | --limit | --runs | --seats | --server | \
+      --user | --password-command | --from | --to | --status | --with | --page | --page-size | \
+      --days | --language) return ;;
     --password-env) words=$(compgen -e) ;;
     *) words=$(_tipring_words) ;;
   esac
@@ -105,7 +105,7 @@ _tipring_words() {
     'buzzi bot') operands=set ;;
     'buzzi '*) options="$server --json" ;;
     devices) options=--json ;;
-    bench) options='--runs --json'; operands='start idle call setup latency load' ;;
+    bench) options='--runs --seats --json'; operands='start idle call setup latency load rooms' ;;
   esac
   if [[ $word == -* ]]; then
     printf '%s\n' ${options// /$'\n'} --help

@@ -171,15 +171,18 @@ extension CommandSpec {
     examples: [Example("tipring devices", "List microphones and speakers.")])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|idle|call|setup|latency|load", summary: "measure the program itself",
+    "bench", operands: "start|idle|call|setup|latency|load|rooms",
+    summary: "measure the program itself",
     options: [
-      OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"), json,
+      OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"),
+      OptionSpec("--seats", .required("NUMBER"), "of a room, 2 to 40; default 20"), json,
     ],
     examples: [
       Example("tipring bench start", "Time from start to the first drawn screen."),
       Example("tipring bench latency", "Mouth to ear, by a PulseAudio daemon of its own."),
       Example(
         "tipring bench load", "The exchange with 50 clients of each system, 50 calls at once."),
+      Example("tipring bench rooms --seats 20", "What a full room costs the exchange."),
     ])
 
   // MARK: Options that several commands have

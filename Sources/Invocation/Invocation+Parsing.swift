@@ -187,6 +187,7 @@ struct ArgumentReader {
     }
     var options = BenchOptions(measure: measure)
     options.runs = try number("--runs", in: 1...1_000)
+    options.seats = try number("--seats", in: 2...40) ?? options.seats
     options.isJSON = scanned.has("--json")
     return options
   }

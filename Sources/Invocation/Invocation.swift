@@ -200,12 +200,14 @@ package struct HistoryOptions: Equatable, Sendable {
 /// `tipring bench WHAT`
 package struct BenchOptions: Equatable, Sendable {
   package enum Measure: String, CaseIterable, Sendable {
-    case start, idle, call, setup, latency, load
+    case start, idle, call, setup, latency, load, rooms
   }
 
   package var measure: Measure
   /// 1–1 000; `nil` leaves it to the measure.
   package var runs: Int?
+  /// 2–40, in a room.
+  package var seats = 20
   package var isJSON = false
 
   package init(measure: Measure) { self.measure = measure }

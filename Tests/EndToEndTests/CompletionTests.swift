@@ -35,7 +35,10 @@ struct CompletionTests {
   func commands() throws {
     #expect(try offers(["tipring", "c"]) == ["call", "contacts"])
     #expect(try offers(["tipring", "accounts", "a"]) == ["add"])
-    #expect(try offers(["tipring", "bench", ""]) == ["start", "idle", "call", "setup", "latency"])
+    #expect(
+      try offers(["tipring", "bench", ""]) == [
+        "start", "idle", "call", "setup", "latency", "load", "rooms",
+      ])
   }
 
   @Test("options are those of the command")

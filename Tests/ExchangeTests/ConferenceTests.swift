@@ -176,6 +176,20 @@ struct ConferenceTests {
     #expect(bench.count { if case .speakers = $0 { true } else { false } } == 2)
   }
 
+  @Test("of silence three packets are passed on, and what is said then is heard at once")
+  func silence() {
+    let bench = conference()
+    bench.run(for: .seconds(1))
+    let received = { bench.packetsReceived(by: "b") }
+    let before = received()
+    bench.run(for: .seconds(2))
+    #expect(received() == before)
+    bench.say(1_000, as: "a", for: .milliseconds(400))
+    bench.run(for: .seconds(2))
+    #expect((20...24).contains(received() - before), "\(received() - before)")
+    #expect((bench.guests["b"]?.heard.count { $0 == 1_000 } ?? 0) > 18_000)
+  }
+
   @Test("who dies without a goodbye loses the seat")
   func dies() {
     let bench = conference()
@@ -227,6 +241,13 @@ struct ConferenceTests {
 }
 
 extension DeskBench {
+  fileprivate func packetsReceived(by leg: String) -> Int {
+    for case .statistics(let statistics) in (guests[leg]?.reports ?? []).reversed() {
+      return statistics.packetsReceived
+    }
+    return 0
+  }
+
   fileprivate var streams: [(leg: String, ssrc: UInt32)] {
     reports.compactMap { if case .stream(let leg, let ssrc) = $0 { (leg, ssrc) } else { nil } }
   }

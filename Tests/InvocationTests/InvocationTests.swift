@@ -143,6 +143,9 @@ struct InvocationTests {
     var bench = BenchOptions(measure: .latency)
     bench.runs = 9
     #expect(try parse("bench latency --runs 9") == .bench(bench))
+    var rooms = BenchOptions(measure: .rooms)
+    rooms.seats = 40
+    #expect(try parse("bench rooms --seats 40") == .bench(rooms))
   }
 
   @Test("the last of several values counts")
@@ -188,7 +191,8 @@ struct InvocationTests {
         "exclude each other"
       ),
       ("history --limit 0", "1 to 500"), ("history --limit 501", "1 to 500"),
-      ("bench", "is missing."), ("bench speed", "one of start, idle, call, setup, latency"),
+      ("bench", "is missing."), ("bench rooms --seats 41", "2 to 40"),
+      ("bench speed", "one of start, idle, call, setup, latency"),
       ("--json", "only makes sense with --plain, call or answer"), ("--once", "--plain"),
     ])
   func complains(line: String, sentence: String) {

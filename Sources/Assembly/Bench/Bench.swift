@@ -6,6 +6,8 @@ import Invocation
 /// `tipring bench`: measures the program itself, as whole processes, and says whether its aims are met.
 struct Bench {
   let runs: Int
+  /// In a room or conference.
+  private let seats: Int
   private let isJSON: Bool
   /// A folder of its own, so that settings, history and sockets of the user are neither read nor
   /// written.
@@ -23,7 +25,8 @@ struct Bench {
     defer { FileTree.remove(directory) }
     BenchInterruption.watch()
     let bench = Bench(
-      runs: options.runs ?? standardRuns(of: options.measure), isJSON: options.isJSON,
+      runs: options.runs ?? standardRuns(of: options.measure), seats: options.seats,
+      isJSON: options.isJSON,
       directory: directory)
     do throws(BenchProcess.Failure) {
       for figures in try bench.measure(options.measure) { bench.print(figures) }
@@ -37,7 +40,7 @@ struct Bench {
   /// A call with several bursts takes a while; the other readings are one each.
   private static func standardRuns(of measure: BenchOptions.Measure) -> Int {
     switch measure {
-    case .latency, .load: 3
+    case .latency, .load, .rooms: 3
     case .start, .idle, .call, .setup: 7
     }
   }
@@ -52,6 +55,7 @@ struct Bench {
     case .setup: try setup()
     case .latency: [try latency()]
     case .load: try load()
+    case .rooms: try rooms(seats: seats)
     }
   }
 

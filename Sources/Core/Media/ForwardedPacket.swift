@@ -24,6 +24,9 @@ package struct ForwardedPacket: Equatable, Sendable {
     audioLevel.map { $0.isVoice || $0.level < Self.softVoice } ?? false
   }
 
+  /// Whether the sender says that there is nothing to be heard.
+  package var isSilence: Bool { audioLevel?.level == 127 }
+
   /// In −dBov.
   private static let softVoice: UInt8 = 45
 

@@ -28,11 +28,12 @@ extension AttendantDesk {
     case .new: effects.append(.report(.stream(leg: id, ssrc: packet.ssrc)))
     case .known: break
     }
-    guard legs[id]?.isMuted == false else { return effects }
+    guard legs[id]?.isMuted == false,
+      conferences[name]?.heard(packet, from: id, at: now) == true
+    else { return effects + tellSpeakers(ofConference: name, at: now) }
     for other in conferences[name]?.legs ?? [] where other != id {
       effects += translate(legs[other]?.session?.forward(packet, at: now) ?? [], of: other, at: now)
     }
-    conferences[name]?.heard(id, isVoice: packet.isVoice, at: now)
     return effects + tellSpeakers(ofConference: name, at: now)
   }
 

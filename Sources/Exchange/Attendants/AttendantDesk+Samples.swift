@@ -35,7 +35,8 @@ extension AttendantDesk {
 
   /// The attendant of a leg was interrupted: what its guest has not yet played shall not be played.
   mutating func interrupted(_ id: String) -> [AttendantEffect] {
-    guard legs[id]?.line != nil else { return [] }  // Over a path sound comes when it is to be played.
+    // Over a path sound comes when it is to be played.
+    guard legs[id]?.line != nil else { return [] }
     legs[id]?.line?.flush()
     return [.report(.flush(leg: id))]
   }

@@ -45,9 +45,12 @@ struct Conference {
 
   // MARK: Who speaks
 
-  /// A leg has said something, by its own measurement loud or not.
-  mutating func heard(_ leg: String, isVoice: Bool, at now: Instant) {
-    speeches[leg]?.heard(isVoice: isVoice, at: now)
+  /// Takes in how loud a packet is by its sender's own measurement.
+  ///
+  /// - Returns: whether it is passed on: of silence only the first few packets are, as Jitsi's bridge does
+  ///   (protocols.md §B.6).
+  mutating func heard(_ packet: ForwardedPacket, from leg: String, at now: Instant) -> Bool {
+    speeches[leg]?.heard(packet, at: now) ?? false
   }
 
   /// Who speaks, if that has changed since it was last asked.
@@ -70,16 +73,19 @@ struct Conference {
 private struct Speech {
   private(set) var isSpeaking = false
   private var loudPackets = 0
+  private var silentPackets = 0
   private var lastVoice: Instant?
 
   /// When the speech is over, unless something more is said.
   var end: Instant? { isSpeaking ? lastVoice?.advanced(by: Self.pause) : nil }
 
-  mutating func heard(isVoice: Bool, at now: Instant) {
-    loudPackets = isVoice ? min(loudPackets + 1, Self.packetsToBegin) : 0
-    guard isVoice else { return }
-    lastVoice = now
+  /// - Returns: whether the packet is worth passing on.
+  mutating func heard(_ packet: ForwardedPacket, at now: Instant) -> Bool {
+    silentPackets = packet.isSilence ? min(silentPackets + 1, Self.silencePassed + 1) : 0
+    loudPackets = packet.isVoice ? min(loudPackets + 1, Self.packetsToBegin) : 0
+    if packet.isVoice { lastVoice = now }
     if loudPackets == Self.packetsToBegin { isSpeaking = true }
+    return silentPackets <= Self.silencePassed
   }
 
   mutating func expire(at now: Instant) {
@@ -88,5 +94,6 @@ private struct Speech {
 
   /// 60 ms.
   private static let packetsToBegin = 3
+  private static let silencePassed = 3
   private static let pause: Duration = .milliseconds(700)
 }

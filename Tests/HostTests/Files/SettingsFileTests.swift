@@ -1,3 +1,4 @@
+import Basics
 import Calling
 import EndToEnd
 import Files
