@@ -39,12 +39,14 @@ _tipring() {
     --capture) words=$(_tipring_devices canCapture; printf '%s\n' silence tone:440 file:) ;;
     --playback) words=$(_tipring_devices canPlay; printf '%s\n' null file:) ;;
     --latency) words=$'low\nnormal\nrobust' ;;
+    --fec) words=$'on\noff' ;;
     --system) words=$'botserver\nzulip\nnexacon\nbuzzi\njitsi' ;;
     --names) words=$'w3c\nnx' ;;
     --format) words=$'json\ntxt\nvtt\nsrt' ;;
     --type) words=$'audio\nvideo\np2p\ngroup' ;;
     --data) compopt -o dirnames; return ;;
-    --output | --room-password-file | --record | --ca-file | --tls-certificate | --tls-key | --password-file)
+    --output | --room-password-file | --record | --ca-file | --tls-certificate | --tls-key | --password-file | \
+      --trace | --speech)
       compopt -o default; return ;;
     --exchange | --as | --duration | --stats | --listen | --limit | --runs | --seats | --server | \
       --user | --password-command | --from | --to | --status | --with | --page | --page-size | \
@@ -105,7 +107,8 @@ _tipring_words() {
     'buzzi bot') operands=set ;;
     'buzzi '*) options="$server --json" ;;
     devices) options=--json ;;
-    bench) options='--runs --seats --json'; operands='start idle call setup latency load rooms' ;;
+    bench) options='--runs --seats --json --trace --speech --output --fec --latency'
+      operands='start idle call setup latency load rooms jitter' ;;
   esac
   if [[ $word == -* ]]; then
     printf '%s\n' ${options// /$'\n'} --help

@@ -171,11 +171,16 @@ extension CommandSpec {
     examples: [Example("tipring devices", "List microphones and speakers.")])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|idle|call|setup|latency|load|rooms",
+    "bench", operands: "start|idle|call|setup|latency|load|rooms|jitter",
     summary: "measure the program itself",
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"),
       OptionSpec("--seats", .required("NUMBER"), "of a room, 2 to 40; default 20"), json,
+      OptionSpec("--trace", .required("FILE"), "jitter: a delay in ms a line, one for each packet"),
+      OptionSpec("--speech", .required("FILE"), "jitter: what is said; default a voice of its own"),
+      OptionSpec("--output", .required("FILE"), "jitter: write what was played there"),
+      OptionSpec("--fec", .required("on|off"), "jitter: in-band error correction; default on"),
+      latency,
     ],
     examples: [
       Example("tipring bench start", "Time from start to the first drawn screen."),
@@ -211,12 +216,13 @@ extension CommandSpec {
       "--record", .required("PATH"),
       "record both voices, caller left: .wav, .flac, .ogg or .opus"),
     OptionSpec("--no-processing", "leave the microphone's sound as it is"),
-    OptionSpec(
-      "--latency", .required("PROFILE"),
-      "\(LatencyProfile.allCases.map(\.rawValue).joined(separator: ", ")): "
-        + "trades delay against concealment"),
+    latency,
   ]
   static let oneServer = server
+  private static let latency = OptionSpec(
+    "--latency", .required("PROFILE"),
+    "\(LatencyProfile.allCases.map(\.rawValue).joined(separator: ", ")): "
+      + "trades delay against concealment")
   private static let duration = OptionSpec(
     "--duration", .required("TIME"), "hang up after that time: 30s, 2m")
   static let json = OptionSpec(

@@ -68,7 +68,9 @@ extension CommandSpec {
       examples: [Example("tipring callurl +4930123456 --account nx", "To be sent to somebody.")]),
     CommandSpec(
       "buzzi", summary: "what a company sets up at Buzzi",
-      text: ["These commands need a Buzzi account with the company's session; see tipring.conf(5)."],
+      text: [
+        "These commands need a Buzzi account with the company's session; see tipring.conf(5)."
+      ],
       examples: [Example("tipring buzzi", "Say which of these commands there are.")]),
     CommandSpec(
       "buzzi analytics", summary: "calls with the company's bots",

@@ -188,6 +188,19 @@ struct ArgumentReader {
     var options = BenchOptions(measure: measure)
     options.runs = try number("--runs", in: 1...1_000)
     options.seats = try number("--seats", in: 2...40) ?? options.seats
+    options.tracePath = scanned.value("--trace")
+    options.speechPath = scanned.value("--speech")
+    options.outputPath = scanned.value("--output")
+    if measure == .jitter, options.tracePath == nil {
+      throw error(.incomplete("bench jitter", without: "--trace FILE"))
+    }
+    if let choice = scanned.value("--fec") {
+      guard ["on", "off"].contains(choice) else {
+        throw bad("--fec", "on or off")
+      }
+      options.usesFEC = choice == "on"
+    }
+    options.latency = try latency() ?? options.latency
     options.isJSON = scanned.has("--json")
     return options
   }
@@ -239,13 +252,16 @@ struct ArgumentReader {
       options.recordingPath = path
     }
     options.usesProcessing = !scanned.has("--no-processing")
-    if let text = scanned.value("--latency") {
-      guard let latency = LatencyProfile(rawValue: text) else {
-        throw bad("--latency", LatencyProfile.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      options.latency = latency
-    }
+    options.latency = try latency()
     return options
+  }
+
+  private func latency() throws(UsageError) -> LatencyProfile? {
+    guard let text = scanned.value("--latency") else { return nil }
+    guard let latency = LatencyProfile(rawValue: text) else {
+      throw bad("--latency", LatencyProfile.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return latency
   }
 
   private func report() throws(UsageError) -> ReportOptions {

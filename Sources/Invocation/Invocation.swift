@@ -200,7 +200,7 @@ package struct HistoryOptions: Equatable, Sendable {
 /// `tipring bench WHAT`
 package struct BenchOptions: Equatable, Sendable {
   package enum Measure: String, CaseIterable, Sendable {
-    case start, idle, call, setup, latency, load, rooms
+    case start, idle, call, setup, latency, load, rooms, jitter
   }
 
   package var measure: Measure
@@ -209,6 +209,14 @@ package struct BenchOptions: Equatable, Sendable {
   /// 2–40, in a room.
   package var seats = 20
   package var isJSON = false
+  /// How a network treats packets; for `jitter`, and needed there.
+  package var tracePath: String?
+  /// What is said; `nil` for a voice of the program's own.
+  package var speechPath: String?
+  /// Where what was played is written.
+  package var outputPath: String?
+  package var usesFEC = true
+  package var latency = LatencyProfile.normal
 
   package init(measure: Measure) { self.measure = measure }
 }

@@ -23,23 +23,48 @@ struct DelayEstimatorTests {
     #expect((36 * 48...45 * 48).contains(estimator.targetDelay), "\(estimator.targetDelay)")
   }
 
-  @Test("lets a single stall pass, and covers stalls that come again")
+  @Test("covers stalls nearly to their end while they are remembered")
   func stalls() {
     var estimator = DelayEstimator(settings: .normal)
-    for index in 0..<300 { arrive(index, late: stall(index, at: 100), in: &estimator) }
+    for index in 0..<900 {
+      arrive(index, late: stall(index, at: 100) + stall(index, at: 350), in: &estimator)
+    }
+    #expect((samples(60)...samples(110)).contains(estimator.targetDelay))
+    for index in 900..<1_400 { arrive(index, late: 0, in: &estimator) }
     #expect(estimator.targetDelay == samples(5))
-    for index in 300..<500 { arrive(index, late: stall(index, at: 350), in: &estimator) }
-    #expect(estimator.targetDelay == samples(105))
   }
 
-  @Test("forgets what is older than ten seconds")
+  @Test("lets a rare packet pass that comes a little late")
+  func outlier() {
+    var estimator = DelayEstimator(settings: .low)
+    for index in 0..<990 { arrive(index, late: index == 700 ? 15 : 0, in: &estimator) }
+    #expect(estimator.targetDelay == samples(5))
+  }
+
+  @Test("a packet that is late alone does not raise the delay, two do at once")
+  func recentPackets() {
+    var estimator = DelayEstimator(settings: .low)
+    for index in 0..<500 { arrive(index, late: 0, in: &estimator) }
+    arrive(500, late: 60, in: &estimator)
+    #expect(estimator.targetDelay == samples(5))
+    arrive(501, late: 40, in: &estimator)
+    #expect(estimator.targetDelay >= samples(45))
+  }
+
+  @Test("goes ahead of a lateness that grows steadily")
+  func growth() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<100 { arrive(index, late: 0, in: &estimator) }
+    for index in 100..<110 { arrive(index, late: Double(index - 99) * 5, in: &estimator) }
+    #expect(estimator.targetDelay > samples(55))
+  }
+
+  @Test("forgets what is older than twenty seconds")
   func forgetting() {
     var estimator = DelayEstimator(settings: .normal)
     for index in 0..<100 { arrive(index, late: Double(index % 2 * 50), in: &estimator) }
-    #expect(estimator.targetDelay == samples(55))
-    for index in 100..<560 { arrive(index, late: 0, in: &estimator) }
-    #expect(estimator.targetDelay == samples(55), "twenty late packets are remembered")
-    for index in 560..<605 { arrive(index, late: 0, in: &estimator) }
+    #expect((samples(50)...samples(60)).contains(estimator.targetDelay))
+    for index in 100..<1_120 { arrive(index, late: 0, in: &estimator) }
     #expect(estimator.targetDelay == samples(5))
   }
 
@@ -48,20 +73,18 @@ struct DelayEstimatorTests {
     var estimator = DelayEstimator(settings: .normal)
     for index in 0..<100 { arrive(index, late: 0, in: &estimator) }
     for index in 100..<120 { arrive(index, late: 80, in: &estimator) }
-    #expect(estimator.targetDelay == samples(85))
-    for index in 120..<700 { arrive(index, late: 80, in: &estimator) }
+    #expect((samples(80)...samples(90)).contains(estimator.targetDelay))
+    for index in 120..<1_200 { arrive(index, late: 80, in: &estimator) }
     #expect(estimator.targetDelay == samples(5), "by then the old way is forgotten")
-    arrive(700, late: 0, in: &estimator)
+    arrive(1_200, late: 0, in: &estimator)
     #expect(estimator.baseTransit == samples(100))
   }
 
   @Test("never waits longer than the maximum")
   func maximum() {
     var estimator = DelayEstimator(settings: .normal)
-    for index in 0..<500 { arrive(index, late: Double(index % 2) * 399, in: &estimator) }
+    for index in 0..<1_000 { arrive(index, late: Double(index % 2) * 700, in: &estimator) }
     #expect(estimator.targetDelay == samples(400))
-    for index in 500..<1_000 { arrive(index, late: Double(index % 2) * 500, in: &estimator) }
-    #expect(estimator.targetDelay == samples(5), "what cannot be reached is not tried for")
   }
 
   @Test("takes a jump of timestamps for a new beginning")

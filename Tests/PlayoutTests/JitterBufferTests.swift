@@ -100,12 +100,12 @@ struct JitterBufferTests {
     #expect(buffer.discardedCount == 0)
   }
 
-  @Test("drops what would be played more than 400 ms late")
+  @Test("drops what would be played more than a second and a half late")
   mutating func staleness() throws {
     begin()
-    for index in 1..<41 { _ = insert(index, at: 840) }
+    for index in 1..<96 { _ = insert(index, at: 1_940) }
     // Packet 1 was due at 40 ms; the quickest packet took no time at all.
-    #expect(try decoded(at: 840).payload == payload(22))
+    #expect(try decoded(at: 1_940).payload == payload(22))
     #expect(buffer.discardedCount == 21)
   }
 
@@ -155,22 +155,22 @@ struct JitterBufferTests {
     #expect(insert(0, at: 21) == .late)
   }
 
-  @Test("holds 50 packets, and drops the oldest for another")
+  @Test("holds 100 packets, and drops the oldest for another")
   mutating func packetBound() {
-    for index in 0..<50 { #expect(insert(index, sampleCount: 480, at: 0) == .stored) }
-    #expect(insert(50, sampleCount: 480, at: 0) == .overflow)
-    #expect(buffer.packetCount == 50)
+    for index in 0..<100 { #expect(insert(index, sampleCount: 480, at: 0) == .stored) }
+    #expect(insert(100, sampleCount: 480, at: 0) == .overflow)
+    #expect(buffer.packetCount == 100)
     #expect(buffer.discardedCount == 1)
     #expect(insert(0, sampleCount: 480, at: 0) == .late)
   }
 
-  @Test("holds a second, and drops the oldest for more")
+  @Test("holds two seconds, and drops the oldest for more")
   mutating func sampleBound() {
-    for index in 0..<8 { #expect(insert(index, sampleCount: 5_760, at: 0) == .stored) }
-    #expect(insert(8, sampleCount: 1_920, at: 0) == .stored)
-    #expect(buffer.sampleCount == 48_000)
-    #expect(insert(9, sampleCount: 120, at: 0) == .overflow)
-    #expect(buffer.sampleCount <= 48_000)
+    for index in 0..<16 { #expect(insert(index, sampleCount: 5_760, at: 0) == .stored) }
+    #expect(insert(16, sampleCount: 3_840, at: 0) == .stored)
+    #expect(buffer.sampleCount == 96_000)
+    #expect(insert(17, sampleCount: 120, at: 0) == .overflow)
+    #expect(buffer.sampleCount <= 96_000)
   }
 
   @Test("goes on after an overflow without concealing what was dropped")

@@ -156,24 +156,24 @@ struct PlayoutStreamTests {
     #expect(abs(Double(corrected) - drifted) < 1_500, "\(corrected) for \(drifted)")
   }
 
-  @Test("comes back to a short delay after a stall")
+  @Test("comes back to a short delay once a stall is forgotten")
   func stall() {
     var simulation = PlayoutSimulation()
     simulation.keepsOrder = true
-    let outcome = simulation.run((0..<1_500).map { $0 == 500 ? 300 : 0 })
+    let outcome = simulation.run((0..<2_000).map { $0 == 500 ? 300 : 0 })
     #expect((outcome.delays.max() ?? 0) > 100)
     #expect(outcome.delays.suffix(5).allSatisfy { $0 <= 20 }, "\(outcome.delays)")
     #expect(outcome.statistics.concealedSamples <= 300 * 48)
     #expect(outcome.statistics.packetsDiscarded == 0)
   }
 
-  @Test("never holds sound much longer than 400 ms")
+  @Test("plays what a long stall held up, and hurries until less than 400 ms are held")
   func longStall() {
     var simulation = PlayoutSimulation()
     simulation.keepsOrder = true
-    let outcome = simulation.run((0..<1_500).map { $0 == 500 ? 900 : 0 })
-    #expect((outcome.delays.max() ?? 0) < 420)
-    #expect(outcome.statistics.packetsDiscarded > 0)
+    let outcome = simulation.run((0..<2_200).map { $0 == 500 ? 900 : 0 })
+    #expect(outcome.statistics.packetsDiscarded == 0)
+    #expect(outcome.delays.dropFirst(15).allSatisfy { $0 < 420 }, "\(outcome.delays)")
     #expect(outcome.delays.suffix(5).allSatisfy { $0 <= 20 }, "\(outcome.delays)")
   }
 

@@ -15,6 +15,7 @@ struct Bench {
 
   /// Measures and prints.
   static func run(_ options: BenchOptions) -> ExitCode {
+    if options.measure == .jitter { return jitter(options) }
     var template = Array("/tmp/tipring-bench-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       Output.error("No folder could be made under /tmp; is the disk full?")
@@ -41,7 +42,7 @@ struct Bench {
   private static func standardRuns(of measure: BenchOptions.Measure) -> Int {
     switch measure {
     case .latency, .load, .rooms: 3
-    case .start, .idle, .call, .setup: 7
+    case .start, .idle, .call, .setup, .jitter: 7
     }
   }
 
@@ -56,6 +57,7 @@ struct Bench {
     case .latency: [try latency()]
     case .load: try load()
     case .rooms: try rooms(seats: seats)
+    case .jitter: []  // Needs no process of its own; run without this.
     }
   }
 

@@ -3,12 +3,13 @@ package import Basics
 /// Learns how late packets come, and how long it is worth waiting for them.
 ///
 /// A packet's *transit* is its arrival less its timestamp; its offset is unknown, but differences
-/// between packets are differences of delay. The quickest packet of the last ten seconds is the base
-/// that *lateness* counts from. The target is the lateness at which waiting any longer would cost more
-/// than the packets it would save, at the price that the settings put on a packet.
+/// between packets are differences of delay. The quickest packet that is remembered is the base that
+/// *lateness* counts from. Five times a second the remembered arrivals are played through in thought,
+/// once for each delay that might be aimed at; the one that the E-model rates best becomes the target
+/// (``PlayoutRehearsal``).
 ///
-/// Forgetting what is older than ten seconds lets the base follow a drifting clock: at 300 parts in a
-/// million it lags behind by 3 ms.
+/// Forgetting what is old lets the base follow a drifting clock: at 300 parts in a million it lags
+/// behind by 6 ms.
 ///
 /// - Units: samples, 48 000 a second.
 /// - Bound: the last ``packetLimit`` packets.
@@ -20,6 +21,9 @@ package struct DelayEstimator: Equatable, Sendable {
   private var transits: [Int64] = []
   /// The lateness that is waited for.
   private var worthwhile: Int64 = 0
+  private var rehearsedAt: Instant?
+  /// When the first packet came.
+  private var beganAt: Instant?
 
   private struct Arrival: Equatable {
     var time: Instant
@@ -39,11 +43,13 @@ package struct DelayEstimator: Equatable, Sendable {
       // Not a late packet, but another beginning of the sender's timestamps.
       arrivals.removeAll()
       transits.removeAll()
+      beganAt = nil
     }
+    beganAt = beganAt ?? now
     forget(before: now.advanced(by: .zero - Self.memory))
     arrivals.append(Arrival(time: now, transit: transit))
     transits.insert(transit, at: transits.partitioningIndex { $0 > transit })
-    worthwhile = findWorthwhileLateness()
+    rehearseIfDue(at: now)
   }
 
   /// The transit of the quickest packet; `nil` before the first.
@@ -52,14 +58,29 @@ package struct DelayEstimator: Equatable, Sendable {
   /// How long after its timestamp a sample is to be played, on the same scale as transits.
   package var targetTransit: Int64? { baseTransit.map { $0 &+ targetDelay } }
 
-  /// How much later than the quickest packet would allow a sample is to be played.
+  /// How much later than the quickest packet would allow a sample is to be played: what has proved best,
+  /// but not less than the last few packets need.
   package var targetDelay: Int64 {
-    let reserve = settings.minimumDelay.samples
-    let learned = worthwhile + reserve
+    let learned = max(worthwhile, recentLateness) + settings.minimumDelay.samples
     let isKnown = arrivals.count >= Self.knownCount
     return min(
       isKnown ? learned : max(learned, settings.initialDelay.samples),
       settings.maximumDelay.samples)
+  }
+
+  /// The latest of the last few packets, and where the lateness will soon be when it grows steadily.
+  private var recentLateness: Int64 {
+    guard let base = transits.first, let last = arrivals.last else { return 0 }
+    if let beganAt, beganAt.duration(to: last.time) < Self.beginning {
+      // A way that begins with a stall is likely to have another.
+      return (transits.dropLast().last ?? base) &- base
+    }
+    let recent = arrivals.suffix(Self.recentCount).map(\.transit)
+    let growth = zip(recent.dropFirst(), recent).map { $0 &- $1 }.min() ?? 0
+    let isSteady = recent.count == Self.recentCount
+    // One packet alone may have been held up; what two need is how it is.
+    let needed = recent.sorted().dropLast().last ?? base
+    return needed &- base + (isSteady ? max(0, growth) * 4 : 0)
   }
 
   private mutating func forget(before limit: Instant) {
@@ -71,29 +92,29 @@ package struct DelayEstimator: Equatable, Sendable {
     arrivals.removeFirst(max(surplus, aged))
   }
 
-  /// Waiting for the packet at an index costs its lateness and loses all packets behind it.
-  private func findWorthwhileLateness() -> Int64 {
-    guard let base = transits.first else { return 0 }
-    let worth = settings.latePacketWorth.samples
-    let limit = settings.maximumDelay.samples
-    var best: (lateness: Int64, cost: Int64) = (0, .max)
-    // Half a thousand rounds for every packet: plain counting spares unoptimised builds a lot.
-    var index = 0
-    while index < transits.count {
-      let lateness = transits[index] &- base
-      if lateness > limit { break }
-      let cost = lateness + worth * Int64(transits.count - 1 - index)
-      if cost < best.cost { best = (lateness, cost) }
-      index += 1
+  private mutating func rehearseIfDue(at now: Instant) {
+    if let rehearsedAt, rehearsedAt.duration(to: now) < Self.rehearsalInterval,
+      arrivals.count != Self.knownCount
+    {
+      return
     }
-    return best.lateness
+    rehearsedAt = now
+    guard let base = transits.first else { return }
+    let rehearsal = PlayoutRehearsal(
+      lateness: arrivals.map { $0.transit &- base }, concealmentWeight: settings.concealmentWeight)
+    worthwhile = rehearsal.bestDelay(
+      than: worthwhile, atMost: settings.maximumDelay.samples - settings.minimumDelay.samples)
   }
 
-  /// How many packets are remembered: ten seconds of 20 ms packets.
-  package static let packetLimit = 500
-  private static let memory: Duration = .seconds(10)
+  /// How many packets are remembered: twenty seconds of 20 ms packets.
+  package static let packetLimit = 1_000
+  private static let memory: Duration = .seconds(20)
   /// From how many packets on the initial delay has no say any more.
   private static let knownCount = 25
+  /// How many packets show where the lateness stands at present.
+  static let recentCount = 6
+  private static let beginning: Duration = .seconds(1)
+  private static let rehearsalInterval: Duration = .milliseconds(200)
   private static let resynchronizationLateness = Duration.seconds(2).samples
 }
 

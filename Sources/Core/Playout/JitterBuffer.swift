@@ -198,7 +198,7 @@ package struct JitterBuffer: Equatable, Sendable {
   private mutating func dropStale(_ clock: Int64) {
     guard let base = estimator.baseTransit else { return }
     while packets.count > 1,
-      clock &- packets[0].timestamp &- base > settings.maximumDelay.samples
+      clock &- packets[0].timestamp &- base > Self.staleLimit
     {
       dropFirst()
     }
@@ -340,9 +340,11 @@ package struct JitterBuffer: Equatable, Sendable {
   // MARK: - Bounds
 
   /// How many packets are held at most.
-  package static let packetLimit = 50
-  /// How many samples are held at most: a second.
-  package static let sampleLimit = 48_000
+  package static let packetLimit = 100
+  /// How many samples are held at most: two seconds.
+  package static let sampleLimit = 96_000
+  /// What comes later than this behind the quickest packet is left out.
+  private static let staleLimit = Duration.milliseconds(1_500).samples
   /// After so much that was made up, the stream counts as stopped.
   private static let stallLimit: Int64 = 48_000
   /// Up to here, what was made up stands for what comes late.

@@ -8,15 +8,13 @@ package struct PlayoutSettings: Equatable, Sendable {
   package var initialDelay: Duration
   /// More than this is never waited for.
   package var maximumDelay: Duration
-  /// How much more delay is taken to keep one packet in ten seconds from coming too late.
-  ///
-  /// Packets behind a stall arrive in steps of their own length; up to that length a single stall does
-  /// not raise the delay, two of a kind do.
-  package var latePacketWorth: Duration
+  /// How much worse than the E-model a listener is taken to find concealment; 1 for the model's own
+  /// judgement.
+  package var concealmentWeight: Double
 
   package init(
     minimumDelay: Duration = .milliseconds(5), initialDelay: Duration = .milliseconds(20),
-    maximumDelay: Duration = .milliseconds(400), latePacketWorth: Duration = .milliseconds(15)
+    maximumDelay: Duration = .milliseconds(400), concealmentWeight: Double = 1
   ) {
     precondition(
       .zero <= minimumDelay && minimumDelay <= initialDelay && initialDelay <= maximumDelay,
@@ -24,17 +22,17 @@ package struct PlayoutSettings: Equatable, Sendable {
     self.minimumDelay = minimumDelay
     self.initialDelay = initialDelay
     self.maximumDelay = maximumDelay
-    self.latePacketWorth = latePacketWorth
+    self.concealmentWeight = concealmentWeight
   }
 
   /// For talking to and fro.
   package static let normal = PlayoutSettings()
   /// For the shortest delay, at the cost of a gap now and then.
-  package static let low = PlayoutSettings(latePacketWorth: .milliseconds(6))
+  package static let low = PlayoutSettings(concealmentWeight: 0.3)
   /// For bad networks, at the cost of delay.
   package static let robust = PlayoutSettings(
     minimumDelay: .milliseconds(10), initialDelay: .milliseconds(60),
-    latePacketWorth: .milliseconds(60))
+    concealmentWeight: 3)
 }
 
 extension Duration {

@@ -1,0 +1,103 @@
+import Files
+import Formats
+import Invocation
+import Media
+import OpusCodec
+import Playout
+import Realtime
+import SoundFiles
+
+extension Bench {
+  /// `tipring bench jitter`: the jitter buffer on a network's trace, in virtual time.
+  static func jitter(_ options: BenchOptions) -> ExitCode {
+    guard let tracePath = options.tracePath else { return fail("name a trace: --trace FILE.") }
+    do {
+      let voice = try voice(options.speechPath)
+      let outcome = try JitterBench(
+        voice: voice, trace: try DelayTrace(path: tracePath),
+        settings: playout(options.latency),
+        encoder: EncoderSettings(
+          bitsPerSecond: 32_000, usesFEC: options.usesFEC, expectedLossPercent: 10)
+      ).run()
+      if let path = options.outputPath { try write(outcome.samples, to: path) }
+      Output.line(options.isJSON ? json(outcome).text : line(outcome))
+      return .success
+    } catch let error as DelayTrace.Failure {
+      return fail(error.sentence)
+    } catch let error as AudioDeviceError {
+      return fail(error.sentence)
+    } catch {
+      return fail("\(error)")
+    }
+  }
+
+  /// 48 kHz mono, a frame at least.
+  private static func voice(_ path: String?) throws(AudioDeviceError) -> [Int16] {
+    let standard = SearchPaths.ofThisProcess.resources.map { $0 + "/voices/parrot-greeting.opus" }
+    let path = path ?? standard ?? "voices/parrot-greeting.opus"
+    let voice = try SoundClip.decode(path: path)
+    let padding = max(0, JitterBench.frameCount - voice.count)
+    return voice + [Int16](repeating: 0, count: padding)
+  }
+
+  private static func playout(_ latency: LatencyProfile) -> PlayoutSettings {
+    switch latency {
+    case .low: .low
+    case .normal: .normal
+    case .robust: .robust
+    }
+  }
+
+  private static func write(_ samples: [Int16], to path: String) throws(AudioDeviceError) {
+    let writer = try SoundFileWriter(path: path, channelCount: 1)
+    for start in stride(from: 0, to: samples.count, by: 48_000) {
+      let piece = Array(samples[start..<min(samples.count, start + 48_000)])
+      let result = piece.withUnsafeBufferPointer { buffer -> Result<Void, AudioDeviceError> in
+        do throws(AudioDeviceError) {
+          return .success(try writer.write(buffer))
+        } catch { return .failure(error) }
+      }
+      try result.get()
+    }
+    writer.updateHeader()
+  }
+
+  private static func line(_ outcome: JitterBench.Outcome) -> String {
+    let (delay, high) = (tenths(outcome.meanDelay), tenths(outcome.delay95))
+    return
+      "buffer delay mean \(delay) ms, p95 \(high) ms; concealed \(hundredths(outcome.concealedPercent)) %; "
+      + "R \(tenths(outcome.rating)); \(outcome.packetsLost) of \(outcome.packetsSent) packets lost, "
+      + "\(outcome.statistics.recoveredPackets) recovered, \(outcome.statistics.packetsDiscarded) late"
+  }
+
+  private static func json(_ outcome: JitterBench.Outcome) -> JSONValue {
+    let counted = outcome.statistics
+    return .members([
+      "meanDelay": .number(outcome.meanDelay), "delay95": .number(outcome.delay95),
+      "concealedPercent": .number(outcome.concealedPercent), "rating": .number(outcome.rating),
+      "packetsSent": .integer(Int64(outcome.packetsSent)),
+      "packetsLost": .integer(Int64(outcome.packetsLost)),
+      "packetsDiscarded": .integer(Int64(counted.packetsDiscarded)),
+      "jitterBufferDelay": .number(counted.jitterBufferDelay),
+      "jitterBufferEmittedCount": .integer(Int64(counted.jitterBufferEmittedCount)),
+      "totalSamplesReceived": .integer(Int64(counted.totalSamplesReceived)),
+      "concealedSamples": .integer(Int64(counted.concealedSamples)),
+      "silentConcealedSamples": .integer(Int64(counted.silentConcealedSamples)),
+      "concealmentEvents": .integer(Int64(counted.concealmentEvents)),
+      "insertedSamplesForDeceleration": .integer(Int64(counted.insertedSamplesForDeceleration)),
+      "removedSamplesForAcceleration": .integer(Int64(counted.removedSamplesForAcceleration)),
+      "fecPacketsReceived": .integer(Int64(counted.fecPacketsReceived)),
+      "recoveredPackets": .integer(Int64(counted.recoveredPackets)),
+    ])
+  }
+
+  private static func fail(_ sentence: String) -> ExitCode {
+    Output.error("bench jitter: \(sentence)")
+    return .usage
+  }
+
+  private static func tenths(_ value: Double) -> String { String((value * 10).rounded() / 10) }
+  private static func hundredths(_ value: Double) -> String {
+    String((value * 100).rounded() / 100)
+  }
+}
