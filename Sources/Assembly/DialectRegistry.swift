@@ -2,6 +2,7 @@ import Basics
 import BotServerClient
 import BuzziClient
 import Calling
+import ZulipClient
 
 /// Which call systems this version speaks.
 enum DialectRegistry {
@@ -17,6 +18,7 @@ enum DialectRegistry {
   private static let makers: [CallSystem: Maker] = [
     .botServer: { account, seed, _ in BotServerClient(account: account, seed: seed) },
     .buzzi: { account, seed, _ in BuzziClient(account: account, seed: seed) },
+    .zulip: { account, seed, clock in ZulipClient(account: account, seed: seed, clock: clock) },
   ]
 
   /// The systems that an account may have.
