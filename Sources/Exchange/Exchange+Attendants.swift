@@ -18,6 +18,7 @@ extension Exchange {
     case .endOfCandidates(let id): signal(.endOfCandidates, in: id, &turn)
     case .transcript(let id, let utterance):
       guard let (bot, guest) = parties(of: id) else { return }
+      calls[id]?.said(utterance)
       tell(
         guest.id,
         .said(
@@ -30,6 +31,7 @@ extension Exchange {
       guard let (bot, _) = parties(of: id) else { return }
       // The call is there, and the attendant is a party of it.
       _ = try? end(id, by: bot.id, reason: reason, &turn)
+    case .wantsPerson(let id): handOver(callID: id, &turn)
     case .placeCall(let attendant, let userID): placeCall(from: attendant, to: userID, &turn)
     case .speakers, .recording:
       for facade in Self.facades { facade.take(report, in: &self, &turn) }
@@ -79,7 +81,8 @@ extension AttendantReport {
     switch self {
     case .accept(let id), .described(let id, _, _), .candidate(let id, _),
       .endOfCandidates(let id), .transcript(let id, _), .agent(let id, _), .hangUp(let id, _),
-      .stream(let id, _), .secured(let id), .samples(let id, _), .flush(let id):
+      .stream(let id, _), .secured(let id), .samples(let id, _), .flush(let id),
+      .wantsPerson(let id):
       id
     case .speakers, .recording, .placeCall: nil
     }

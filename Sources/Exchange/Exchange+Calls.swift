@@ -4,8 +4,13 @@ extension Exchange {
   // MARK: What parties ask
 
   /// Begins a call and rings the callee.
+  ///
+  /// - Parameters:
+  ///   - caller: a user, an attendant, or a visitor.
+  ///   - briefing: what a bot has heard of the caller, for the callee.
   mutating func place(
-    from caller: StoredCall.Party, to callee: String, kind: StoredCall.Kind, _ turn: inout Turn
+    from caller: StoredCall.Party, to callee: String, kind: StoredCall.Kind,
+    briefing: CallBriefing? = nil, _ turn: inout Turn
   ) throws(ExchangeRefusal) -> StoredCall {
     guard let callee = directory.party(named: callee) else { throw .unknownUser(callee) }
     guard callee.id != caller.id else { throw .badRequest("You cannot call yourself.") }
@@ -25,6 +30,7 @@ extension Exchange {
       caller: caller, callee: callee, createdAt: turn.wall)
     calls[facts.id] = ExchangeCall(
       facts, ringingUntil: turn.now.advanced(by: settings.ringTime), limits: limits)
+    calls[facts.id]?.briefing = briefing
     watchCall(facts.id)
     counters.placedCalls &+= 1
     turn.store(.putCall(facts))
@@ -119,7 +125,9 @@ extension Exchange {
     case .ended, .declined, .missed, .cancelled, .failed: return
     }
     let call = ExchangeCall(restoring: live, state: state, limits: settings.limits)
-    guard !facts.caller.isBot, !facts.callee.isBot, calls.count < settings.limits.calls else {
+    guard !facts.caller.isBot, !facts.callee.isBot, !facts.caller.isVisitor,
+      calls.count < settings.limits.calls
+    else {
       // An attendant's sound ended with the process that made it.
       _ = finish(call, .failed, reason: "failed", by: nil, &turn)
       return
@@ -145,6 +153,7 @@ extension Exchange {
     if facts.caller.isBot || facts.callee.isBot {
       turn.effects.append(.attendant(.hangUp(callID: facts.id)))
     }
+    withdrawHandOver(of: facts.id, &turn)
     return facts
   }
 
@@ -180,6 +189,9 @@ extension Exchange {
     let devices =
       call.mediaSockets[side.other].map { [$0] } ?? sockets.ids(of: target.id)
     push(.signal(callID: id, signal), to: devices, &turn)
+    guard !target.isVisitor else {
+      return tellVisitor(target.id, .signal(callID: id, signal), &turn)
+    }
     if devices.isEmpty, !isKept { calls[id]?.miss(signal, by: side.other) }
   }
 
@@ -233,7 +245,9 @@ extension Exchange {
 
   private mutating func considerAbandonment(_ id: String, _ turn: inout Turn) {
     guard let facts = calls[id]?.facts else { return }
-    let isAnybodyThere = [facts.caller, facts.callee].contains { sockets.isPresent($0.id) }
+    let isAnybodyThere = [facts.caller, facts.callee].contains {
+      sockets.isPresent($0.id) || visitors[$0.id] != nil
+    }
     calls[id]?.abandon(since: isAnybodyThere ? nil : turn.now)
     watchCall(id)
   }

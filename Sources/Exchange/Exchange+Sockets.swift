@@ -136,10 +136,12 @@ extension Exchange {
   /// Tells all devices of a user; bots have none.
   func tell(_ userID: String, _ news: ExchangeNews, _ turn: inout Turn) {
     push(news, to: sockets.ids(of: userID), &turn)
+    tellVisitor(userID, news, &turn)
   }
 
   func tellParties(_ call: StoredCall, _ news: ExchangeNews, _ turn: inout Turn) {
     push(news, to: sockets.ids(of: call.caller.id) + sockets.ids(of: call.callee.id), &turn)
+    tellVisitor(call.caller.id, news, &turn)
   }
 
   /// Tells everybody else that a user has come or gone.

@@ -16,10 +16,15 @@ package struct Exchange: Sendable {
   var rates: RateLimiter
   var counters = ExchangeCounters()
   var zulip = ZulipState()
+  var buzzi: BuzziState
   /// The open sockets of all facades, also those of clients that have not signed in yet.
   var facadeSockets: [ExchangeSocketID: FacadeSocket] = [:]
   /// The legs of media that belong to facades; see ``openLeg(_:of:)``.
   var legs: [String: FacadeName] = [:]
+  /// The parties of calls that are nobody's account; see ``welcomeVisitor(_:of:)``.
+  var visitors: [String: Host] = [:]
+  /// By the seats' calls.
+  var handOvers: [String: HandOver] = [:]
   var outgoing = OutgoingTable()
   var jitsi = JitsiState()
   var queries: [StoreQueryID: PendingQuery] = [:]
@@ -52,6 +57,7 @@ package struct Exchange: Sendable {
     directory = Directory(attendants: settings.attendants, limits: settings.limits)
     rates = RateLimiter(
       perSecond: settings.limits.requestsPerSecond, burst: settings.limits.requestBurst)
+    buzzi = BuzziState(settings.buzzi)
   }
 
   // MARK: Verbs
@@ -73,6 +79,7 @@ package struct Exchange: Sendable {
     case .stored(let answer): takeAnswer(answer, &turn)
     case .transport(let event): takeTransport(event, &turn)
     }
+    tellHosts(&turn)
     return turn.effects
   }
 
@@ -83,6 +90,7 @@ package struct Exchange: Sendable {
     for facade in Self.facades {
       if let due = facade.deadline(of: self), due <= now { facade.expire(in: &self, &turn) }
     }
+    tellHosts(&turn)
     return turn.effects
   }
 

@@ -36,6 +36,10 @@ struct ExchangeCall: Equatable, Sendable {
   /// The caller's offer and candidates, as long as no answer has been passed on.
   private(set) var kept: [Signal]
   private(set) var isAnswered: Bool
+  /// What a bot has heard of the caller, for the callee.
+  var briefing: CallBriefing?
+  /// What was said last in a call with an attendant; at most ``lineLimit``.
+  private(set) var lines: [AttendantUtterance] = []
   /// The sockets that have spoken for a side and are open.
   private(set) var mediaSockets: [Side: ExchangeSocketID] = [:]
   private var held: [(socket: ExchangeSocketID, signal: Signal)] = []
@@ -114,6 +118,14 @@ struct ExchangeCall: Equatable, Sendable {
     guard case .active(.some) = state else { return }
     state = .active(abandonedAt: now)
   }
+
+  /// Something was said in a call with an attendant.
+  mutating func said(_ line: AttendantUtterance) {
+    lines.append(line)
+    if lines.count > Self.lineLimit { lines.removeFirst() }
+  }
+
+  static let lineLimit = 10
 
   // MARK: Signals
 
@@ -200,7 +212,7 @@ struct ExchangeCall: Equatable, Sendable {
   static func == (left: ExchangeCall, right: ExchangeCall) -> Bool {
     left.facts == right.facts && left.state == right.state && left.kept == right.kept
       && left.isAnswered == right.isAnswered && left.mediaSockets == right.mediaSockets
-      && left.missed == right.missed
+      && left.missed == right.missed && left.briefing == right.briefing && left.lines == right.lines
       && left.held.elementsEqual(right.held) { $0.socket == $1.socket && $0.signal == $1.signal }
   }
 }

@@ -76,6 +76,7 @@ struct Turn {
   let now: Instant
   let wall: WallTime
   var effects: [ExchangeEffect] = []
+  var visitorNews: [VisitorNews] = []
 
   init(at now: Instant, wall: WallTime) {
     self.now = now

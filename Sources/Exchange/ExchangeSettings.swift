@@ -18,6 +18,9 @@ package struct ExchangeSettings: Equatable, Sendable {
   package var abandonTime: Duration
   package var limits: ExchangeLimits
   package var zulip = ZulipSettings()
+  package var buzzi = BuzziSettings()
+  /// The user who is called when a bot hands a call over; `nil` takes whoever is there and free.
+  package var seat: String?
 
   package init(
     admitsGuests: Bool, iceServers: [IceServer] = [], turn: TurnService? = nil,

@@ -77,6 +77,13 @@ struct AttendantTests {
 
   // MARK: Parrot
 
+  @Test("Parrot calls a person when 0 is pressed, and only then")
+  func parrotCallsPerson() {
+    var parrot = ParrotAttendant()
+    #expect(parrot.pressed("0") == [.callPerson])
+    for key in "123456789*#ABCD" { #expect(parrot.pressed(key) == []) }
+  }
+
   @Test("Parrot greets, listens, thinks, and says back what it heard")
   func parrot() {
     var parrot = ParrotAttendant()

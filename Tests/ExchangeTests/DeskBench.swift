@@ -217,7 +217,9 @@ final class DeskBench {
         .order(
           .placed(
             callID: "back", attendant: attendant, callee: .init(userID: userID, name: userID))))
-    case .transcript, .agent, .stream, .secured, .samples, .flush, .speakers, .recording: break
+    case .transcript, .agent, .stream, .secured, .samples, .flush, .speakers, .recording,
+      .wantsPerson:
+      break
     }
   }
 

@@ -216,3 +216,24 @@ extension DeskBench {
     reports.compactMap { if case .samples(_, let samples) = $0 { samples } else { nil } }
   }
 }
+
+extension SampleLegTests {
+  @Test("a leg that waited returns to the attendant, who begins anew; one that talks is left alone")
+  func resumes() {
+    let bench = DeskBench(
+      voices: Voices(clips: [.parrotGreeting: [Int16](repeating: 9, count: 960)]))
+    bench.order(
+      .talkWithSamples(
+        leg: "s", attendant: "parrot", guest: AttendantGuest(userID: "g", name: "G"), rate: 24_000))
+    bench.run(for: .seconds(1))
+    bench.order(.park(callID: "s"))
+    bench.run(for: .seconds(1))
+    let greetings = bench.count { $0 == .agent(callID: "s", .speaking) }
+    let resume = AttendantOrder.resume(
+      callID: "s", attendant: "parrot", guest: AttendantGuest(userID: "g", name: "G"))
+    bench.order(resume)
+    bench.order(resume)
+    bench.run(for: .seconds(1))
+    #expect(bench.count { $0 == .agent(callID: "s", .speaking) } == greetings + 1)
+  }
+}

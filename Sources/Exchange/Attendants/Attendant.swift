@@ -22,6 +22,8 @@ enum AttendantAct: Equatable, Sendable {
   /// It was spoken to while it spoke, and has stopped.
   case interrupted
   case hangUp
+  /// The guest asks for a person.
+  case callPerson
   /// End the call and call the guest back after a while.
   case callBack(after: Duration)
 }

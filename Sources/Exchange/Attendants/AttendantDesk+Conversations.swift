@@ -30,6 +30,19 @@ extension AttendantDesk {
     return with(id, at: now) { $0.prepare(at: now) }
   }
 
+  /// Takes a leg that is parked back to an attendant.
+  mutating func resume(
+    _ id: String, _ attendantID: String, _ guest: AttendantGuest, at now: Instant
+  ) -> [AttendantEffect] {
+    guard legs[id]?.place == .parked, let attendant = attendant(attendantID, isCaller: false) else {
+      return []
+    }
+    legs[id]?.move(to: .attendant)
+    legs[id]?.conversation = Conversation(
+      attendant: attendant, attendantID: attendantID, guest: guest)
+    return begin(id, at: now)
+  }
+
   /// The voices are there: whoever waited for them begins to speak.
   package mutating func speak(with voices: Voices, at now: Instant) -> [AttendantEffect] {
     self.voices = voices
@@ -88,6 +101,7 @@ extension AttendantDesk {
       case .show(let activity): return [.report(.agent(callID: id, activity))]
       case .interrupted: return interrupted(id)
       case .hangUp: return end(id, reason: "hangup", at: now)
+      case .callPerson: return [.report(.wantsPerson(callID: id))]
       case .callBack(let delay):
         if let conversation = legs[id]?.conversation, promises.count < Self.callLimit {
           promises.append(

@@ -76,6 +76,8 @@ package struct AttendantDesk {
       legs[id]?.isMuted = isMuted
       return []
     case .park(let id): return park(id, at: now)
+    case .resume(let id, let attendant, let guest):
+      return resume(id, attendant, guest, at: now)
     case .move(let id, let room): return move(id, to: room, at: now)
     case .startRecording(let room, let path): return startRecording(room, to: path)
     case .stopRecording(let room): return stopRecording(room)

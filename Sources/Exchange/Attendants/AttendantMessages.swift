@@ -33,6 +33,8 @@ package enum AttendantOrder: Equatable, Sendable {
   case mute(leg: String, Bool)
   /// Takes a leg or a call with an attendant away from whom it talks to, and lets it hear that it waits.
   case park(callID: String)
+  /// Takes a leg or a call that is parked back to an attendant, who begins anew.
+  case resume(callID: String, attendant: String, guest: AttendantGuest)
   /// Moves a leg or a call with an attendant, parked or not, into a room, on the path it has.
   case move(callID: String, room: String)
   /// Records all that is said in a room, mixed, to a WAV, FLAC or Ogg Opus file by the path's suffix;
@@ -77,6 +79,8 @@ package enum AttendantReport: Equatable, Sendable {
   case speakers(room: String, legs: [String])
   /// A recording has begun or has ended (with its length), or could not be made.
   case recording(room: String, path: String, RoomRecording)
+  /// The attendant's guest asks for a person.
+  case wantsPerson(callID: String)
   /// Call that user on behalf of an attendant. Answered by `placed`, or not at all when the user has
   /// gone or has no room for another call.
   case placeCall(attendant: String, to: String)

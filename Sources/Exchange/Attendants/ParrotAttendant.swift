@@ -54,7 +54,7 @@ struct ParrotAttendant: Attendant {
     return (spoken, acts + more)
   }
 
-  mutating func pressed(_ key: Character) -> [AttendantAct] { [] }
+  mutating func pressed(_ key: Character) -> [AttendantAct] { key == "0" ? [.callPerson] : [] }
 
   /// The next samples of what is being said; silence while listening.
   private mutating func speak(_ count: Int) -> (spoken: [Int16], acts: [AttendantAct]) {

@@ -151,6 +151,22 @@ extension BotServerFacade {
 
   // MARK: Sockets
 
+  /// A call that comes in, with what a bot has heard of the caller.
+  private static func invitation(
+    _ call: CallMessage, _ briefing: CallBriefing?, on wall: WallTime
+  ) -> MeetMessage {
+    var call = call
+    call.summary = briefing?.summary
+    let caller = call.participants.first?.userID ?? ""
+    return .incomingCall(
+      call,
+      lastWords: (briefing?.lastWords ?? []).map { words in
+        TranscriptionMessage(
+          callID: call.callID, participantID: caller, displayName: words.speaker, text: words.text,
+          isFinal: true, at: wall)
+      })
+  }
+
   /// News as a message of `/ws/meet`.
   static func text(
     of news: ExchangeNews, for userID: String, in exchange: Exchange, on wall: WallTime
@@ -160,7 +176,8 @@ extension BotServerFacade {
       switch news {
       case .welcome(let card): .welcome(self.message(card))
       case .incoming(let call):
-        .incomingCall(self.message(call, media: terms(), on: wall), lastWords: [])
+        invitation(
+          self.message(call, media: terms(), on: wall), exchange.calls[call.id]?.briefing, on: wall)
       case .updated(let call):
         .callUpdated(self.message(call, media: terms(), on: wall))
       case .presence(let card): .userStatus(self.message(card))

@@ -6,6 +6,7 @@ enum FacadeName: String, CaseIterable, Sendable {
   case botServer
   case jitsi
   case zulip
+  case buzzi
 }
 
 extension FacadeName {
@@ -14,6 +15,7 @@ extension FacadeName {
     case .botServer: BotServerFacade.self
     case .jitsi: JitsiFacade.self
     case .zulip: ZulipFacade.self
+    case .buzzi: BuzziFacade.self
     }
   }
 }
@@ -55,6 +57,10 @@ protocol Facade: SendableMetatype {
   /// ``Exchange/place(from:to:kind:_:)``, or to somebody's presence.
   static func tell(
     _ news: ExchangeNews, over id: ExchangeSocketID, in exchange: Exchange, _ turn: inout Turn)
+
+  /// Tells what has happened in a call to one of its visitors; see ``Exchange/welcomeVisitor(_:of:)``.
+  static func take(
+    _ news: ExchangeNews, for visitor: String, in exchange: inout Exchange, _ turn: inout Turn)
 
   /// What came of a request or socket of its own to another server; `key` as given to
   /// ``Exchange/ask(_:for:key:_:)`` or ``Exchange/connect(_:for:key:_:)``.
@@ -101,6 +107,9 @@ extension Facade {
     _ news: ExchangeNews, over id: ExchangeSocketID, in exchange: Exchange, _ turn: inout Turn
   ) {}
   static func take(
+    _ news: ExchangeNews, for visitor: String, in exchange: inout Exchange, _ turn: inout Turn
+  ) {}
+  static func take(
     _ event: TransportEvent, for key: String, in exchange: inout Exchange, _ turn: inout Turn
   ) {}
   static func take(
@@ -122,7 +131,7 @@ extension Facade {
 extension Exchange {
   /// In the order in which they are asked; BotServer's comes last and answers what is nobody's.
   static let facades: [any Facade.Type] = [
-    ZulipFacade.self, JitsiFacade.self, BotServerFacade.self,
+    ZulipFacade.self, JitsiFacade.self, BuzziFacade.self, BotServerFacade.self,
   ]
 
   static func facade(for request: HTTPRequest, _ target: RequestTarget) -> any Facade.Type {

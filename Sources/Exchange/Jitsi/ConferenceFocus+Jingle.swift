@@ -33,7 +33,7 @@ extension ConferenceFocus {
       participants[nick]?.state = .withoutSound
       return effects
     case .described, .accept, .endOfCandidates, .transcript, .agent, .stream, .secured, .samples,
-      .flush, .speakers, .recording, .placeCall:
+      .flush, .speakers, .recording, .placeCall, .wantsPerson:
       return []  // Nothing that a client is told.
     }
   }

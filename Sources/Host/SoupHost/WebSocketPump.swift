@@ -16,15 +16,15 @@ final class WebSocketPump {
   }
 
   private enum State {
-    /// The handshake is on its way; what is sent waits.
-    case opening([String])
+    /// The handshake is on its way; what is sent waits, and so does a goodbye with its code.
+    case opening([String], goodbye: Int?)
     case open(WebSocketEndpoint)
     /// All is said; what waits is still written.
     case draining(until: Instant)
     case closed
   }
 
-  private var state = State.opening([])
+  private var state = State.opening([], goodbye: nil)
   private let limit: Int
   private let backlogLimit: Int
   private let handler: (Event) -> Void
@@ -53,7 +53,7 @@ final class WebSocketPump {
 
   /// The handshake is over; takes over a reference to the stream.
   func attach(_ stream: UnsafeMutablePointer<GIOStream>, to loop: GLibLoop) {
-    guard case .opening(let early) = state else {
+    guard case .opening(let early, let goodbye) = state else {
       g_object_unref(stream)
       return
     }
@@ -65,13 +65,15 @@ final class WebSocketPump {
     input = StreamWatch(reading: stream, on: loop) { pump?.read() }
     output = StreamWatch(writing: stream, on: loop) { pump?.flush() }
     for text in early { send(text) }
+    if let goodbye { close(code: goodbye) }
     setAlarm()
   }
 
   func send(_ text: String) {
-    if case .opening(let early) = state {
+    if case .opening(let early, let goodbye) = state {
+      guard goodbye == nil else { return }
       guard early.count < Self.earlyLimit else { return drop() }
-      state = .opening(early + [text])
+      state = .opening(early + [text], goodbye: nil)
       return
     }
     change { endpoint, generator in endpoint.send(.text(text), using: &generator) }
@@ -79,7 +81,10 @@ final class WebSocketPump {
 
   /// Says goodbye; what is sent or received afterwards does not count.
   func close(code: Int) {
-    if case .opening = state { return drop() }
+    if case .opening(let early, let goodbye) = state {
+      state = .opening(early, goodbye: goodbye ?? code)
+      return
+    }
     change { endpoint, generator in endpoint.close(code: code, at: .now, using: &generator) }
   }
 

@@ -182,7 +182,8 @@ actor RoomGuests {
       outcome.withLock { $0.ended[name] = reason }
       act(name) { $0.close(at: .now) }
     case .recording(_, _, let news): outcome.withLock { $0.recordings.append(news) }
-    case .accept, .transcript, .agent, .samples, .flush, .speakers, .placeCall: break
+    case .accept, .transcript, .agent, .samples, .flush, .speakers, .placeCall, .wantsPerson:
+      break
     }
   }
 
