@@ -40,6 +40,8 @@ package struct JitsiAddress: Equatable, Sendable {
   /// Reads the URL of a conference.
   package init(url: String) throws(ReadingError) {
     guard url.utf8.count <= Self.byteLimit else { throw .notURL }
+    // People paste addresses as their browsers show them.
+    let url = PercentCoding.encoded(url, keeping: Self.urlSigns)
     let end = url.firstIndex { $0 == "?" || $0 == "#" } ?? url.endIndex
     guard let base = ServerAddress.normalized(String(url[..<end])),
       let scheme = base.firstRange(of: "://")
@@ -125,4 +127,6 @@ package struct JitsiAddress: Equatable, Sendable {
   /// Bytes of a room's name at most.
   package static let nameLimit = 300
   private static let nodeLimit = 1_000
+  /// RFC 3986 §2.2, §2.3, and the sign of what is encoded already.
+  private static let urlSigns = "-._~:/?#[]@!$&'()*+,;=%"
 }

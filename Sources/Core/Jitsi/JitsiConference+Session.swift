@@ -154,10 +154,10 @@ extension JitsiConference {
     case .result:
       session?.state = .accepted
     case .refused(let error):
-      dropSession()
+      add(.mediaGone)
       lostPath("The conference did not take our answer. \(error.sentence)", at: now)
     case .timedOut:
-      dropSession()
+      add(.mediaGone)
       lostPath("The conference did not take our answer in time.", at: now)
     case .lost:
       break  // The stream says what follows.
@@ -204,13 +204,14 @@ extension JitsiConference {
     guard failures.count < Self.restartLimit else { return end(.mediaFailed(words)) }
     failures.append(now)
     add(.notice("The sound was lost; asking the conference for a new way."))
-    let earliest = failures.dropLast().last?.advanced(by: Self.restartInterval) ?? now
+    let earliest = restartedAt?.advanced(by: Self.restartInterval) ?? now
     if earliest <= now { restart(at: now) } else { timers[.restart] = earliest }
   }
 
   /// Asks for another session in place of the one that failed.
   mutating func restart(at now: Instant) {
     guard state == .inside else { return }
+    restartedAt = now
     timers[.newSession] = now.advanced(by: Self.newSessionTime)
     guard let session else { return }
     var bridge = session.bridge

@@ -124,6 +124,8 @@ package struct JitsiConference: Sendable {
   let machineID: String
   /// When sessions failed, oldest first.
   var failures: [Instant] = []
+  /// When the focus was last asked for another session.
+  var restartedAt: Instant?
   var trackCount = 0
   var timers = DeadlineTable<Timer>()
   private var lastParticipants: [Participant] = []
