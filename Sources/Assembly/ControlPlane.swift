@@ -10,7 +10,9 @@ import Transport
 /// What the control loop is told from in front.
 enum ControlMessage: Sendable {
   /// The accounts are known; sign in. Once, and first.
-  case begin(accounts: [Account], settings: PhoneSettings)
+  ///
+  /// - `guest`: takes conference URLs when no account is meant for them.
+  case begin(accounts: [Account], guest: Account, settings: PhoneSettings)
   case order(CallOrder)
   /// The devices there are to choose from.
   case soundChoices(capture: [String], playback: [String])
@@ -73,7 +75,7 @@ actor ControlPlane {
 
   private func take(_ message: ControlMessage) {
     switch message {
-    case .begin(let accounts, let settings): begin(accounts, settings)
+    case .begin(let accounts, let guest, let settings): begin(accounts, guest, settings)
     case .order(let order):
       if core == nil, earlyOrders.count < 16 { earlyOrders.append(order) }
       perform(core?.order(order, at: .now, wallTime: .now))
@@ -84,9 +86,9 @@ actor ControlPlane {
     }
   }
 
-  private func begin(_ accounts: [Account], _ settings: PhoneSettings) {
+  private func begin(_ accounts: [Account], _ guest: Account, _ settings: PhoneSettings) {
     precondition(core == nil, "the accounts are told once")
-    for account in accounts {
+    for account in accounts + [guest] {
       runners[account.id] = TransportRunner(
         loop: loop, settings: trust[account.id] ?? TransportSettings()
       ) { event in
@@ -99,6 +101,7 @@ actor ControlPlane {
       accounts: accounts.map {
         ($0, DialectRegistry.client(for: $0, seed: generator.next(), clock: clock))
       },
+      guest: (guest, DialectRegistry.client(for: guest, seed: generator.next(), clock: clock)),
       settings: settings, seed: generator.next())
     openHistory()
     perform(core?.start(at: .now, wallTime: .now))

@@ -2,6 +2,7 @@ import Basics
 import BotServerClient
 import BuzziClient
 import Calling
+import Jitsi
 import ZulipClient
 
 /// Which call systems this version speaks.
@@ -17,6 +18,7 @@ enum DialectRegistry {
   /// One line each.
   private static let makers: [CallSystem: Maker] = [
     .botServer: { account, seed, _ in BotServerClient(account: account, seed: seed) },
+    .jitsi: { account, seed, _ in JitsiClient(account: account, seed: seed) },
     .buzzi: { account, seed, _ in BuzziClient(account: account, seed: seed) },
     .zulip: { account, seed, clock in ZulipClient(account: account, seed: seed, clock: clock) },
   ]

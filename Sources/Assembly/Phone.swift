@@ -13,10 +13,19 @@ struct PhoneSetup: Sendable {
   var sound: SoundSetup
   /// Which certificates each account accepts.
   var trust: [AccountID: TransportSettings] = [:]
+  /// Which certificates are accepted of servers without an account.
+  var guestTrust = TransportSettings()
   /// The local history's file.
   var historyPath: String?
-  /// Who to be on the embedded exchange.
+  /// Who to be on the embedded exchange, and in conferences without an account.
   var identity: String
+
+  /// Takes conference URLs when no account is meant for them.
+  var guest: Account {
+    Account(
+      id: AccountID((accounts.map(\.id.number).max() ?? 0) + 1), name: "conferences",
+      system: .jitsi, server: "", username: identity, secret: nil)
+  }
 }
 
 /// The running phone: control loop, media loop, and, when nothing else is configured, an exchange of
@@ -35,8 +44,10 @@ final class RunningPhone: Sendable {
   init(_ setup: PhoneSetup) {
     self.setup = setup
     media = MediaPlane(reports: mediaReports, user: messages, sound: setup.sound)
+    var trust = setup.trust
+    trust[setup.guest.id] = setup.guestTrust
     control = ControlPlane(
-      media: mediaOrders, user: messages, trust: setup.trust, historyPath: setup.historyPath)
+      media: mediaOrders, user: messages, trust: trust, historyPath: setup.historyPath)
     exchange = setup.accounts.isEmpty ? EmbeddedExchange(identity: setup.identity) : nil
   }
 
@@ -45,13 +56,15 @@ final class RunningPhone: Sendable {
     media.start(orders: mediaOrders)
     control.start(messages: orders, reports: mediaReports)
     guard let exchange else {
-      orders.post(.begin(accounts: setup.accounts, settings: setup.settings))
+      orders.post(
+        .begin(accounts: setup.accounts, guest: setup.guest, settings: setup.settings))
       return
     }
     // Opening a store and a port takes a moment that the first drawing does not wait for.
     BackgroundThread.run { [orders, messages, setup] in
       do throws(EmbeddedExchange.Failure) {
-        orders.post(.begin(accounts: [try exchange.start()], settings: setup.settings))
+        orders.post(
+          .begin(accounts: [try exchange.start()], guest: setup.guest, settings: setup.settings))
       } catch {
         messages.post(.exchangeFailed(error.sentence))
       }

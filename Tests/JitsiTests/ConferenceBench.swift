@@ -227,9 +227,9 @@ struct ConferenceBench {
         + "<\(condition) xmlns='\(XMPPNamespace.stanzaErrors)'/>\(detail)</error></iq>")
   }
 
-  /// Names and addressees of what was asked and not taken out.
-  var openRequests: [(id: String, to: String)] {
-    sent.filter(\.isRequest).map { ($0["id"] ?? "", $0["to"] ?? "") }
+  /// What was asked and not taken out.
+  var openRequests: [(id: String, to: String, payload: String)] {
+    sent.filter(\.isRequest).map { ($0["id"] ?? "", $0["to"] ?? "", $0.payload?.name ?? "") }
   }
 
   func hasSent(_ name: String) -> Bool {

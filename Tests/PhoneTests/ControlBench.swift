@@ -80,7 +80,10 @@ struct ControlBench {
   private(set) var effects: [ControlEffect] = []
   private(set) var board = Board()
 
-  init(accounts names: [String] = ["exchange"], settings: PhoneSettings = PhoneSettings()) {
+  init(
+    accounts names: [String] = ["exchange"], guest: Script? = nil,
+    settings: PhoneSettings = PhoneSettings()
+  ) {
     let scripts = names.map { _ in Script() }
     self.scripts = scripts
     core = ControlCore(
@@ -90,6 +93,12 @@ struct ControlBench {
           server: index == 0 ? "http://127.0.0.1:8077" : "https://calls.example.org",
           username: "you", secret: nil)
         return (account, ScriptedDialect(script: scripts[index]))
+      },
+      guest: guest.map { script in
+        let account = Account(
+          id: AccountID(names.count), name: "conferences", system: .jitsi, server: "",
+          username: "you", secret: nil)
+        return (account, ScriptedDialect(script: script))
       }, settings: settings, seed: 3)
   }
 
@@ -115,6 +124,11 @@ struct ControlBench {
   mutating func report(_ reports: [SignalingReport], of index: Int = 0) {
     scripts[index].say(reports)
     take(core.transport(AccountID(index), .opened(SocketID(1)), at: now, wallTime: wallTime))
+  }
+
+  /// Lets an account's dialect say what its script says.
+  mutating func wake(_ account: AccountID) {
+    take(core.transport(account, .opened(SocketID(1)), at: now, wallTime: wallTime))
   }
 
   mutating func media(_ report: MediaReport) {

@@ -194,4 +194,46 @@ struct ControlPlacingTests {
       }
     }
   }
+
+  @Test("a conference URL needs no account: it is joined as a guest, without waiting for others")
+  func guest() {
+    let guest = Script()
+    var bench = ControlBench(guest: guest)
+    bench.start()
+    #expect(guest.startCount == 0)
+    guest.say([.account(.signedIn), .contacts([])])
+    bench.order(.place(target: "https://meet.example.org/Standup?jwt=secret"))
+    #expect(guest.startCount == 1)
+    let id = CallID(account: AccountID(1), isIncoming: false, number: 1)
+    #expect(
+      guest.takeOrders() == [
+        .place(id, to: "https://meet.example.org/Standup?jwt=secret", kind: .audio)
+      ])
+    #expect(bench.board.accounts.map(\.name) == ["exchange", "conferences"])
+    let url = "https://meet.example.org/Standup"
+    #expect(bench.board.calls.first?.party == Party(name: url, address: url))
+    bench.order(.place(target: "https://other.example.org/Second"))
+    #expect(guest.startCount == 1)
+  }
+
+  @Test("a guest in a conference on this machine looks for paths on this machine")
+  func guestLoopback() {
+    let guest = Script()
+    var bench = ControlBench(guest: guest)
+    bench.start()
+    guest.say([.account(.signedIn), .contacts([])])
+    bench.order(.place(target: "http://127.0.0.1:8077/Standup"))
+    let id = CallID(account: AccountID(1), isIncoming: false, number: 1)
+    let party = Party(name: "Standup", address: "http://127.0.0.1:8077/Standup")
+    guest.say([
+      .placed(
+        id, remoteID: "standup", party: party, terms: MediaTerms(.offeredByServer),
+        browserURL: nil), .accepted(id), .described(id, description(1)),
+    ])
+    bench.wake(AccountID(1))
+    let plans = bench.effects.compactMap { effect -> MediaPlan? in
+      if case .media(.prepare(id, let plan)) = effect { plan } else { nil }
+    }
+    #expect(plans.map(\.includesLoopback) == [true])
+  }
 }

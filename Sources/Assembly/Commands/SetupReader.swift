@@ -38,6 +38,7 @@ struct SetupReader {
     var setup = PhoneSetup(
       settings: PhoneSettings(recordingsFolder: recordingsFolder), sound: self.sound(sound),
       historyPath: paths.historyFile, identity: identity)
+    setup.guestTrust = TransportSettings(server.trust)
     if let url = server.exchangeURL {
       let id = AccountID(0)
       setup.accounts = [

@@ -23,9 +23,12 @@ package struct CallBook: Sendable {
   // MARK: What the user asks.
 
   /// Calls a party on an account.
+  ///
+  /// - Parameter address: what is dialled, where that is more than the party's address and not to be
+  ///   shown or kept: a URL with a token.
   package mutating func place(
-    to party: Party, kind: CallKind, on account: AccountSummary, at now: Instant,
-    wallTime: WallTime
+    to party: Party, dialling address: String? = nil, kind: CallKind, on account: AccountSummary,
+    at now: Instant, wallTime: WallTime
   ) -> [CallEffect] {
     guard liveCount < Self.callLimit else {
       return [.refused("There are \(Self.callLimit) calls already; end one of them first.")]
@@ -37,7 +40,7 @@ package struct CallBook: Sendable {
       kind: kind, phase: .outgoing, times: SetupTimes(startedAt: now), startedAt: wallTime)
     let effects = holdOthers(than: id, at: now)
     add(OutgoingCall(id: id, offeredAt: now), summary, at: now)
-    return effects + [.signaling(.place(id, to: party.address, kind: kind))]
+    return effects + [.signaling(.place(id, to: address ?? party.address, kind: kind))]
   }
 
   /// Takes a ringing call.

@@ -74,7 +74,9 @@ package struct CallTarget: Equatable, Sendable {
       let bots = known.filter { $0.kind == .bot }
       return exact(id, among: bots, accounts: accounts) ?? .address(first.id, "bot:\(id)")
     case .conference(let url):
-      let account = accounts.first { $0.system == .jitsi || $0.system == .zulip }
+      let account =
+        accounts.first { $0.system == .jitsi && url.lowercased().hasPrefix($0.server.lowercased()) }
+        ?? accounts.first { $0.system == .jitsi } ?? accounts.first { $0.system == .zulip }
       guard let account else {
         return .nobody("A conference URL needs an account of Jitsi or Zulip.")
       }

@@ -78,6 +78,7 @@ extension ControlCore {
 
   private mutating func fulfil(_ wish: Wish, until: Instant? = nil) {
     let until = until ?? now.advanced(by: Self.signInTime)
+    admitGuest(for: wish)
     switch decide(wish, isLate: now >= until) {
     case .wait:
       guard waitingCalls.count < CallBook.callLimit else {
@@ -85,9 +86,10 @@ extension ControlCore {
           .event(.notPlaced(target: wish.target, .notSignedIn("Too many calls wait already."))))
       }
       waitingCalls.append(WaitingCall(wish: wish, until: until))
-    case .place(let account, let party):
+    case .place(let account, let party, let address):
       let placed = book.place(
-        to: party, kind: .audio, on: accounts[account].summary, at: now, wallTime: wallTime)
+        to: party, dialling: address, kind: .audio, on: accounts[account].summary, at: now,
+        wallTime: wallTime)
       for case .refused(let words) in placed {
         effects.append(.event(.notPlaced(target: wish.target, .signalingFailed(words))))
         return
@@ -98,9 +100,22 @@ extension ControlCore {
     }
   }
 
+  /// A conference URL needs no account: whoever has none for it joins as a guest.
+  private mutating func admitGuest(for wish: Wish) {
+    guard let guest, case .target(let text) = wish,
+      let target = CallTarget(text, accountNames: accounts.map(\.account.name)),
+      case .conference = target.kind, target.accountName == nil,
+      !accounts.contains(where: { $0.account.system == .jitsi })
+    else { return }
+    self.guest = nil
+    accounts.append(guest)
+    let index = accounts.count - 1
+    perform(accounts[index].client.start(at: now), of: index)
+  }
+
   private enum Decision {
     case wait
-    case place(account: Int, Party)
+    case place(account: Int, Party, dialling: String? = nil)
     case fail(EndReason)
   }
 
@@ -121,9 +136,13 @@ extension ControlCore {
     guard let target = CallTarget(text, accountNames: accounts.map(\.account.name)) else {
       return .fail(.signalingFailed("Say whom to call: a contact's name, an address or a number."))
     }
-    let asked = accounts.filter {
+    let named = accounts.filter {
       target.accountName == nil || $0.account.name == target.accountName
     }
+    // A conference URL does not wait for accounts that have nothing to do with it.
+    let forConferences = named.filter { $0.account.system == .jitsi }
+    let isConference = if case .conference = target.kind { true } else { false }
+    let asked = isConference && !forConferences.isEmpty ? forConferences : named
     guard let first = asked.first else {
       return .fail(.notSignedIn("There is no account to call with."))
     }
@@ -140,7 +159,9 @@ extension ControlCore {
       return .place(account: index, party)
     case .address(let account, let address):
       guard let index = index(of: account) else { return .wait }
-      return .place(account: index, Party(name: address, address: address))
+      // A URL's parameters may hold what admits one to the conference.
+      let shown = String(isConference ? address.prefix { $0 != "?" && $0 != "#" } : address[...])
+      return .place(account: index, Party(name: shown, address: shown), dialling: address)
     case .nobody(let sentence):
       return .fail(.signalingFailed(sentence))
     }

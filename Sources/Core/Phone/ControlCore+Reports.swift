@@ -181,7 +181,9 @@ extension ControlCore {
   private func mediaOrder(_ request: MediaRequest, of id: CallID) -> MediaOrder {
     switch request {
     case .prepare(let offer, let iceServers, let isConference):
-      let server = index(of: id.account).map { accounts[$0].account.server } ?? ""
+      // A guest's account has no server; there the conference's own address says where it is.
+      let account = index(of: id.account).map { accounts[$0].account.server } ?? ""
+      let server = account.isEmpty ? book[id]?.party.address ?? "" : account
       let plan = MediaPlan(
         role: offer.map { .answerer(offer: $0) } ?? .offerer,
         iceServers: Array((iceServers + settings.iceServers).prefix(Self.iceServerLimit)),

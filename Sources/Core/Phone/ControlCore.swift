@@ -27,6 +27,9 @@ package struct ControlCore: Sendable {
   let settings: PhoneSettings
   var generator: SeededGenerator
   var accounts: [AccountEntry]
+  /// What takes conference URLs where no account is meant for them; added to the accounts with the
+  /// first such URL.
+  var guest: AccountEntry?
   var book = CallBook()
   var history = HistoryBook()
   var waitingCalls: [WaitingCall] = []
@@ -49,14 +52,19 @@ package struct ControlCore: Sendable {
 
   /// - Parameters:
   ///   - accounts: in the order of the settings; the first is the default.
+  ///   - guest: takes conference URLs when no account of Jitsi is configured.
   ///   - seed: different at every start; local names of calls come from it.
   package init(
     accounts: [(account: Account, client: any DialectClient)],
+    guest: (account: Account, client: any DialectClient)? = nil,
     settings: PhoneSettings = PhoneSettings(), seed: UInt64
   ) {
     self.settings = settings
     generator = SeededGenerator(seed: seed)
     self.accounts = accounts.map {
+      AccountEntry(account: $0.account, client: $0.client, username: $0.account.username)
+    }
+    self.guest = guest.map {
       AccountEntry(account: $0.account, client: $0.client, username: $0.account.username)
     }
   }
