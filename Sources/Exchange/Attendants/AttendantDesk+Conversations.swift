@@ -7,7 +7,8 @@ extension AttendantDesk {
   mutating func invite(
     _ id: String, _ attendantID: String, _ guest: AttendantGuest, offer: String, at now: Instant
   ) -> [AttendantEffect] {
-    guard hasSeat(for: id), let attendant = attendant(attendantID, isCaller: false)
+    guard legs[id] == nil else { return [] }  // Named twice; the first one stands.
+    guard hasSeat, let attendant = attendant(attendantID, isCaller: false)
     else { return [.report(.hangUp(callID: id, reason: "busy"))] }
     guard let description = try? SessionDescription(decoding: offer) else {
       return [.report(.hangUp(callID: id, reason: "failed"))]
@@ -22,7 +23,8 @@ extension AttendantDesk {
   mutating func place(
     _ id: String, _ attendantID: String, _ guest: AttendantGuest, at now: Instant
   ) -> [AttendantEffect] {
-    guard hasSeat(for: id), let attendant = attendant(attendantID, isCaller: true)
+    guard legs[id] == nil else { return [] }  // Named twice; the first one stands.
+    guard hasSeat, let attendant = attendant(attendantID, isCaller: true)
     else { return [.report(.hangUp(callID: id, reason: "failed"))] }
     legs[id] = Leg(
       .attendant, session: makeSession(.offerer, at: now),
@@ -49,9 +51,10 @@ extension AttendantDesk {
     return legs.keys.sorted().flatMap { begin($0, at: now) }
   }
 
-  func hasSeat(for id: String) -> Bool {
+  /// Whether another leg can talk to an attendant.
+  var hasSeat: Bool {
     let talking = legs.values.count { $0.place == .attendant }
-    return legs[id] == nil && talking < Self.callLimit && legs.count < Self.legLimit
+    return talking < Self.callLimit && legs.count < Self.legLimit
   }
 
   func attendant(_ id: String, isCaller: Bool) -> (any Attendant)? {

@@ -7,7 +7,7 @@ extension AttendantDesk {
     _ id: String, with attendantID: String, _ guest: AttendantGuest, rate: Int, at now: Instant
   ) -> [AttendantEffect] {
     guard legs[id] == nil else { return [] }  // Named twice; the first one stands.
-    guard hasSeat(for: id), let attendant = attendant(attendantID, isCaller: false)
+    guard hasSeat, let attendant = attendant(attendantID, isCaller: false)
     else { return [.report(.hangUp(callID: id, reason: "busy"))] }
     guard SampleLine.rates.contains(rate) else {
       return [.report(.hangUp(callID: id, reason: "failed"))]

@@ -13,11 +13,15 @@ package final class BackgroundWriter: Sendable {
   /// Makes the file, in the place of an old one, and starts the thread. WAV, FLAC or Ogg Opus by the path's
   /// suffix. The file is valid at least once a second, so that not even a killed program loses more.
   ///
+  /// - Parameter opusBitsPerSecond: about what an Ogg Opus file takes for each channel, 6 000–256 000;
+  ///   `nil` leaves it to the library, which takes some 70 000.
   /// - Throws: in words what is wrong with the folder, the disk or the suffix.
-  package init(path: String, channelCount: Int, faults: AudioFaults = AudioFaults())
-    throws(AudioDeviceError)
-  {
-    let writer = try SoundFileWriter(path: path, channelCount: channelCount)
+  package init(
+    path: String, channelCount: Int, opusBitsPerSecond: Int? = nil,
+    faults: AudioFaults = AudioFaults()
+  ) throws(AudioDeviceError) {
+    let writer = try SoundFileWriter(
+      path: path, channelCount: channelCount, opusBitsPerSecond: opusBitsPerSecond)
     self.faults = faults
     work = Work(writer: writer, path: path)
     thread = RealtimeThread(name: "sound file", work: work, wantsPriority: false)

@@ -14,7 +14,11 @@ package final class SoundFileWriter {
   private var frameCount = 0
 
   /// Makes the file. Where that fails, a file that was not there before is not left behind.
-  package init(path: String, channelCount: Int) throws(AudioDeviceError) {
+  ///
+  /// - Parameter opusBitsPerSecond: as in ``BackgroundWriter``.
+  package init(
+    path: String, channelCount: Int, opusBitsPerSecond: Int? = nil
+  ) throws(AudioDeviceError) {
     let format = try SoundFileFormat(path: path)
     let (descriptor, isNew) = try Self.create(path)
     var info = SF_INFO()
@@ -35,6 +39,12 @@ package final class SoundFileWriter {
     var pageMilliseconds = 200.0
     sf_command(
       file, Int32(SFC_SET_OGG_PAGE_LATENCY_MS), &pageMilliseconds, Int32(MemoryLayout<Double>.size))
+    if let opusBitsPerSecond, format == .oggOpus {
+      // The library turns a level of 0–1 into a rate of 256 000 down to 6 000.
+      var level = 1 - Double(opusBitsPerSecond - 6_000) / 250_000
+      sf_command(
+        file, Int32(SFC_SET_COMPRESSION_LEVEL), &level, Int32(MemoryLayout<Double>.size))
+    }
     updateHeader()
   }
 
