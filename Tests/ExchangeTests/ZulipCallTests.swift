@@ -321,3 +321,41 @@ struct ZulipCallTests {
     #expect(!bench.exchange.store.documents.contains { $0.key == first })
   }
 }
+
+@Suite("Zulip calls and the exchange's conferences")
+struct ZulipConferenceTests {
+  @Test("a call ends when the last has left its conference and does not come back")
+  func emptied() throws {
+    let bench = try ZulipBench()
+    let created = try bench.create(from: "Alice", to: "Bob")
+    let id = try #require(created.body["call_id"]?.string)
+    let room = try #require(created.body["room_name"]?.string)
+    _ = try bench.post("/calls/\(id)/respond", ["response": "accept"], as: "Bob")
+    let guest = try JitsiGuest(bench.exchange)
+    guest.enter(room)
+    guest.leave(room)
+    bench.advance(.seconds(4))
+    guest.enter(room)
+    bench.advance(.seconds(10))
+    #expect(try bench.state(id, as: "Alice") == "accepted")
+    guest.leave(room)
+    bench.advance(.seconds(5))
+    #expect(try bench.state(id, as: "Alice") == "ended")
+  }
+
+  @Test("where there are no heartbeats, a call lasts as long as somebody is in its conference")
+  func occupied() throws {
+    let bench = try ZulipBench(.seedC)
+    let created = try bench.create(from: "Alice", to: "Bob")
+    let id = try #require(created.body["call_id"]?.string)
+    let room = try #require(created.body["room_name"]?.string)
+    _ = try bench.post("/calls/\(id)/respond", ["response": "accept"], as: "Bob")
+    let guest = try JitsiGuest(bench.exchange)
+    guest.enter(room)
+    bench.advance(.seconds(1_300))
+    #expect(try bench.state(id, as: "Alice") == "active")
+    guest.leave(room)
+    bench.advance(.seconds(5))
+    #expect(try bench.state(id, as: "Alice") == "ended")
+  }
+}

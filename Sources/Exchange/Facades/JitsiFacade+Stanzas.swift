@@ -42,6 +42,7 @@ extension JitsiFacade {
           perform(effects ?? [], in: node, of: &exchange, &turn)
         }
         tellCount(of: node, in: &exchange, &turn)
+        exchange.zulip.roomChanged(node, isEmpty: false, at: turn.now)
       case .left(let occupant):
         let effects = exchange.jitsi.rooms[node]?.focus.left(
           occupant.nick, at: turn.now, using: exchange.ports)
@@ -50,6 +51,7 @@ extension JitsiFacade {
           let effects = exchange.jitsi.rooms[node]?.focus.close()
           perform(effects ?? [], in: node, of: &exchange, &turn)
           exchange.jitsi.rooms[node] = nil
+          exchange.zulip.roomChanged(node, isEmpty: true, at: turn.now)
         }
         tellCount(of: node, in: &exchange, &turn)
       }

@@ -122,12 +122,18 @@ extension Exchange {
     for id in zulip.live.sorted() {
       guard let call = zulip.calls[id], let fate = call.fate(settings.zulip), fate.at <= turn.now
       else { continue }
+      if fate.state == .timeout, conferenceCount(call.room) > 0 {
+        // Where there are no heartbeats, being in the room shows that one is there.
+        zulip.hear(id, from: call.callerID, at: turn.now)
+        continue
+      }
       let reason: String? =
         switch fate.state {
         case .missed: "no_answer"
         case .networkFailure: "network_failure"
         case .timeout: "timeout_stale"
-        case .calling, .ringing, .accepted, .rejected, .ended, .cancelled: nil
+        case .ended: "hangup"
+        case .calling, .ringing, .accepted, .rejected, .cancelled: nil
         }
       endZulip(call, fate.state, reason: reason, by: nil, &turn)
     }

@@ -88,9 +88,7 @@ extension Exchange {
       guard let fate = group.fate(of: member, settings.zulip), fate.at <= turn.now else { continue }
       moveInZulipGroup(id, member.userID, to: fate.state, &turn)
     }
-    if let group = zulip.groups[id], group.joinedCount == 0,
-      group.since.advanced(by: settings.zulip.times.idle) <= turn.now
-    {
+    if let due = zulip.groups[id]?.emptyDeadline(settings.zulip), due <= turn.now {
       endZulipGroup(id, &turn)
     }
   }

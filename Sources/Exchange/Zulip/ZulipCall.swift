@@ -33,6 +33,8 @@ struct ZulipCall: Equatable, Sendable {
   var steps: [Step] = []
   /// When the call began or, once it is accepted or over, when it became so.
   var since: Instant
+  /// Since when nobody is in its conference any more; `nil` while somebody is, or nobody ever was.
+  var emptyAt: Instant?
   private var heardAt: [String: Instant] = [:]
 
   init(
@@ -82,6 +84,7 @@ struct ZulipCall: Equatable, Sendable {
     guard state == .accepted else {
       return (since.advanced(by: times.answer ?? settings.dialect.answerTime), .missed)
     }
+    if let emptyAt { return (emptyAt.advanced(by: times.empty), .ended) }
     let idle = (heardAt.values.max() ?? since).advanced(by: times.idle)
     guard settings.dialect.hasCallEvents else { return (idle, .timeout) }
     let grace = since.advanced(by: times.heartbeatGrace)

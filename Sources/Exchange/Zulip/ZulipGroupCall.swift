@@ -25,6 +25,8 @@ struct ZulipGroupCall: Equatable, Sendable {
   var members: [Member]
   /// When it began, or ended.
   var since: Instant
+  /// Since when nobody is in its conference any more; `nil` while somebody is, or nobody ever was.
+  var emptyAt: Instant?
 
   var isOver: Bool { endedAt != nil }
   var joinedCount: Int { members.count { $0.state == .joined } }
@@ -56,8 +58,13 @@ struct ZulipGroupCall: Equatable, Sendable {
   func deadline(_ settings: ZulipSettings) -> Instant? {
     guard !isOver else { return nil }
     let others = members.compactMap { fate(of: $0, settings)?.at }
-    let empty = joinedCount == 0 ? [since.advanced(by: settings.times.idle)] : []
-    return (others + empty).min()
+    return (others + [emptyDeadline(settings)].compactMap { $0 }).min()
+  }
+
+  /// When the call ends for want of members; `nil` while there are some.
+  func emptyDeadline(_ settings: ZulipSettings) -> Instant? {
+    if let emptyAt { return emptyAt.advanced(by: settings.times.empty) }
+    return joinedCount == 0 ? since.advanced(by: settings.times.idle) : nil
   }
 
   /// When a member is given up, and what it is then.

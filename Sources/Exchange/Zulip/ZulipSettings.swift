@@ -21,6 +21,8 @@ package struct ZulipTimes: Equatable, Sendable {
   package var heartbeatAge = Duration.seconds(60)
   /// How long a call lasts in which nobody does anything.
   package var idle = Duration.seconds(600)
+  /// How long a call outlives the last who leaves its conference, and may come back.
+  package var empty = Duration.seconds(5)
   /// From the end of a call to the caller's next.
   package var redial = Duration.seconds(5)
   /// How long a call that has ended can still be asked for by its name.

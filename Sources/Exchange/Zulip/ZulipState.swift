@@ -73,6 +73,15 @@ struct ZulipState: Sendable {
     calls[id]?.hear(userID, at: now)
   }
 
+  /// Somebody has entered a conference, or the last one has left it.
+  mutating func roomChanged(_ name: String, isEmpty: Bool, at now: Instant) {
+    guard name.hasPrefix("zulip-") else { return }
+    for id in live where calls[id]?.room == name { calls[id]?.emptyAt = isEmpty ? now : nil }
+    for id in groups.keys where groups[id]?.room == name {
+      groups[id]?.emptyAt = isEmpty ? now : nil
+    }
+  }
+
   /// A user's calls, newest first.
   func history(of userID: String) -> [ZulipCall] {
     order.reversed().compactMap { calls[$0] }.filter { $0.includes(userID) }

@@ -133,7 +133,12 @@ extension ZulipClient {
   private mutating func take(
     _ presence: PresenceMessage, userID: Int?, email: String, at now: Instant
   ) {
-    let name = users.first { $0.id == userID }?.email ?? email
+    let known = users.first { $0.id == userID }
+    // Guests of some servers are users only while they are there.
+    if let userID, known == nil, userID != me?.id, timers[.users] == nil {
+      timers[.users] = now.advanced(by: .seconds(1))
+    }
+    let name = known?.email ?? email
     guard !name.isEmpty, presences[name] != nil || presences.count < Self.userLimit else { return }
     presences[name] = presence
     if lastContacts != nil { tellContacts(at: now) }
