@@ -18,6 +18,8 @@ package enum ConsoleEvent: Equatable, Sendable {
   ///
   /// - Parameter offset: how far local clocks are ahead of UTC.
   case tick(now: Instant, wallTime: WallTime, offset: Duration)
+  /// What a server answered to a request beside calls.
+  case answered(ServiceID, ServiceAnswer)
   /// Something worth knowing; warnings and errors are shown, all are kept for the message list.
   case log(LogEntry)
   /// The settings or what the terminal can do have changed.

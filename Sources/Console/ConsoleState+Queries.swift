@@ -93,7 +93,7 @@ extension ConsoleState {
   var isTyping: Bool {
     switch popup {
     case .palette, .note, .declineReason: true
-    case .help, .log, .devices, .quitQuestion: false
+    case .help, .log, .answer, .devices, .quitQuestion: false
     case nil: isFiltering
     }
   }

@@ -92,6 +92,9 @@ package struct ConsoleState: Equatable, Sendable {
   package internal(set) var log: [LogEntry] = []
   /// Every call of this run as last seen, for the summary at the end; at most ``sessionLimit``.
   var session: [SessionCall] = []
+  /// What was asked beside calls and is not answered, by what it is called on the screen.
+  var questions: [ServiceID: String] = [:]
+  var questionCount = 0
   /// The tones sent in the call on top, the last at the right.
   var sentTones = ""
 

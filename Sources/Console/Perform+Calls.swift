@@ -83,7 +83,7 @@ extension ConsoleState {
         say("The server names no web page for this call.", .warning)
         return []
       }
-      say("Opening the call in the browser.")
+      say("Opening \(HarmlessText.line(url, limit: 200))")
       return [.openBrowser(url: url)]
     default:
       return []

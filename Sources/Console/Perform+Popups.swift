@@ -50,7 +50,7 @@ extension ConsoleState {
       return [.order(.decline(id, reason: field.isEmpty ? nil : field.text))]
     case .devices(let choice):
       return take(choice)
-    case .help, .log, .quitQuestion:
+    case .help, .log, .answer, .quitQuestion:
       return []
     case nil:
       isFiltering = false
@@ -108,6 +108,9 @@ extension ConsoleState {
       popup = .help(offset: scrolled(offset, action, rows: rows, count: helpRows.count))
     case .log(let offset):
       popup = .log(offset: scrolled(offset, action, rows: rows, count: logLines.count))
+    case .answer(var page):
+      page.offset = scrolled(page.offset, action, rows: rows, count: page.lines.count)
+      popup = .answer(page)
     case .devices(var choice):
       moveDevices(&choice, action)
       popup = .devices(choice)

@@ -11,6 +11,9 @@ extension ConsoleState {
     case .call, .callBack, .switchCall, .tone, .mute, .hold, .hangUp, .record, .volumeUp,
       .volumeDown, .browser:
       return performCall(action, key)
+    case .qualityPoor, .qualityMedium, .qualityGood, .rooms, .people, .person, .serverRecord,
+      .serverRecordStop, .recordings, .transcribe:
+      return performService(action)
     case .up, .down, .pageUp, .pageDown, .first, .last:
       move(action)
     case .nextPane: return setFocus(neighbour(1))

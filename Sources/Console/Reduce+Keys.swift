@@ -58,7 +58,7 @@ extension ConsoleState {
     case .declineReason(let id, var field):
       guard field.take(key) else { return explain(key) }
       popup = .declineReason(id, field)
-    case .help, .log, .devices, .quitQuestion, nil:
+    case .help, .log, .answer, .devices, .quitQuestion, nil:
       guard var filter = focusedFilter, filter.take(key) else { return explain(key) }
       focusedFilter = filter
       // The best match is the first; one looks at it while typing.

@@ -20,6 +20,8 @@ package func reduce(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
       (state.playbackLevels + [playback]).suffix(ConsoleState.levelLimit))
   case .tick(let now, let wallTime, let offset):
     commands = state.timePassed(to: now, wallTime: wallTime, offset: offset)
+  case .answered(let id, let answer):
+    state.answered(id, answer)
   case .log(let entry):
     state.noted(entry)
   case .options(let options):
@@ -55,7 +57,7 @@ extension ConsoleState {
     return [.bell]
   }
 
-  fileprivate mutating func noted(_ entry: LogEntry) {
+  mutating func noted(_ entry: LogEntry) {
     log = Array((log + [entry]).suffix(Self.logLimit))
     guard entry.level >= .warning else { return }
     let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: 300)
@@ -95,6 +97,9 @@ extension ConsoleState {
       popup = .help(offset: max(0, min(offset, helpRows.count - readerHeight)))
     case .log(let offset):
       popup = .log(offset: max(0, min(offset, logLines.count - readerHeight)))
+    case .answer(var page):
+      page.offset = max(0, min(page.offset, page.lines.count - readerHeight))
+      popup = .answer(page)
     case .devices(var choice):
       choice.capture.settle(count: board.sound.captureChoices.count, height: deviceHeight)
       choice.playback.settle(count: board.sound.playbackChoices.count, height: deviceHeight)

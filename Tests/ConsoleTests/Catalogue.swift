@@ -2,6 +2,7 @@ import Basics
 import Calling
 import Cells
 import Console
+import Formats
 
 /// Every situation by name, for any size.
 enum Catalogue {
@@ -76,6 +77,28 @@ enum Catalogue {
           size, [Situations.call("Amina Okafor", number: 2, .held), Situations.parrot, waiting])
         _ = Situations.type([.escape, .character("2"), .down], &state)
         return state
+      }
+    ),
+    ("conference", { Situations.inConference($0) }),
+    (
+      "fourSystems",
+      { size in
+        var state = Situations.inConference(size)
+        _ = reduce(&state, .board(Situations.fourSystemsRinging(state.board), at: state.now))
+        return Situations.later(state, .seconds(2))
+      }
+    ),
+    (
+      "answer",
+      { size in
+        var state = Situations.inConference(size)
+        _ = Situations.type(":rooms", &state)
+        _ = Situations.type([.enter], &state)
+        let rows = [["Standup", "3", "no"], ["Lobby", "0", "yes"]]
+        let table = ServiceTable(
+          columns: ["room", "people", "waiting room"], rows: rows, json: .null)
+        _ = reduce(&state, .answered(ServiceID(1), .table(table)))
+        return Situations.later(state, .seconds(20))
       }
     ),
     (

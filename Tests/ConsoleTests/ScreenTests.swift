@@ -25,7 +25,8 @@ struct Shot: Sendable, CustomTestStringConvertible {
 struct ScreenTests {
   @Test(
     "look as they should",
-    arguments: Screens60x16.all + Screens80x24.all + Screens120x40.all + SmallScreens.all)
+    arguments: Screens60x16.all + Screens80x24.all + Screens120x40.all + Screens200x50.all
+      + SmallScreens.all)
   func look(shot: Shot) throws {
     let make = try #require(Catalogue.all.first { $0.0 == shot.name }?.1)
     let text = render(make(shot.size)).screen.text

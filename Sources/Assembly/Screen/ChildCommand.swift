@@ -11,13 +11,21 @@ struct ChildCommand {
     self.init(["/bin/sh", "-c", line], environment: environment)
   }
 
-  /// Opens an address of the web in the user's browser; `nil` for any other address, or without
-  /// `xdg-open`.
+  /// Opens an address of the web in the user's browser, as `BROWSER` or `xdg-open` know it; `nil` for any
+  /// other address, or without one.
   init?(opening url: String) {
     guard url.hasPrefix("https://") || url.hasPrefix("http://"), url.utf8.count <= 2_048,
       url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
     else { return nil }
-    self.init(["xdg-open", url], environment: [:])
+    self.init([Self.browser, url], environment: [:])
+  }
+
+  /// Of several programs in `BROWSER` the first; one with arguments of its own is not understood.
+  private static var browser: String {
+    guard let list = getenv("BROWSER").map({ String(cString: $0) }),
+      let first = list.split(separator: ":").first, !first.contains(" "), !first.contains("%")
+    else { return "xdg-open" }
+    return String(first)
   }
 
   /// Whether it is over; to be asked until it is, so that the system can forget it.

@@ -110,9 +110,8 @@ actor ConsoleDriver {
     case .error(_, let text): handle(.log(LogEntry(.error, "call", text)))
     case .digit(_, let digit):
       handle(.log(LogEntry(.info, "call", "The other side pressed \(digit).")))
-    case .message(_, let from, let text):
-      handle(.log(LogEntry(.info, "call", "\(HarmlessText.line(from, limit: 60)): \(text)")))
-    case .ready, .call, .transcript, .agent, .speakers, .answered, .recording, .captureEnded: break
+    case .answered(let id, let answer): handle(.answered(id, answer))
+    case .ready, .call, .transcript, .agent, .speakers, .message, .recording, .captureEnded: break
     }
   }
 

@@ -73,7 +73,7 @@ extension ConsoleState {
     switch popup {
     case .palette: [.choose, .back, .down]
     case .note, .declineReason: [.choose, .back]
-    case .help, .log: [.back, .down, .pageDown]
+    case .help, .log, .answer: [.back, .down, .pageDown]
     case .devices: [.choose, .otherSide, .back]
     case .quitQuestion: [.confirmQuit, .back]
     case nil: [.choose, .back, .down]

@@ -116,6 +116,9 @@ extension Painter {
     case .log(let offset):
       let lines = state.logLines
       return ([Segment(lines.indices.contains(offset) ? lines[offset].text : "No messages.")], 0)
+    case .answer(let page):
+      let line = page.lines.indices.contains(page.offset) ? page.lines[page.offset] : ""
+      return ([Segment(line.clipped(to: width))], 0)
     case .devices(let choice):
       let (name, choices, index) = state.deviceColumn(choice, choice.side)
       let device = choices.indices.contains(index) ? choices[index] : "none"

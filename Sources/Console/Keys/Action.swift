@@ -20,6 +20,13 @@ package enum Action: String, CaseIterable, Sendable {
   case volumeUp = "volume-up"
   case volumeDown = "volume-down"
   case transcript, statistics, browser
+  case people, person, rooms
+  case serverRecord = "server-record"
+  case serverRecordStop = "server-record-stop"
+  case recordings, transcribe
+  case qualityPoor = "quality-poor"
+  case qualityMedium = "quality-medium"
+  case qualityGood = "quality-good"
   case copy
   case deleteRecord = "delete-record"
   case refresh
@@ -70,6 +77,16 @@ package enum Action: String, CaseIterable, Sendable {
     case .transcript: "Transcript over the whole screen"
     case .statistics: "Statistics over the whole screen"
     case .browser: "Open the call in the browser"
+    case .people: "Who is in the call or room"
+    case .person: "Ask the bot for a person"
+    case .rooms: "Rooms of this account"
+    case .serverRecord: "Have the server record the call"
+    case .serverRecordStop: "End the server's recording"
+    case .recordings: "Recordings that the server made"
+    case .transcribe: "Have the server write the call down"
+    case .qualityPoor: "Send 32 kbit/s, for poor networks"
+    case .qualityMedium: "Send 64 kbit/s, as usual"
+    case .qualityGood: "Send 128 kbit/s, for good networks"
     case .copy: "Copy the address"
     case .deleteRecord: "Delete this call from the history"
     case .refresh: "Fetch contacts and history anew"

@@ -137,7 +137,11 @@ extension Keymap {
     bind(.everywhere, .devices, "v"), bind(.everywhere, .note, "n"),
     bind(.everywhere, .transcript, "t"), bind(.everywhere, .statistics, "s"),
     bind(.everywhere, .volumeUp, "+", "="), bind(.everywhere, .volumeDown, "-"),
-    bind(.everywhere, .browser, "o"),
+    bind(.everywhere, .browser, "o"), bind(.everywhere, .people, "p"),
+    bind(.everywhere, .person), bind(.everywhere, .rooms), bind(.everywhere, .serverRecord),
+    bind(.everywhere, .serverRecordStop), bind(.everywhere, .recordings),
+    bind(.everywhere, .transcribe), bind(.everywhere, .qualityPoor),
+    bind(.everywhere, .qualityMedium), bind(.everywhere, .qualityGood),
     bind(.everywhere, .palette, ":", "Ctrl-P"), bind(.everywhere, .help, "?", "F1"),
     bind(.everywhere, .nextPane, "Tab"), bind(.everywhere, .previousPane, "Shift-Tab"),
     bind(.everywhere, .contactsPane, "1"), bind(.everywhere, .callPane, "2"),
@@ -192,7 +196,7 @@ extension ConsoleState {
     switch popup {
     case .palette: return contexts + [.palette]
     case .note, .declineReason: return contexts + [.entry]
-    case .help, .log: return contexts + [.help]
+    case .help, .log, .answer: return contexts + [.help]
     case .devices: return contexts + [.devices]
     case .quitQuestion: return contexts + [.quitQuestion]
     case nil: break

@@ -9,6 +9,9 @@ extension ConsoleState {
     case .mute, .devices, .note, .hold, .hangUp, .record, .tone, .browser, .switchCall, .volumeUp,
       .volumeDown:
       callObstacle(to: action)
+    case .qualityPoor, .qualityMedium, .qualityGood, .rooms, .people, .person, .serverRecord,
+      .serverRecordStop, .recordings, .transcribe:
+      serviceObstacle(to: action)
     case .call: selectedContact == nil ? "No contact is selected; : calls anybody." : nil
     case .callBack: selectedRecord == nil ? "No past call is selected." : nil
     case .deleteRecord:

@@ -15,6 +15,7 @@ extension Painter {
     let plan = CallPanePlan(state, in: rect)
     paintHeader(of: top, in: plan.header)
     if let row = plan.meterRow { paintMeters(of: top, row: row, in: rect) }
+    paintPeople(of: top, in: plan.people)
     for (index, call) in calls.dropFirst().prefix(plan.others.rows).enumerated() {
       paintOther(call, row: plan.others.row + index, in: rect)
     }

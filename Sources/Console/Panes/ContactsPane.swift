@@ -46,12 +46,14 @@ extension Painter {
     mark(row: row, in: list)
   }
 
-  /// What the contact is, and with several accounts whose, where both fit.
+  /// What the contact is, and with several accounts whose; whose alone where both do not fit.
   private func detail(of contact: Contact, room: Int) -> String {
     guard state.board.accounts.count > 1 else { return contact.detail }
     let account = HarmlessText.line(state.accountName(of: contact), limit: 24)
     let full = [contact.detail, account].filter { !$0.isEmpty }.joined(separator: " · ")
-    return full.columns <= room ? full : contact.detail
+    if full.columns <= room { return full }
+    let short = contact.memberCount.map { "\(max($0, 0)) · \(account)" } ?? account
+    return short.columns <= room ? short : account
   }
 
   private func style(of contact: Contact) -> Style {

@@ -62,7 +62,8 @@ struct TranscriptLines {
   private static func widestSpeaker(of lines: [TranscriptLine]) -> Int {
     var known: Set<String> = []
     var widest = 0
-    for line in lines where line.isSelf || known.insert(line.speaker).inserted {
+    for line in lines
+    where line.kind != .notice && line.isSelf || known.insert(line.speaker).inserted {
       widest = max(widest, line.isSelf ? 3 : line.shownSpeaker.columns)
     }
     return widest
@@ -71,7 +72,17 @@ struct TranscriptLines {
   /// One utterance: time, speaker, and the text beside them.
   private func wrapped(_ line: TranscriptLine, time: String) -> [[Segment]] {
     let indent = time.columns + speakerWidth + 2
-    let text = HarmlessText.line(line.text, limit: 2_000) + (line.isFinal ? "" : "▌")
+    let said = HarmlessText.line(line.text, limit: 2_000) + (line.isFinal ? "" : "▌")
+    if line.kind == .notice {
+      let room = max(8, width - time.columns)
+      return said.wrapped(to: room).enumerated().map { index, piece in
+        [
+          Segment(index == 0 ? time : String(repeating: " ", count: time.columns), Theme.quiet),
+          Segment(piece, Theme.quiet),
+        ]
+      }
+    }
+    let text = line.kind == .written ? "writes: " + said : said
     let style = line.isSelf ? Theme.own : Theme.strong
     return text.wrapped(to: max(8, width - indent)).enumerated().map { index, piece in
       guard index == 0 else {
@@ -92,6 +103,10 @@ enum TranscriptFold {
     var result: [TranscriptLine] = []
     var open: [String: Int] = [:]
     for line in lines.suffix(500) {
+      guard line.kind == .spoken else {
+        result.append(line)
+        continue
+      }
       let speaker = (line.isSelf ? "+" : "-") + line.speaker
       if let index = open[speaker] {
         // The utterance began when its first part was heard.

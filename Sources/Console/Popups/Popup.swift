@@ -9,6 +9,8 @@ package enum Popup: Equatable, Sendable {
   case help(offset: Int)
   /// What the program noted, from that row on, counted from the newest.
   case log(offset: Int)
+  /// What a server answered.
+  case answer(AnswerPage)
   case devices(DeviceChoice)
   case note(NoteEntry)
   case declineReason(CallID, TextField)

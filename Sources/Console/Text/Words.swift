@@ -23,12 +23,15 @@ extension CallSummary {
     case .outgoing: "calling"
     case .ringing: "ringing there"
     case .incoming: "rings"
-    case .connecting: "connecting"
+    case .connecting: isAlone ? "waiting for others" : "connecting"
     case .active: isHeldByPeer ? "held by them" : "active"
     case .held: "held"
     case .ended(let reason): reason.words(isIncoming: id.isIncoming)
     }
   }
+
+  /// Whether one is in a call of several that has no other.
+  var isAlone: Bool { !participants.isEmpty && participants.allSatisfy(\.isSelf) }
 
   /// Where the call stands, in a word or two; the rest of a reason stands elsewhere.
   var shortPhaseWord: String {

@@ -89,7 +89,9 @@ extension CallSummary {
     var line = line
     line.text = String(line.text.prefix(2_000))
     line.speaker = String(line.speaker.prefix(200))
-    let unfinished = transcript.lastIndex { $0.speaker == line.speaker && !$0.isFinal }
+    let unfinished = transcript.lastIndex {
+      $0.speaker == line.speaker && $0.kind == line.kind && !$0.isFinal
+    }
     if let unfinished {
       transcript[unfinished] = line
     } else {

@@ -155,8 +155,18 @@ package struct CallBook: Sendable {
     case .participants(let id, let participants):
       return join(id, Array(participants.prefix(Self.participantLimit)))
     case .mediaGone(let id): return act(on: id, at: now) { $0.mediaGone() }
+    case .message(let id, let from, let text):
+      var line = TranscriptLine(speaker: from, isSelf: false, text: text, isFinal: true, at: now)
+      line.kind = .written
+      edit(id) { $0.add(line) }
+      return []
+    case .callNotice(let id, let words):
+      var line = TranscriptLine(speaker: "", isSelf: false, text: words, isFinal: true, at: now)
+      line.kind = .notice
+      edit(id) { $0.add(line) }
+      return []
     case .account, .identity, .contacts, .history, .invited, .notice, .muted, .sound, .flushSound,
-      .message, .callNotice, .answered:
+      .answered:
       return []
     }
   }

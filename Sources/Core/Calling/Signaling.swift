@@ -113,6 +113,15 @@ package struct Participant: Equatable, Hashable, Sendable {
 
 /// One utterance, or the part of it that is known so far.
 package struct TranscriptLine: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
+    case spoken
+    /// A line of chat.
+    case written
+    /// What the server has to say of the call; nobody's words.
+    case notice
+  }
+
+  package var kind = Kind.spoken
   /// Who spoke; shown only after `HarmlessText`.
   package var speaker: String
   package var isSelf: Bool

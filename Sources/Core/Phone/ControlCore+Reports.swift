@@ -107,8 +107,11 @@ extension ControlCore {
       .mediaGone, .participants:
       perform(book.take(report, at: now))
     case .message(let id, let from, let text):
+      perform(book.take(report, at: now))
       effects.append(.event(.message(id, from: from, text: text)))
-    case .callNotice(let id, let words): effects.append(.event(.note(id, words)))
+    case .callNotice(let id, let words):
+      perform(book.take(report, at: now))
+      effects.append(.event(.note(id, words)))
     case .answered(let id, let answer):
       // What comes late was told to have failed, and is not told again.
       guard services.remove(id) else { return }

@@ -523,5 +523,45 @@ enum Screens60x16 {
       ────────────────────────────────────────────────────────────
        Enter call  m mute  x hang up  v devices  : more  ? help
       """#),
+    Shot(
+      "conference", Size(rows: 16, columns: 60),
+      #"""
+       ● exchange  ● chat  ● nx  ●…  1 missed   mic ▄▂▅▇▄   12:41
+       ● Standup active 00:41
+      ━━ 1 Contacts ━━ 2 Call ── 3 History ── 4 Statistics ───────
+      ▸● Echo        repeats you · exchange
+       # Lobby       room 2 · exchange
+       ● Ann Larsen  online · chat
+       # Standup     room 3 · chat
+       ● Ben Okri    online · nx
+       ● Sales       bot · bots
+
+
+
+
+
+      ────────────────────────────────────────────────────────────
+       Enter call  m mute  h hold  x hang up  : more  ? help
+      """#),
+    Shot(
+      "fourSystems", Size(rows: 16, columns: 60),
+      #"""
+       ● exchange  ● chat  ● nx  ●…  1 missed   mic ▄▂▅▇▄   12:41
+       ◉ Ben Okri rings 0:14
+      ━━ 1 Contacts ━━ 2 Call ── 3 History ── 4 Statistics ───────
+      ▸┏━ Incoming call ━━━━━━━━━━━━━━━━━━━━━━━━━━━ rings 0:14 ━┓
+       ┃                                                        ┃
+       ┃  ◉ Ben Okri                                            ┃
+       ┃    +4930654321                                         ┃
+       ┃    audio · nx · Nexacon                                ┃
+       ┃                                                        ┃
+       ┃  a accept   d decline   D with reason   i silence      ┃
+       ┃                                                        ┃
+       ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+
+
+      ────────────────────────────────────────────────────────────
+       a accept  d decline  D with reason  : more  ? help
+      """#),
   ]
 }

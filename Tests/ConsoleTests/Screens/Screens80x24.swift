@@ -624,12 +624,12 @@ enum Screens80x24 {
       #"""
        ◌ exchange reconnecting 8 s  ✗ zulip refused      INSECURE    1 missed   12:41
       ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call ────────────────────────────────────────
-      ▸● Echo          repeats you  │ No call.
-       ● Parrot        voice bot    │
-       ● Operator      calls you    │ Enter calls the selected contact, : anybody by
-       # Lobby         room 2       │ name, address or number.
-       ◐ Amina Okafor  away         │
-       ○ Bernd         offline      │
+      ▸● Echo          exchange     │ No call.
+       ● Parrot        exchange     │
+       ● Operator      exchange     │ Enter calls the selected contact, : anybody by
+       # Lobby         2 · exchange │ name, address or number.
+       ◐ Amina Okafor  exchange     │
+       ○ Bernd         exchange     │
                                     │
                                     │
                                     │
@@ -730,6 +730,90 @@ enum Screens80x24 {
        ✗ Bernd      Sep 25     busy │
       ──────────────────────────────┴─────────────────────────────────────────────────
        Enter call   m mute   x hang up   v devices   n note   : all actions   ? help
+      """#),
+    Shot(
+      "conference", Size(rows: 24, columns: 80),
+      #"""
+       ● exchange  ● chat  ● nx  ● bots      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
+      ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call ────────────────────────────────────────
+      ▸● Echo        exchange       │ ● Standup  chat        active   00:41   MOS 4.4
+       # Lobby       2 · exchange   │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
+       ● Ann Larsen  online · chat  │ 4 people  ○ you  ● Ann Larsen
+       # Standup     room 3 · chat  │  ○ Ben Okri (muted)  ○ Chidi Anagonye
+       ● Ben Okri    online · nx    │
+       ● Sales       bot · bots     │ 00:03  Ann Larsen   Shall we begin?
+                                    │ 00:09  Chidi Anag…  writes: the notes are at
+                                    │                     example.org/notes
+                                    │ 00:12  Ann Larsen has let Ben Okri in.
+                                    │
+                                    │
+                                    │
+                                    │      answered after 0.74 s · sound after 0.91 s
+      ── 3 History · 1 missed ──────┼─ 4 Statistics ──────────────────────────────────
+       ↙ Operator    12:38     0:21 │ delay       38 ms  ▂▂▂  MOS   4.4         ▇▇▇▇▇
+       ✗ Amina Oka…  12:02   missed │ loss       0.0 %   ▁▁▁  down   33 kbit/s  ▅▅▅▅▅
+       ↗ Echo        11:58     1:02 │ jitter       2 ms  ▂▂▂  up     31 kbit/s  ▄▄▄▄▄
+       ↗ Parrot     19 Nov  1:02:05 │ concealed  0.0 %   ▁▁▁  RTT    12 ms      ▁▁▁▁▁
+       ✗ Bernd      17 Nov no reply │ host ↔ host · Opus 48 kHz · AES-128-GCM
+       ✗ Bernd      Sep 25     busy │ ✓ Sounds good.
+      ──────────────────────────────┴─────────────────────────────────────────────────
+       Enter call   m mute   h hold   x hang up   r record   : all actions   ? help
+      """#),
+    Shot(
+      "fourSystems", Size(rows: 24, columns: 80),
+      #"""
+       ● exchange  ● chat  ● nx  ● bots      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
+      ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call · 2 calls ──────────────────────────────
+      ▸● Echo        exchange       │ ● Standup  chat        active   00:43   MOS 4.4
+       # Lobby       2 · exchange   │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
+       ● Ann Larsen  online · chat  │ 4 people  ○ you  ● Ann Larsen
+       # Sta┏━ Incoming call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ rings 0:14 ━┓
+       ● Ben┃                                                                  ┃00:14
+       ● Sal┃  ◉ Ben Okri                                                      ┃
+            ┃    +4930654321                                                   ┃
+            ┃    audio · nx · Nexacon                                          ┃at
+            ┃                                                                  ┃
+            ┃  a accept   d decline   D with reason   i silence                ┃
+            ┃                                                                  ┃
+            ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+                                    │      answered after 0.74 s · sound after 0.91 s
+      ── 3 History · 1 missed ──────┼─ 4 Statistics ──────────────────────────────────
+       ↙ Operator    12:38     0:21 │ delay       38 ms  ▂▂▂  MOS   4.4         ▇▇▇▇▇
+       ✗ Amina Oka…  12:02   missed │ loss       0.0 %   ▁▁▁  down   33 kbit/s  ▅▅▅▅▅
+       ↗ Echo        11:58     1:02 │ jitter       2 ms  ▂▂▂  up     31 kbit/s  ▄▄▄▄▄
+       ↗ Parrot     19 Nov  1:02:05 │ concealed  0.0 %   ▁▁▁  RTT    12 ms      ▁▁▁▁▁
+       ✗ Bernd      17 Nov no reply │ host ↔ host · Opus 48 kHz · AES-128-GCM
+       ✗ Bernd      Sep 25     busy │ ✓ Sounds good.
+      ──────────────────────────────┴─────────────────────────────────────────────────
+       a accept   d decline   D with reason   i silence   : all actions   ? help
+      """#),
+    Shot(
+      "answer", Size(rows: 24, columns: 80),
+      #"""
+       ● exchange  ● chat  ● nx  ● bots      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:42
+      ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call ────────────────────────────────────────
+      ▸● Echo        exchange       │ ● Standup  chat        active   01:01   MOS 4.4
+       # Lobby       2 · exchange   │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
+       ● Ann Larsen  online · chat  │ 4 people  ○ you  ● Ann Larsen
+       # Standup     room 3 · chat  │  ○ Ben Okri (muted)  ○ Chidi Anagonye
+       ● Ben Okri    online · nx    │
+       ● Sales       bot · b╭─ Rooms ─────────────────────────╮ we begin?
+                            │  room     people  waiting room  │s: the notes are at
+                            │  Standup  3       no            │le.org/notes
+                            │  Lobby    0       yes           │ Ben Okri in.
+                            ╰─────────────────────────────────╯
+                                    │
+                                    │
+                                    │      answered after 0.74 s · sound after 0.91 s
+      ── 3 History · 1 missed ──────┼─ 4 Statistics ──────────────────────────────────
+       ↙ Operator    12:38     0:21 │ delay       38 ms  ▂▂▂  MOS   4.4         ▇▇▇▇▇
+       ✗ Amina Oka…  12:02   missed │ loss       0.0 %   ▁▁▁  down   33 kbit/s  ▅▅▅▅▅
+       ↗ Echo        11:58     1:02 │ jitter       2 ms  ▂▂▂  up     31 kbit/s  ▄▄▄▄▄
+       ↗ Parrot     19 Nov  1:02:05 │ concealed  0.0 %   ▁▁▁  RTT    12 ms      ▁▁▁▁▁
+       ✗ Bernd      17 Nov no reply │ host ↔ host · Opus 48 kHz · AES-128-GCM
+       ✗ Bernd      Sep 25     busy │ ✓ Sounds good.
+      ──────────────────────────────┴─────────────────────────────────────────────────
+       Esc close   ↓ down   PgDn page
       """#),
   ]
 }
