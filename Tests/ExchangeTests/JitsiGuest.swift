@@ -89,6 +89,14 @@ final class JitsiGuest {
         [entry, name, muted]))
   }
 
+  /// Says something to all in the room.
+  func chat(_ text: String) {
+    let body = XMLElement("body", XMPPNamespace.client, text: text)
+    say(
+      XMLElement(
+        "message", XMPPNamespace.client, ["to": "r@muc.meet.jitsi", "type": "groupchat"], [body]))
+  }
+
   func leave(_ room: String = "r") {
     say(
       XMLElement.presence(

@@ -171,7 +171,7 @@ struct JitsiResumptionTests {
     #expect(received > 0)
     _ = bob.hearAll()
     bench.closeSocket(alice.socket)
-    bob.say(XMLElement.message(to: JID("r@muc.meet.jitsi")!, type: "groupchat", body: "there?"))  // It is one.
+    bob.chat("there?")
     _ = bob.hear()
     #expect(bob.hearAll().isEmpty)
     bench.advance(.seconds(59))
@@ -181,7 +181,7 @@ struct JitsiResumptionTests {
     let resumed = try #require(back.hear())
     #expect(resumed.name == "resumed" && resumed["h"] == "3")
     #expect(back.hearAll().contains { $0.child("body")?.text == "there?" })
-    bob.say(XMLElement.message(to: JID("r@muc.meet.jitsi")!, type: "groupchat", body: "2"))  // It is one.
+    bob.chat("2")
     #expect(back.hear()?.child("body")?.text == "2")
     bench.advance(.seconds(120))
     #expect(bench.exchange.conferenceCount("r") == 2)
