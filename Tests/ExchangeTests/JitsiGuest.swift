@@ -60,6 +60,13 @@ final class JitsiGuest {
     return messages
   }
 
+  /// Passes over all messages up to now, and counts them.
+  func drain() -> Int {
+    var count = 0
+    while (try? bench.receive(from: socket)) != nil { count += 1 }
+    return count
+  }
+
   var closeCode: Int? { bench.closed[socket] }
 
   /// Asks, and returns the answer; what came before it is lost.

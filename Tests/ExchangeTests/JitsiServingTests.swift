@@ -47,7 +47,7 @@ struct JitsiServingTests {
       #expect(answer.body["focusJid"]?.string == "focus@auth.meet.jitsi")
     }
     #expect(bench.exchange.jitsi.rooms.keys.sorted() == ["r"])
-    for body: JSONValue in [[:], [], ["room": 1], ["room": "a@b"], ["room": "a b"]] {
+    for body: JSONValue in [[:], [], ["room": [1]], ["room": "a@b"], ["room": "a b"]] {
       #expect(try bench.post("/conference-request/v1", body, token: nil).status == 400)
     }
     #expect(try bench.get("/conference-request/v1", token: nil).status == 405)

@@ -257,7 +257,7 @@ struct ExchangeHostSocketTests {
     #expect(socket.send(0, padding, isFinal: false))
     #expect(socket.send(0, [32]))
     #expect(try socket.readToClose() == 1_009)
-    try eventually { try metric("tipring_sockets", rig) == 0 }
+    try eventually { try rig.metric("tipring_sockets") == 0 }
   }
 
   @Test("10 MB in one frame, and fragments without end, close the socket and cost no memory")
@@ -298,7 +298,7 @@ struct ExchangeHostSocketTests {
     socket.send(0x8, [0x03, 0xE8])
     #expect(try socket.readToClose() == 1_000)
     #expect(try socket.connection.isEnded())
-    try eventually { try metric("tipring_sockets", rig) == 0 }
+    try eventually { try rig.metric("tipring_sockets") == 0 }
   }
 
   @Test("a ping is answered, and one who vanishes is missed")
@@ -311,7 +311,7 @@ struct ExchangeHostSocketTests {
     let pong = try rig[id].readFrame()
     #expect(pong?.opcode == 0xA && pong?.payload == [1, 2, 3])
     rig.closeSocket(id)
-    try eventually { try metric("tipring_sockets", rig) == 0 }
+    try eventually { try rig.metric("tipring_sockets") == 0 }
   }
 
   @Test("a client that does not read is dropped when its backlog is full, others are served")
@@ -331,7 +331,7 @@ struct ExchangeHostSocketTests {
         text: String(repeating: "x", count: 60_000), isFinal: true, at: nil))
     for _ in 0..<400 { try rig.say(words, over: a) }
     _ = try rig.news(of: a)
-    try eventually { try metric("tipring_sockets", rig) == 1 }
+    try eventually { try rig.metric("tipring_sockets") == 1 }
     _ = b
   }
 
@@ -363,7 +363,7 @@ struct ExchangeHostSocketTests {
         HTTPRequest(.get, BotServerPath.events, fields: ["Authorization": "Bearer \(token)"]))
       other.connection.write((0..<200).map { _ in .random(in: .min ... .max, using: &generator) })
     }
-    try eventually { try metric("tipring_sockets", rig) == 1 }
+    try eventually { try rig.metric("tipring_sockets") == 1 }
   }
 
   @Test("an exchange that ends says goodbye")
@@ -389,12 +389,5 @@ struct ExchangeHostSocketTests {
     #expect(try next.get("/healthz", token: nil).status == 200)
     rig = nil
     #expect(host == nil)
-  }
-
-  private func metric(_ name: String, _ rig: HostRig) throws -> Int? {
-    let text = String(
-      decoding: try rig.request(HTTPRequest(.get, "/metrics")).body, as: UTF8.self)
-    return text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
-      .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
   }
 }

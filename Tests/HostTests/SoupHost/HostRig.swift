@@ -42,6 +42,13 @@ final class HostRig: ExchangeDriver {
     sockets[socket]!
   }
 
+  /// One of the exchange's figures.
+  func metric(_ name: String) throws -> Int? {
+    let text = String(decoding: try request(HTTPRequest(.get, "/metrics")).body, as: UTF8.self)
+    return text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+      .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
+  }
+
   // MARK: ExchangeDriver
 
   func request(_ request: HTTPRequest) throws -> HTTPResponse {

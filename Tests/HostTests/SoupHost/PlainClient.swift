@@ -112,6 +112,8 @@ extension PlainConnection {
 final class PlainSocket {
   let connection: PlainConnection
   private(set) var pingCount = 0
+  /// What was agreed on in the handshake.
+  let subprotocol: String?
   /// The code of the server's goodbye.
   private(set) var closeCode: Int?
 
@@ -125,6 +127,7 @@ final class PlainSocket {
         + "Sec-WebSocket-Extensions: permessage-deflate\r\n")
     let response = try connection.readResponse(hasBody: false)
     guard response.status == 101 else { throw SocketRefused(status: response.status) }
+    subprotocol = response.fields["Sec-WebSocket-Protocol"]
     // RFC 6455 §1.3 has this pair.
     guard response.fields["Sec-WebSocket-Accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
       response.fields["Sec-WebSocket-Extensions"] == nil
