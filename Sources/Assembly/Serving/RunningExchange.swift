@@ -56,13 +56,17 @@ final class RunningExchange: Sendable {
       throw .store(error.description)
     }
     let loop = GLibLoop(name: "exchange")
-    let orders = Mailbox<AttendantOrder>(capacity: 1_024)
+    // Fifty people who come at once have some hundreds of candidates; sound in samples is 25 a second.
+    let orders = Mailbox<AttendantOrder>(capacity: 8_192)
+    let lost = LogEntry(
+      .error, "exchange", "Too much waits for this machine; a word about somebody's sound was lost."
+    )
     let outgoing = OutgoingConnections()
     let host = try ExchangeHost(
       loop: loop, settings: hostSettings, exchange: settings, store: store
     ) { event in
       switch event {
-      case .attendant(let order): orders.post(order)
+      case .attendant(let order): if !orders.post(order) { notes(lost) }
       case .transport(let effect): outgoing.perform(effect)
       case .note(let entry): notes(entry)
       }
@@ -70,7 +74,7 @@ final class RunningExchange: Sendable {
     outgoing.deliver(to: host, on: loop)
     let attendants = AttendantPlane(
       includesLoopback: hostSettings.listen.isLoopback, dataFolder: data,
-      report: { host.take($0) }, note: notes)
+      report: { if !host.take($0) { notes(lost) } }, note: notes)
     attendants.start(orders: orders)
     loop.start()
     host.start()

@@ -30,7 +30,7 @@ package final class ExchangeHost: @unchecked Sendable {
   private let messageLimit: Int
   let handler: @Sendable (ExchangeHostEvent) -> Void
   private let store: any ExchangeStore
-  private let reports = Mailbox<AttendantReport>(capacity: 1_024)
+  private let reports = Mailbox<AttendantReport>(capacity: 8_192)
 
   private var exchange: Exchange
   private var alarm: Alarm?
