@@ -33,7 +33,7 @@ struct CompletionTests {
 
   @Test("commands and subcommands are completed")
   func commands() throws {
-    #expect(try offers(["tipring", "c"]) == ["call", "contacts"])
+    #expect(try offers(["tipring", "c"]) == ["call", "contacts", "calls", "callurl"])
     #expect(try offers(["tipring", "accounts", "a"]) == ["add"])
     #expect(
       try offers(["tipring", "bench", ""]) == [
