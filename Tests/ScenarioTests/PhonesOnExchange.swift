@@ -2,6 +2,7 @@ import Basics
 import BotServerClient
 import Calling
 import Exchange
+import Jitsi
 import Media
 import Phone
 import SDP
@@ -11,13 +12,13 @@ import Transport
 /// Several phones' control cores on one exchange, in virtual time and without a network's delay.
 ///
 /// Their sound is pretended: a session describes itself when it is prepared, and flows as soon as it
-/// is open and both descriptions are known.
+/// is open and both descriptions are known; a conference's legs offer as soon as they are opened.
 final class PhonesOnExchange {
   /// One phone, as the exchange and its user see it.
   struct Phone {
     var core: ControlCore
-    /// The exchange's number of each open socket.
-    var sockets: [SocketID: Int] = [:]
+    /// The account and the exchange's number of each open socket.
+    var sockets: [SocketID: (account: AccountID, number: Int)] = [:]
     var sessions: [CallID: Session] = [:]
     var board = Board()
     var events: [PhoneEvent] = []
@@ -28,7 +29,7 @@ final class PhonesOnExchange {
   /// What a phone will be told next.
   private enum News {
     case media(MediaReport)
-    case transport(TransportEvent)
+    case transport(AccountID, TransportEvent)
   }
 
   struct Session {
@@ -44,6 +45,11 @@ final class PhonesOnExchange {
   private var waiting: [(name: String, news: News)] = []
   private var isPumping = false
   private var actingCount = 0
+  /// Legs of conferences that were opened, and what the clients answered, by leg.
+  private(set) var legs: [String: String] = [:]
+  /// What was asked of the exchange's attendants.
+  private(set) var attendantOrders: [AttendantOrder] = []
+  private var streamCount: UInt32 = 1_000
 
   /// - Parameter names: of the guests.
   init(_ names: [String]) {
@@ -53,7 +59,13 @@ final class PhonesOnExchange {
         id: AccountID(0), name: "exchange", system: .botServer, server: "http://127.0.0.1:8077",
         username: name, secret: nil)
       let client = BotServerClient(account: account, seed: UInt64(index))
-      phones[name] = Phone(core: ControlCore(accounts: [(account, client)], seed: UInt64(index)))
+      let guest = Account(
+        id: AccountID(1), name: "conferences", system: .jitsi, server: "", username: name,
+        secret: nil)
+      phones[name] = Phone(
+        core: ControlCore(
+          accounts: [(account, client)],
+          guest: (guest, JitsiClient(account: guest, seed: UInt64(index))), seed: UInt64(index)))
     }
     for name in names {
       act(name) { $0.start(at: self.now, wallTime: self.wallTime) }
@@ -95,10 +107,16 @@ final class PhonesOnExchange {
   /// The exchange is killed: nothing is closed properly, nothing answers.
   func killExchange() {
     exchange = nil
-    for name in phones.keys.sorted() {
-      let sockets = phones[name]?.sockets.keys.sorted { $0.number < $1.number } ?? []
-      phones[name]?.sockets = [:]
-      for socket in sockets { tell(name, .failed(socket, .broken("reset"))) }
+    for name in phones.keys.sorted() { cut(name) }
+  }
+
+  /// A phone's connections break, and the exchange is told of it if it still is there.
+  func cut(_ name: String) {
+    let sockets = (phones[name]?.sockets ?? [:]).sorted { $0.key.number < $1.key.number }
+    phones[name]?.sockets = [:]
+    for (socket, end) in sockets {
+      exchange?.closeSocket(end.number)
+      tell(name, end.account, .failed(socket, .broken("reset")))
     }
   }
 
@@ -128,8 +146,8 @@ final class PhonesOnExchange {
   }
 
   /// Nothing is told while a phone still acts.
-  private func tell(_ name: String, _ event: TransportEvent) {
-    waiting.append((name, .transport(event)))
+  private func tell(_ name: String, _ account: AccountID, _ event: TransportEvent) {
+    waiting.append((name, .transport(account, event)))
     pump()
   }
 
@@ -139,7 +157,7 @@ final class PhonesOnExchange {
 
   private func perform(_ effect: ControlEffect, of name: String) {
     switch effect {
-    case .transport(_, let effect): perform(effect, of: name)
+    case .transport(let account, let effect): perform(effect, of: name, account)
     case .media(let order): perform(order, of: name)
     case .board(let board): phones[name]?.board = board
     case .record(let record): phones[name]?.records[record.id] = record
@@ -149,27 +167,27 @@ final class PhonesOnExchange {
     }
   }
 
-  private func perform(_ effect: TransportEffect, of name: String) {
+  private func perform(_ effect: TransportEffect, of name: String, _ account: AccountID) {
     switch effect {
     case .request(let id, var request):
       request.url = Self.path(request.url)
       guard let response = try? exchange?.request(request) else {
-        return tell(name, .requestFailed(id, .unreachable("127.0.0.1:8077")))
+        return tell(name, account, .requestFailed(id, .unreachable("127.0.0.1:8077")))
       }
-      tell(name, .response(id, response))
+      tell(name, account, .response(id, response))
     case .open(let id, let request):
       let asked = HTTPRequest(.get, Self.path(request.url), fields: request.fields)
       guard let socket = try? exchange?.openSocket(asked) else {
-        return tell(name, .failed(id, .unreachable("127.0.0.1:8077")))
+        return tell(name, account, .failed(id, .unreachable("127.0.0.1:8077")))
       }
-      phones[name]?.sockets[id] = socket
-      tell(name, .opened(id))
+      phones[name]?.sockets[id] = (account, socket)
+      tell(name, account, .opened(id))
     case .send(let id, .text(let text)):
       guard let socket = phones[name]?.sockets[id] else { return }
-      try? exchange?.send(text, over: socket)
+      try? exchange?.send(text, over: socket.number)
     case .close(let id, _):
       if let socket = phones[name]?.sockets.removeValue(forKey: id) {
-        exchange?.closeSocket(socket)
+        exchange?.closeSocket(socket.number)
       }
     case .send, .cancel: break
     }
@@ -182,12 +200,18 @@ final class PhonesOnExchange {
     switch order {
     case .prepare(let id, let plan):
       phones[name]?.sessions[id] = Session(isDescribed: plan.role != .offerer)
-      tell(name, .described(id, Self.description(of: name)))
+      if case .answerer(let offer) = plan.role, plan.isConference {
+        tell(name, .described(id, answer(to: offer)))
+      } else {
+        tell(name, .described(id, Self.description(of: name)))
+      }
       tell(name, .candidate(id, Self.candidate))
       tell(name, .endOfCandidates(id))
     case .describe(let id, _): phones[name]?.sessions[id]?.isDescribed = true
     case .open(let id): phones[name]?.sessions[id]?.isOpen = true
-    case .close(let id): phones[name]?.sessions[id] = nil
+    case .close(let id):
+      phones[name]?.sessions[id] = nil
+      tell(name, .closed(id))
     default: break
     }
     if case .open(let id) = order { flow(id, of: name) }
@@ -215,20 +239,63 @@ final class PhonesOnExchange {
         let (name, news) = waiting.removeFirst()
         switch news {
         case .media(let report): media(name, report)
-        case .transport(let event):
-          act(name) { $0.transport(AccountID(0), event, at: self.now, wallTime: self.wallTime) }
+        case .transport(let account, let event):
+          act(name) { $0.transport(account, event, at: self.now, wallTime: self.wallTime) }
         }
         isMoving = true
         continue
       }
+      if openLegs() { isMoving = true }
       for name in phones.keys.sorted() {
         for (id, socket) in phones[name]?.sockets ?? [:] {
-          guard let text = try? exchange?.receive(from: socket) else { continue }
-          tell(name, .received(id, .text(text)))
+          guard let text = try? exchange?.receive(from: socket.number) else { continue }
+          tell(name, socket.account, .received(id, .text(text)))
           isMoving = true
         }
       }
     }
+  }
+
+  /// The forwarder's part: legs that were opened offer, and take what they are answered.
+  private func openLegs() -> Bool {
+    let orders = exchange?.takeOrders() ?? []
+    for order in orders {
+      switch order {
+      case .joinConference(let leg, _):
+        legs[leg] = ""
+        streamCount += 1
+        exchange?.feed(
+          .attendant(
+            .described(callID: leg, isOffer: true, sdp: Self.offer(ssrc: streamCount).encoded())))
+      case .describe(let leg, let sdp) where legs[leg] != nil: legs[leg] = sdp
+      case .hangUp(let leg): legs[leg] = nil
+      default: attendantOrders.append(order)
+      }
+    }
+    return !orders.isEmpty
+  }
+
+  private static func offer(ssrc: UInt32) -> SessionDescription {
+    var negotiation = OfferAnswer(local: audio(ssrc: ssrc))
+    return negotiation.makeOffer(transport)
+  }
+
+  private func answer(to offer: SessionDescription) -> SessionDescription {
+    streamCount += 1
+    var negotiation = OfferAnswer(local: Self.audio(ssrc: streamCount))
+    return (try? negotiation.makeAnswer(to: offer, Self.transport)) ?? offer
+  }
+
+  private static func audio(ssrc: UInt32) -> LocalAudio {
+    LocalAudio(
+      sessionID: UInt64(ssrc), ssrc: ssrc, canonicalName: "c\(ssrc)",
+      fingerprint: Fingerprint(algorithm: .sha256, bytes: [UInt8](repeating: 1, count: 32)))
+  }
+
+  private static var transport: LocalTransport {
+    LocalTransport(
+      credentials: IceCredentials(ufrag: "ufrag", password: "password90123456789012"),
+      candidates: [candidate], isGatheringDone: true)
   }
 
   private static func path(_ url: String) -> String {

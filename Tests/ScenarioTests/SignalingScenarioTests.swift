@@ -173,7 +173,7 @@ struct SignalingScenarioTests {
     let phones = PhonesOnExchange(["alice"])
     phones.order("alice", .place(target: "echo"))
     #expect(phones.calls("alice").map(\.party.isBot) == [true])
-    let orders = phones.exchange?.takeOrders() ?? []
+    let orders = phones.attendantOrders
     let isInvited = orders.contains { order in
       if case .invite(_, "echo", _, _) = order { return true }
       return false
