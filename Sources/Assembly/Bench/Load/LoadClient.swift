@@ -15,7 +15,7 @@ struct LoadClient: Sendable {
   func account(number index: Int, server: String) -> Account {
     Account(
       id: AccountID(index + 1), name: name, system: system, server: server, username: name,
-      secret: Secret(token))
+      secret: Secret(token), options: system == .buzzi ? ["chatbot-id": "parrot"] : [:])
   }
 
   /// Calls between clients of one system, spread evenly over the systems: the first half of each calls
@@ -28,8 +28,11 @@ struct LoadClient: Sendable {
       let list = lists[turn % lists.count]
       let place = turn / lists.count
       guard place * 2 + 1 < list.count else { return nil }
+      let caller = clients[list[place]]
       let callee = clients[list[list.count - 1 - place]]
-      return LoadField.Wish(caller: list[place], address: callee.name)
+      // A voice bot's callers do not call one another.
+      let address = caller.system == .buzzi ? "parrot" : callee.name
+      return LoadField.Wish(caller: list[place], address: address)
     }
   }
 }
