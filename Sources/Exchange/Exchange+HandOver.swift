@@ -54,7 +54,9 @@ extension Exchange {
     guard handOvers.values.allSatisfy({ $0.leg != leg }) else {
       throw .busy("A person is being called already.")
     }
-    guard let seat = freeSeat else { throw .busy("Nobody is free to take the call just now.") }
+    guard let seat = freeSeat(named: seatName) else {
+      throw .busy("Nobody is free to take the call just now.")
+    }
     let visitor = "caller:\(leg)"
     welcomeVisitor(visitor, of: .handOver)
     let facts: StoredCall
@@ -133,12 +135,14 @@ extension Exchange {
     }
   }
 
-  /// The seat that is called: the one in the settings, or whoever is there and in no call.
-  private var freeSeat: String? {
+  /// The seat that is called: the one of that name, or whoever is there, if it is in no call.
+  func freeSeat(named wanted: String?) -> String? {
     let present = sockets.presentUsers.filter { callCount(of: $0) == 0 }
-    guard let wanted = settings.seat?.lowercased() else { return present.first }
-    return present.first { $0 == wanted }
+    return wanted == nil ? present.first : present.first { $0 == wanted }
   }
+
+  /// The seat in the settings.
+  var seatName: String? { settings.seat?.lowercased() }
 
   // MARK: Calls with an attendant
 

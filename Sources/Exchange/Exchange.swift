@@ -17,6 +17,7 @@ package struct Exchange: Sendable {
   var counters = ExchangeCounters()
   var zulip = ZulipState()
   var buzzi: BuzziState
+  var whatsApp = WhatsAppState()
   /// The open sockets of all facades, also those of clients that have not signed in yet.
   var facadeSockets: [ExchangeSocketID: FacadeSocket] = [:]
   /// The legs of media that belong to facades; see ``openLeg(_:of:)``.

@@ -19,6 +19,8 @@ package struct ExchangeSettings: Equatable, Sendable {
   package var limits: ExchangeLimits
   package var zulip = ZulipSettings()
   package var buzzi = BuzziSettings()
+  /// `nil` takes no calls over WhatsApp.
+  package var whatsApp: WhatsAppSettings?
   /// The user who is called when a bot hands a call over; `nil` takes whoever is there and free.
   package var seat: String?
 

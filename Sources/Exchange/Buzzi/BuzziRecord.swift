@@ -18,7 +18,8 @@ struct BuzziRecord: Equatable, Sendable {
   /// `web` or `whatsapp`.
   let source: String
   var status: Status
-  var provider: String
+  /// Of the bot's voice; `nil` where a person answers.
+  var provider: String?
   let callerID: String?
   let createdAt: WallTime
   var startedAt: WallTime?
@@ -27,7 +28,7 @@ struct BuzziRecord: Equatable, Sendable {
   var turnCount = 0
 
   init(
-    id: String, chatbotID: String, chatbotName: String, source: String, provider: String,
+    id: String, chatbotID: String, chatbotName: String, source: String, provider: String?,
     callerID: String?, createdAt: WallTime
   ) {
     self.id = id
@@ -60,7 +61,7 @@ struct BuzziRecord: Equatable, Sendable {
     let value = JSONValue.members([
       "id": .string(id), "chatbot": .string(chatbotID), "name": .string(chatbotName),
       "source": .string(source), "status": .string(status.rawValue),
-      "provider": .string(provider), "caller": callerID.map { .string($0) },
+      "provider": provider.map { .string($0) }, "caller": callerID.map { .string($0) },
       "created": .integer(createdAt.milliseconds),
       "started": startedAt.map { .integer($0.milliseconds) },
       "ended": endedAt.map { .integer($0.milliseconds) },
@@ -77,8 +78,7 @@ struct BuzziRecord: Equatable, Sendable {
     self.init(
       id: id, chatbotID: chatbot, chatbotName: value["name"]?.string ?? chatbot,
       source: value["source"]?.string ?? "web",
-      provider: value["provider"]?.string ?? AIProvider.openAI.rawValue,
-      callerID: value["caller"]?.string, createdAt: created)
+      provider: value["provider"]?.string, callerID: value["caller"]?.string, createdAt: created)
     self.status = status
     startedAt = time(value["started"])
     endedAt = time(value["ended"])
@@ -140,8 +140,8 @@ struct BuzziLedger: Equatable, Sendable {
     let counted = records.filter { CivilDate(of: $0.createdAt).iso8601 >= first }
     let byDate = Dictionary(grouping: counted) { CivilDate(of: $0.createdAt).iso8601 }
     let byChatbot = Dictionary(grouping: counted, by: \.chatbotID)
-    func counts(_ name: (BuzziRecord) -> String) -> [String: Int] {
-      Dictionary(grouping: counted, by: name).mapValues(\.count)
+    func counts(_ name: (BuzziRecord) -> String?) -> [String: Int] {
+      Dictionary(grouping: counted.compactMap(name)) { $0 }.mapValues(\.count)
     }
     let chatbots = byChatbot.map { id, calls in
       AnalyticsMessage.Chatbot(
@@ -150,7 +150,8 @@ struct BuzziLedger: Equatable, Sendable {
     return AnalyticsMessage(
       summary: Self.figures(counted),
       days: dates.map { ($0, Self.figures(byDate[$0] ?? [])) },
-      sources: counts(\.source), providers: counts(\.provider), statuses: counts(\.status.rawValue),
+      sources: counts { $0.source }, providers: counts { $0.provider },
+      statuses: counts { $0.status.rawValue },
       topChatbots: Array(
         chatbots.sorted { ($1.figures.total, $0.id) < ($0.figures.total, $1.id) }.prefix(10)),
       recentCalls: counted.suffix(10).reversed().map(\.entry), from: first, to: dates.last ?? "")

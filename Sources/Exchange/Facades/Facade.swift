@@ -7,6 +7,7 @@ enum FacadeName: String, CaseIterable, Sendable {
   case jitsi
   case zulip
   case buzzi
+  case whatsApp
 }
 
 extension FacadeName {
@@ -16,6 +17,7 @@ extension FacadeName {
     case .jitsi: JitsiFacade.self
     case .zulip: ZulipFacade.self
     case .buzzi: BuzziFacade.self
+    case .whatsApp: WhatsAppFacade.self
     }
   }
 }
@@ -131,7 +133,8 @@ extension Facade {
 extension Exchange {
   /// In the order in which they are asked; BotServer's comes last and answers what is nobody's.
   static let facades: [any Facade.Type] = [
-    ZulipFacade.self, JitsiFacade.self, BuzziFacade.self, BotServerFacade.self,
+    ZulipFacade.self, JitsiFacade.self, BuzziFacade.self, WhatsAppFacade.self,
+    BotServerFacade.self,
   ]
 
   static func facade(for request: HTTPRequest, _ target: RequestTarget) -> any Facade.Type {

@@ -1,0 +1,124 @@
+import Basics
+import SDP
+
+/// One call over WhatsApp, from Meta's invitation to the end.
+///
+///     ringing ──seat accepts──▶ gathering ──candidates──▶ pre-accepting ──▶ accepting ──▶ up
+///        │                          │                          │               │          │
+///        └──────────────────────────┴──────────────────────────┴───────────────┴──────────┴──▶ over
+///
+/// WhatsApp takes one description with all candidates and no trickle, so the seat's answer waits for
+/// them.
+struct WhatsAppCall: Equatable, Sendable {
+  enum Stage: Equatable, Sendable {
+    case ringing
+    /// The seat's answer is here, and some of its candidates.
+    case gathering(answer: SessionDescription, until: Instant)
+    /// Meta has been asked to make ready, with that answer.
+    case preAccepting(sdp: String)
+    case accepting(sdp: String)
+    case up
+  }
+
+  /// Meta's name of it.
+  let id: String
+  /// The exchange's.
+  let callID: String
+  var stage = Stage.ringing
+  private var candidates: [Candidate] = []
+
+  init(id: String, callID: String) {
+    self.id = id
+    self.callID = callID
+  }
+
+  /// Its caller as a party of the exchange's call.
+  var visitor: String { Self.visitor(id) }
+
+  static func visitor(_ id: String) -> String { "whatsapp:\(id)" }
+
+  mutating func answered(_ sdp: String, at now: Instant) -> Bool {
+    guard case .ringing = stage, let answer = try? SessionDescription(decoding: sdp) else {
+      return false
+    }
+    stage = .gathering(answer: answer, until: now.advanced(by: Self.gatherTime))
+    return true
+  }
+
+  /// One of the seat's candidates; what comes too late or cannot be read is lost.
+  mutating func candidate(_ line: String) {
+    guard candidates.count < AudioDescription.candidateLimit,
+      let candidate = try? Candidate(decoding: line)
+    else { return }
+    candidates.append(candidate)
+  }
+
+  /// The seat's answer, whole; `nil` when it is not the time for it.
+  mutating func completeAnswer() -> String? {
+    guard case .gathering(var answer, _) = stage else { return nil }
+    guard let index = answer.media.firstIndex(where: { $0.kind == "audio" && $0.port != 0 }) else {
+      return nil
+    }
+    answer.attributes.removeAll { $0.name == "ice-options" }
+    var section = answer.media[index]
+    section.attributes.removeAll { $0.name == "ice-options" || $0.name == "end-of-candidates" }
+    section.attributes += candidates.map(\.attribute)
+    section.attributes.append(Attribute("end-of-candidates"))
+    // The default destination is one that can be reached, for who reads no candidates.
+    if let best = candidates.first(where: { $0.transport.lowercased() == "udp" && $0.kind != .host }
+    )
+      ?? candidates.first(where: { $0.transport.lowercased() == "udp" })
+    {
+      section.port = best.port
+      section.connectionAddress = best.address
+    }
+    answer.media[index] = section
+    let sdp = answer.encoded()
+    stage = .preAccepting(sdp: sdp)
+    return sdp
+  }
+
+  /// How long the seat's candidates are waited for.
+  static let gatherTime: Duration = .seconds(3)
+}
+
+extension Candidate {
+  fileprivate var attribute: Attribute {
+    let line = encoded()
+    return Attribute("candidate", String(line.drop { $0 != ":" }.dropFirst()))
+  }
+}
+
+/// What the exchange remembers of calls over WhatsApp.
+struct WhatsAppState: Sendable {
+  /// By Meta's names.
+  var calls: [String: WhatsAppCall] = [:]
+  /// Meta's names of calls that are over, so that a webhook that comes again does not ring again; oldest
+  /// first.
+  private(set) var finished: [String] = []
+  /// What is tried again.
+  var repetitions: [Repetition] = []
+
+  struct Repetition: Equatable, Sendable {
+    var key: WhatsAppKey
+    var until: Instant
+  }
+
+  mutating func finish(_ id: String) {
+    calls[id] = nil
+    finished.append(id)
+    if finished.count > Self.finishedLimit { finished.removeFirst() }
+  }
+
+  var deadline: Instant? {
+    let gathering = calls.values.compactMap { call -> Instant? in
+      guard case .gathering(_, let until) = call.stage else { return nil }
+      return until
+    }
+    return (gathering + repetitions.map(\.until)).min()
+  }
+
+  static let callLimit = 256
+  static let finishedLimit = 1_024
+  static let repetitionLimit = 256
+}
