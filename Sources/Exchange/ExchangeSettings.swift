@@ -19,6 +19,9 @@ package struct ExchangeSettings: Equatable, Sendable {
   package var limits: ExchangeLimits
   package var zulip = ZulipSettings()
   package var buzzi = BuzziSettings()
+  /// Who gives Buzzi's bots their voice; without them the scripted bot answers.
+  package var openAI: ProviderSettings?
+  package var gemini: ProviderSettings?
   /// `nil` takes no calls over WhatsApp.
   package var whatsApp: WhatsAppSettings?
   /// The user who is called when a bot hands a call over; `nil` takes whoever is there and free.

@@ -19,6 +19,43 @@ extension ExchangeSettings {
       turn = TurnService(
         uris: settings.turnURIs, secret: try Self.secret(reference, of: "turn-secret"))
     }
+    try takeOver(settings.bots)
+  }
+
+  private mutating func takeOver(_ bots: BotSettings) throws(SetupError) {
+    buzzi.revision = bots.revision
+    buzzi.companyID = bots.company
+    buzzi.sessionsPerMinute = Double(bots.sessionsPerMinute)
+    buzzi.socketsPerAddress = bots.socketsPerAddress
+    seat = bots.seat
+    openAI = try Self.provider(bots.openAI, "openai-key")
+    gemini = try Self.provider(bots.gemini, "gemini-key")
+    guard let number = bots.whatsApp.number else { return }
+    func secret(
+      _ reference: SecretReference?, _ key: String
+    ) throws(SetupError) -> Secret {
+      guard let reference else {
+        throw SetupError(
+          sentence: "[exchange] whatsapp-number needs \(key); give \(key)-file, \(key)-command or "
+            + "\(key)-env.", exitCode: .usage)
+      }
+      return try Self.secret(reference, of: key)
+    }
+    var whatsApp = WhatsAppSettings(
+      phoneNumberID: number, accessToken: try secret(bots.whatsApp.token, "whatsapp-token"),
+      appSecret: try secret(bots.whatsApp.appSecret, "whatsapp-secret"),
+      verifyToken: try secret(bots.whatsApp.verifyToken, "whatsapp-verify"))
+    whatsApp.graphURL = bots.whatsApp.url
+    whatsApp.callee = bots.whatsApp.callee
+    self.whatsApp = whatsApp
+  }
+
+  private static func provider(
+    _ settings: BotSettings.Provider, _ key: String
+  ) throws(SetupError) -> ProviderSettings? {
+    guard let reference = settings.key else { return nil }
+    return ProviderSettings(
+      url: settings.url, model: settings.model, key: try secret(reference, of: key))
   }
 
   private static func secret(

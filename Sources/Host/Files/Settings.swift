@@ -63,6 +63,8 @@ package struct Settings: Equatable, Sendable {
     package var zulipDialect = ZulipDialect.three
     /// Where Zulip's calls take place; `nil` for the exchange's own conferences.
     package var zulipJitsiServer: String?
+    /// Voice bots, and the people and carriers behind them.
+    package var bots = BotSettings()
   }
 
   /// One line of `[keys]`: an action and the key that shall do it. What both mean, the console knows.

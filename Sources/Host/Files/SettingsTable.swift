@@ -19,7 +19,7 @@ package enum SettingsTable {
     func rows<Root>(_ group: String, _ entries: [SettingEntry<Root>]) -> [Row] {
       entries.map { Row(group: group, key: $0.key, standard: $0.standard, about: $0.about) }
     }
-    return rows("phone", phone) + rows("audio", audio) + rows("exchange", exchange)
+    return rows("phone", phone) + rows("audio", audio) + rows("exchange", exchange + bots)
       + rows("account", account)
   }
 
@@ -29,7 +29,7 @@ package enum SettingsTable {
     switch group {
     case "phone": phone
     case "audio": audio
-    case "exchange": exchange
+    case "exchange": exchange + bots
     default: nil
     }
   }
