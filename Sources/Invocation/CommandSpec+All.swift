@@ -20,7 +20,7 @@ extension CommandSpec {
       """,
       """
       --plain reads one command a line from standard input instead: call TARGET, answer, \
-      decline, hangup, mute, hold, resume, digits 12#, statistics, history, quit, help.
+      decline, hangup, mute, hold, resume, digits 12#, person, statistics, history, quit, help.
       """,
     ],
     options: server + sound + [plain, json, stats, statisticsNames, duration, auto, decline, once],

@@ -280,6 +280,7 @@ actor HeadlessDriver {
     case .resume(let name):
       with(name, else: board.calls.last { $0.phase == .held }) { phone.order(.resume($0.id)) }
     case .digits(let keys): with(nil, else: current) { phone.order(.digits($0.id, keys)) }
+    case .person: with(nil, else: current) { phone.order(.requestPerson($0.id)) }
     case .record(let path): with(nil, else: current) { phone.order(.record($0.id, path: path)) }
     case .stopRecording: with(nil, else: current) { phone.order(.stopRecording($0.id)) }
     case .note(let text): with(nil, else: current) { phone.order(.note($0.id, text)) }

@@ -12,6 +12,8 @@ enum PlainCommand: Equatable {
   case hold(call: String?)
   case resume(call: String?)
   case digits(String)
+  /// Ask the bot for a person.
+  case person
   case record(path: String?)
   case stopRecording
   case note(String)
@@ -56,6 +58,7 @@ enum PlainCommand: Equatable {
     case "resume": self = .resume(call: argument)
     case "digits":
       self = argument.map { .digits($0) } ?? .wrong("Say which keys to press: digits 12#")
+    case "person": self = .person
     case "record": self = argument == "stop" ? .stopRecording : .record(path: argument)
     case "note": self = argument.map { .note($0) } ?? .wrong("Say what to note: note call back")
     case "statistics", "stats": self = .statistics
@@ -83,6 +86,7 @@ enum PlainCommand: Equatable {
     mute, unmute            stop or resume sending your voice
     hold [CALL], resume [CALL]
     digits 12#              press keys
+    person                  ask the bot for a person
     record [PATH], record stop
     note TEXT               note something about the call
     statistics              how the sound is now

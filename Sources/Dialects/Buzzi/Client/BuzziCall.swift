@@ -40,6 +40,8 @@ struct BuzziCall: Equatable, Sendable {
   /// What the server complained of last, before the call was up.
   var complaint: String?
   var reader = PCM16Reader()
+  /// What the bot was last told to be doing; servers of both revisions say it twice.
+  var agent: ServerMessage.Agent?
   var watch: SpeechWatch
 
   init(id: CallID, chatbotID: String, stage: Stage, at now: Instant) {

@@ -52,6 +52,8 @@ extension BuzziClient {
             speaker: isCaller ? account.username : calls[index].chatbotID, isSelf: isCaller,
             text: String(text.prefix(Self.textLimit)), isFinal: isFinal, at: now)))
     case .agent(let agent):
+      guard calls[index].agent != agent else { return }
+      calls[index].agent = agent
       calls[index].watch.agent(isSpeaking: agent == .speaking, at: now)
       report(.agent(id, AgentState(agent)))
     case .stopAudio:
