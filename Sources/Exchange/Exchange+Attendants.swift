@@ -19,6 +19,9 @@ extension Exchange {
     case .transcript(let id, let utterance):
       guard let (bot, guest) = parties(of: id) else { return }
       calls[id]?.said(utterance)
+      if utterance.isFinal {
+        noteSpoken(utterance.text, by: utterance.isOwn ? bot : guest, in: id, turn)
+      }
       tell(
         guest.id,
         .said(

@@ -115,6 +115,8 @@ extension Exchange {
   /// Takes up a call from before a restart.
   mutating func restoreCall(_ live: StoreSnapshot.LiveCall, _ turn: inout Turn) {
     let facts = live.call
+    // A call of several does not outlive the exchange that mixed it.
+    guard !facts.id.contains("/") else { return closeRow(facts, &turn) }
     let state: ExchangeCall.State
     switch facts.status {
     case .active: state = .active(abandonedAt: turn.now)
@@ -150,6 +152,10 @@ extension Exchange {
     turn.store(.forgetSignals(callID: facts.id))
     log(.ended, facts.id, by: userID, detail: "\(status.rawValue): \(reason)", &turn)
     tellParties(facts, .updated(facts), &turn)
+    keepSpoken(facts, &turn)
+    for party in [facts.caller, facts.callee] where !party.isBot {
+      noteRateable(party.id, in: facts.id, turn)
+    }
     if facts.caller.isBot || facts.callee.isBot {
       turn.effects.append(.attendant(.hangUp(callID: facts.id)))
     }
@@ -254,7 +260,14 @@ extension Exchange {
 
   // MARK: Queries
 
-  func callCount(of userID: String) -> Int { calls.values.count { $0.facts.includes(userID) } }
+  func callCount(of userID: String) -> Int {
+    calls.values.count { $0.facts.includes(userID) }
+      + meetings.meetings.values.count { meeting in
+        meeting.seats.contains {
+          $0.party.id == userID && ($0.state == .joined || $0.state == .invited)
+        }
+      }
+  }
 
   /// Oldest first.
   func callIDs(of userID: String) -> [String] {

@@ -37,13 +37,25 @@ extension Exchange {
 
   /// The store has looked for a call that is not live.
   mutating func answerCall(_ query: PendingQuery, _ call: StoredCall?, _ turn: inout Turn) {
-    guard let call else { return refuse(query.request, .unknownCall, &turn) }
+    guard let call else { return findRow(query, &turn) }
     guard call.includes(query.userID) else {
       return refuse(query.request, .forbidden("This is a call of others."), &turn)
     }
     switch query.purpose {
     case .show: answer(query.request, BotServerFacade.response(showing: call), &turn)
     case .refuseChange, .history: refuse(query.request, .callEnded, &turn)
+    }
+  }
+
+  /// Looks for the user's part in a call of several.
+  private mutating func findRow(_ query: PendingQuery, _ turn: inout Turn) {
+    guard let rowID = query.rowID else { return refuse(query.request, .unknownCall, &turn) }
+    var query = query
+    query.rowID = nil
+    do throws(ExchangeRefusal) {
+      try ask(query, &turn) { .findCall($0, callID: rowID) }
+    } catch {
+      refuse(query.request, error, &turn)
     }
   }
 

@@ -41,7 +41,7 @@ extension Exchange {
     case .history(let id, let calls, let total):
       guard let query = queries.removeValue(forKey: id) else { return }
       answerHistory(query, calls, total: total, &turn)
-    case .file: break  // Only facades ask for files.
+    case .file, .counts: break  // Only facades ask for these.
     case .failed(let id, _):
       guard let id, let query = queries.removeValue(forKey: id) else { return }
       refuse(query.request, .storeFailed, &turn)
@@ -64,7 +64,7 @@ extension StoreAnswer {
   /// The question that it answers; `nil` when nobody waits.
   fileprivate var query: StoreQueryID? {
     switch self {
-    case .call(let id, _), .history(let id, _, _), .file(let id, _): id
+    case .call(let id, _), .history(let id, _, _), .file(let id, _), .counts(let id, _): id
     case .failed(let id, _): id
     }
   }

@@ -28,6 +28,8 @@ package struct Exchange: Sendable {
   var handOvers: [String: HandOver] = [:]
   var outgoing = OutgoingTable()
   var jitsi = JitsiState()
+  /// Rooms and calls of several.
+  var meetings = MeetingBook()
   var queries: [StoreQueryID: PendingQuery] = [:]
   /// Questions of facades to the store.
   var facadeQueries: [StoreQueryID: OutgoingTable.Purpose] = [:]
@@ -50,6 +52,8 @@ package struct Exchange: Sendable {
     var request: ExchangeRequestID
     var userID: String
     var purpose: Purpose
+    /// Where the user's part in a call of several would be, if the store has no call of that id.
+    var rowID: String?
   }
 
   package init(settings: ExchangeSettings, ports: any ExchangePorts) {

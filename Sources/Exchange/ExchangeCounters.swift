@@ -25,6 +25,16 @@ extension Exchange {
     let ringing = calls.values.count(where: \.isRinging)
     text.sample("tipring_calls", [("state", "ringing")], ringing)
     text.sample("tipring_calls", [("state", "active")], calls.count - ringing)
+    text.gauge("tipring_rooms", "Rooms that there are.", meetings.rooms.count)
+    text.gauge("tipring_meetings", "Calls of several that go on.", meetings.meetings.count)
+    let people = meetings.meetings.values.reduce(0) { $0 + $1.present.count }
+    text.gauge("tipring_participants", "People in calls of several.", people)
+    text.gauge("tipring_recordings", "Recordings kept.", meetings.recordings.count)
+    text.family("tipring_transcripts", "gauge", "Transcripts by state.")
+    for status in TranscriptFacts.Status.allCases {
+      let count = meetings.transcripts.values.count { $0.status == status }
+      text.sample("tipring_transcripts", [("state", status.rawValue)], count)
+    }
     text.family("tipring_calls_ended_total", "counter", "Ended calls by outcome.")
     for status in CallStatus.allCases where !status.isLive {
       text.sample(

@@ -8,6 +8,14 @@ package struct ExchangeSettings: Equatable, Sendable {
   package var iceServers: [IceServer]
   /// Given out beside them, with credentials of their own for each user.
   package var turn: TurnService?
+  /// People in a room at most.
+  package var roomLimit = 20
+  /// Mixes the rooms; `nil` lets the exchange do it.
+  package var janus: JanusService?
+  /// Turns recordings into text.
+  package var transcription: TranscriptionService?
+  /// Users, by id, who see everybody's figures and keep order in all rooms.
+  package var administrators: Set<String> = []
   /// The participants that the exchange provides itself.
   package var attendants: [AttendantProfile]
   /// Whether it is served over TLS, so that its sockets are `wss:`.

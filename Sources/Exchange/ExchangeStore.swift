@@ -245,6 +245,8 @@ package enum StoreOperation: Equatable, Sendable {
   case findCall(StoreQueryID, callID: String)
   /// Answered by `history`.
   case findHistory(StoreQueryID, HistoryQuery)
+  /// Counts calls by day and outcome, of one user or of all; answered by `counts`.
+  case countCalls(StoreQueryID, since: WallTime, userID: String?)
   /// Reads a file of the data folder, such as a recording; answered by `file`.
   case readFile(StoreQueryID, StoredFilePath)
   /// Removes a file of the data folder, if it is there.
@@ -281,11 +283,29 @@ package struct StoredFilePath: Hashable, Sendable, CustomStringConvertible {
   package static let fileLimit = 64 << 20
 }
 
+/// How many calls of one day had one outcome.
+package struct CallCount: Equatable, Sendable {
+  /// `YYYY-MM-DD`, in Universal Time.
+  package var day: String
+  package var status: CallStatus
+  package var count: Int
+  /// Of all of them, from the answer to the end.
+  package var seconds: Int
+
+  package init(day: String, status: CallStatus, count: Int, seconds: Int) {
+    self.day = day
+    self.status = status
+    self.count = count
+    self.seconds = seconds
+  }
+}
+
 /// What the store answers.
 package enum StoreAnswer: Equatable, Sendable {
   case call(StoreQueryID, StoredCall?)
   /// A page, and how many there are in all.
   case history(StoreQueryID, [StoredCall], total: Int)
+  case counts(StoreQueryID, [CallCount])
   /// The whole file; `nil` when there is none.
   case file(StoreQueryID, [UInt8]?)
   /// In words; `nil` when nobody waits for the outcome.

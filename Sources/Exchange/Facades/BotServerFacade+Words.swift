@@ -88,8 +88,13 @@ extension BotServerFacade {
     var end = call.endedAt
     if call.status == .active { end = wall }
     let length = call.startedAt.flatMap { start in end.map { start.duration(to: $0) } }
+    // A call of several has a row for each of its people: `call_1/alice`.
+    let isOfSeveral = call.id.contains("/")
+    let kind =
+      call.callee.id.hasPrefix("room:") ? "conference" : isOfSeveral ? "group" : "one_to_one"
     return CallMessage(
-      callID: call.id, type: call.kind.rawValue, kind: isOfBot ? "bot" : "one_to_one",
+      callID: String(call.id.prefix { $0 != "/" }), type: call.kind.rawValue,
+      kind: isOfBot ? "bot" : kind,
       status: status(of: call),
       participants: [
         participant(call.caller, "host", call, joinedAt: call.createdAt),
@@ -198,8 +203,7 @@ extension BotServerFacade {
   }
 
   /// What a client says; `nil` when it makes no sense here.
-  static func word(in text: String, limits: ExchangeLimits) -> ClientWord? {
-    guard let message = try? MeetMessage(decoding: text) else { return nil }
+  static func word(in message: MeetMessage, limits: ExchangeLimits) -> ClientWord? {
     switch message {
     case .callRinging(let id): return .ringing(callID: id)
     case .callOffer(let id, let sdp): return .signal(callID: id, .offer(sdp))

@@ -4,84 +4,89 @@ import Formats
 ///
 /// - Source: OpenAPI 3.1.
 enum OpenAPI {
+  private static let about =
+    "Calls, rooms, recordings and transcripts as in the Calls API of General Bots. Extensions: "
+    + "respond, guest, admit, analytics, and the sound of a recording."
+
   static let document: JSONValue = [
     "openapi": "3.1.0",
     "info": [
       "title": "Tipring exchange",
       "version": "1",
-      "description":
-        "One-to-one and bot calls as in the Calls API of General Bots. Extensions: respond, guest.",
+      "description": .string(about),
     ],
     "security": [["bearer": []]],
-    "paths": [
-      "/api/v1/calls/initiate": [
-        "post": operation(
-          "Place a call and ring the callee", body: "Initiate", [201: "Call"],
-          errors: [400, 401, 404, 409, 429, 501])
-      ],
-      "/api/v1/calls/history": [
-        "get": operation(
-          "Own calls, newest first",
-          parameters: [
-            query("limit", "1 to 100; 50 when missing"), query("offset", "How many to pass over"),
-            query("status", "Only calls with that status"),
-            query("user_id", "Only calls with that other party"),
-          ], [200: "History"], errors: [400, 401, 429])
-      ],
-      "/api/v1/calls/{call_id}": [
-        "get": operation(
-          "One call", parameters: [callID], [200: "Call"], errors: [401, 403, 404, 429])
-      ],
-      "/api/v1/calls/{call_id}/respond": [
-        "post": operation(
-          "Accept or decline a ringing call", parameters: [callID], body: "Respond",
-          [200: "Call"], errors: [400, 401, 403, 404, 409, 429])
-      ],
-      "/api/v1/calls/{call_id}/end": [
-        "post": operation(
-          "Cancel, decline or hang up", parameters: [callID], body: "End", [200: "Call"],
-          errors: [400, 401, 403, 404, 409, 429])
-      ],
-      "/api/users": [
-        "get": operation(
-          "Who can be called",
-          parameters: [
-            query("limit", "1 to 1000; 100 when missing"), query("offset", "How many to pass over"),
-            query("status", "online or offline"), query("role", "user, guest, admin or bot"),
-            query("search", "Part of a name"),
-          ], [200: "Users"], errors: [400, 401, 429])
-      ],
-      "/api/users/me": [
-        "get": operation("Who one is", [200: "User"], errors: [401, 429])
-      ],
-      "/api/auth/guest": [
-        "post": open(
-          operation(
-            "Sign in as a guest, where guests are admitted", body: "Guest", [200: "Guest"],
-            errors: [400, 403, 409, 429]))
-      ],
-      "/ws/meet": [
-        "get": operation(
-          "The events socket: incoming_call, call_updated, user_status, and the signals of calls",
-          parameters: [query("token", "The token, where no Authorization field can be sent")],
-          [101: nil], errors: [401, 426, 429])
-      ],
-      "/healthz": ["get": open(operation("Whether the exchange works", [200: nil, 503: nil]))],
-      "/metrics": ["get": open(operation("Counters in the Prometheus text format", [200: nil]))],
-      "/openapi.json": ["get": open(operation("This description", [200: nil]))],
-    ],
+    "paths": .object(paths.merging(meetingPaths) { first, _ in first }),
     "components": [
       "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer"]],
-      "schemas": schemas,
+      "schemas": .object(schemas.merging(meetingSchemas) { first, _ in first }),
     ],
   ]
 
-  private static let schemas: JSONValue = [
+  private static let paths: [String: JSONValue] = [
+    "/api/v1/calls/initiate": [
+      "post": operation(
+        "Place a call and ring the callee", body: "Initiate", [201: "Call"],
+        errors: [400, 401, 403, 404, 409, 423, 429, 501])
+    ],
+    "/api/v1/calls/history": [
+      "get": operation(
+        "Own calls, newest first",
+        parameters: [
+          query("limit", "1 to 100; 50 when missing"), query("offset", "How many to pass over"),
+          query("status", "Only calls with that status"),
+          query("user_id", "Only calls with that other party"),
+        ], [200: "History"], errors: [400, 401, 429])
+    ],
+    "/api/v1/calls/{call_id}": [
+      "get": operation(
+        "One call", parameters: [callID], [200: "Call"], errors: [401, 403, 404, 429])
+    ],
+    "/api/v1/calls/{call_id}/respond": [
+      "post": operation(
+        "Accept or decline a ringing call", parameters: [callID], body: "Respond",
+        [200: "Call"], errors: [400, 401, 403, 404, 409, 429])
+    ],
+    "/api/v1/calls/{call_id}/end": [
+      "post": operation(
+        "Cancel, decline or hang up", parameters: [callID], body: "End", [200: "Call"],
+        errors: [400, 401, 403, 404, 409, 429])
+    ],
+    "/api/users": [
+      "get": operation(
+        "Who can be called",
+        parameters: [
+          query("limit", "1 to 1000; 100 when missing"), query("offset", "How many to pass over"),
+          query("status", "online or offline"), query("role", "user, guest, admin or bot"),
+          query("search", "Part of a name"),
+        ], [200: "Users"], errors: [400, 401, 429])
+    ],
+    "/api/users/me": [
+      "get": operation("Who one is", [200: "User"], errors: [401, 429])
+    ],
+    "/api/auth/guest": [
+      "post": open(
+        operation(
+          "Sign in as a guest, where guests are admitted", body: "Guest", [200: "Guest"],
+          errors: [400, 403, 409, 429]))
+    ],
+    "/ws/meet": [
+      "get": operation(
+        "The events socket: incoming_call, call_updated, user_status, and the signals of calls",
+        parameters: [query("token", "The token, where no Authorization field can be sent")],
+        [101: nil], errors: [401, 426, 429])
+    ],
+    "/healthz": ["get": open(operation("Whether the exchange works", [200: nil, 503: nil]))],
+    "/metrics": ["get": open(operation("Counters in the Prometheus text format", [200: nil]))],
+    "/openapi.json": ["get": open(operation("This description", [200: nil]))],
+  ]
+
+  private static let schemas: [String: JSONValue] = [
     "Initiate": object(
       [
         "type": ["enum": ["audio", "video"], "default": "audio"],
-        "participants": ["type": "array", "items": string, "minItems": 1, "maxItems": 1],
-        "kind": ["enum": ["one_to_one", "bot"]],
+        "participants": ["type": "array", "items": string], "kind": callKind, "room_id": string,
+        "recording": ["type": "boolean"], "transcription": ["type": "boolean"],
       ], required: ["participants"]),
     "Respond": object(
       ["response": ["enum": ["accept", "decline", "busy"]], "reason": string],
@@ -91,7 +96,7 @@ enum OpenAPI {
     "Call": object(
       [
         "call_id": string, "type": ["enum": ["audio", "video"]],
-        "kind": ["enum": ["one_to_one", "bot"]],
+        "kind": callKind,
         "status": [
           "enum": ["ringing", "active", "ended", "declined", "missed", "cancelled", "failed"]
         ],
@@ -105,11 +110,14 @@ enum OpenAPI {
       [
         "user_id": string, "display_name": string, "role": ["enum": ["host", "participant"]],
         "is_bot": ["type": "boolean"], "audio": ["type": "boolean"],
-        "video": ["type": "boolean"], "joined_at": time,
+        "video": ["type": "boolean"], "joined_at": time, "left_at": time,
+        "status": ["enum": ["invited", "waiting", "joined", "left", "declined", "missed"]],
+        "is_speaking": ["type": "boolean"],
       ], required: ["user_id", "role"]),
     "Media": object(
       [
-        "kind": ["const": "p2p"], "events_url": string,
+        "kind": ["enum": ["p2p", "janus-audiobridge"]], "events_url": string, "url": string,
+        "room": ["type": ["integer", "string"]], "pin": string, "token": string,
         "ice_servers": [
           "type": "array",
           "items": object(
@@ -142,24 +150,27 @@ enum OpenAPI {
       ], required: ["success", "error"]),
   ]
 
-  private static let string: JSONValue = ["type": "string"]
-  private static let time: JSONValue = ["type": "string", "format": "date-time"]
-  private static let callID: JSONValue = [
+  private static let callKind: JSONValue = [
+    "enum": ["one_to_one", "group", "conference", "bot"]
+  ]
+  static let string: JSONValue = ["type": "string"]
+  static let time: JSONValue = ["type": "string", "format": "date-time"]
+  static let callID: JSONValue = [
     "name": "call_id", "in": "path", "required": true, "schema": ["type": "string"],
   ]
 
-  private static func query(_ name: String, _ description: String) -> JSONValue {
+  static func query(_ name: String, _ description: String) -> JSONValue {
     [
       "name": .string(name), "in": "query", "description": .string(description),
       "schema": ["type": "string"],
     ]
   }
 
-  private static func reference(_ name: String) -> JSONValue {
+  static func reference(_ name: String) -> JSONValue {
     ["$ref": .string("#/components/schemas/\(name)")]
   }
 
-  private static func object(_ properties: JSONValue, required: [JSONValue] = []) -> JSONValue {
+  static func object(_ properties: JSONValue, required: [JSONValue] = []) -> JSONValue {
     ["type": "object", "properties": properties, "required": .array(required)]
   }
 
@@ -167,7 +178,7 @@ enum OpenAPI {
     ["application/json": ["schema": reference(schema)]]
   }
 
-  private static func operation(
+  static func operation(
     _ summary: String, parameters: [JSONValue] = [], body: String? = nil,
     _ results: KeyValuePairs<Int, String?>, errors: [Int] = []
   ) -> JSONValue {

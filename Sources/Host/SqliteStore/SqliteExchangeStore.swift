@@ -53,7 +53,8 @@ package final class SqliteExchangeStore: ExchangeStore {
       return try carryOut(operation)
     } catch {
       switch operation {
-      case .findCall(let query, _), .findHistory(let query, _), .readFile(let query, _):
+      case .findCall(let query, _), .findHistory(let query, _), .readFile(let query, _),
+        .countCalls(let query, _, _):
         return .failed(query, error.description)
       case .putUser, .removeUser, .putToken, .removeToken, .putCall, .log, .keep, .forgetSignals,
         .putDocument, .removeDocument, .removeFile:
@@ -117,6 +118,8 @@ package final class SqliteExchangeStore: ExchangeStore {
           "SELECT \(Self.callColumns) FROM calls WHERE id = ?", [.text(callID)], Self.call
         ).first ?? nil)
     case .findHistory(let query, let history): return try find(history, for: query)
+    case .countCalls(let query, let since, let userID):
+      return .counts(query, try countCalls(since: since, of: userID))
     case .readFile(let query, let path): return .file(query, try files?.read(path))
     case .removeFile(let path): try files?.remove(path)
     }
@@ -154,7 +157,7 @@ package final class SqliteExchangeStore: ExchangeStore {
     let condition =
       """
       (caller_id = ?1 OR callee_id = ?1) AND (?2 IS NULL OR caller_id = ?2 OR callee_id = ?2)
-      AND (?3 IS NULL OR status = ?3)
+      AND (?3 IS NULL OR status = ?3) AND \(Self.isRowOfUser)
       """
     let values: [Database.Value] = [
       .text(query.userID), Database.Value(query.otherID), Database.Value(query.status?.rawValue),
@@ -168,6 +171,31 @@ package final class SqliteExchangeStore: ExchangeStore {
       LIMIT ?4 OFFSET ?5
       """, values + [.integer(Int64(query.limit)), .integer(Int64(query.offset))], Self.call)
     return .history(id, page.compactMap { $0 }, total: Int(total ?? 0))
+  }
+
+  /// A call of several has a row for each of its people, `call_1/alice`; this is the row of user ?1.
+  private static let isRowOfUser =
+    "(instr(id, '/') = 0 OR substr(id, instr(id, '/') + 1) = coalesce(?1, caller_id))"
+
+  private func countCalls(
+    since: WallTime, of userID: String?
+  ) throws(DatabaseError) -> [CallCount] {
+    let found = try database.rows(
+      """
+      SELECT date(created_at / 1000, 'unixepoch') AS day, status, count(*),
+        coalesce(sum(max(0, ended_at - started_at)) / 1000, 0)
+      FROM calls WHERE created_at >= ?2 AND (?1 IS NULL OR caller_id = ?1 OR callee_id = ?1)
+        AND \(Self.isRowOfUser)
+      GROUP BY day, status ORDER BY day DESC, status
+      """, [Database.Value(userID), .integer(since.milliseconds)]
+    ) { row -> CallCount? in
+      guard let day = row.text(0), let status = row.text(1).flatMap(CallStatus.init(rawValue:))
+      else { return nil }
+      return CallCount(
+        day: day, status: status, count: Int(row.integer(2) ?? 0), seconds: Int(row.integer(3) ?? 0)
+      )
+    }
+    return found.compactMap { $0 }
   }
 
   // MARK: Loading

@@ -257,9 +257,9 @@ extension ExchangeCase {
         (["participants": ["echo"], "type": "smell"], 400, "invalid_request"),
         (["participants": ["echo"], "type": [:]], 400, "invalid_request"),
         (["participants": ["echo"], "kind": "party"], 400, "invalid_request"),
-        (["participants": ["echo"], "kind": "group"], 501, "not_implemented"),
-        (["participants": ["echo", "parrot"]], 501, "not_implemented"),
-        (["participants": ["echo"], "room_id": "r"], 501, "not_implemented"),
+        (["participants": ["echo"], "kind": "group"], 400, "invalid_request"),
+        (["participants": ["echo", "parrot"]], 400, "invalid_request"),
+        (["participants": [], "room_id": "r"], 404, "room_not_found"),
       ]
       for (body, status, code) in wrong {
         let answer = try driver.post(BotServerPath.initiate, body, token: alice)
@@ -282,14 +282,14 @@ extension ExchangeCase {
       try require(wrong.status, is: 405)
       try require(wrong.fields["Allow"], is: "POST")
       try require(try driver.post("/healthz", [:], token: nil).fields["Allow"], is: "GET, HEAD")
-      for path in ["/api/v1/calls/rooms", "/api/v1/calls/rooms/r/participants"] {
-        try require(try driver.get(path, token: alice).status, is: 501)
-      }
-      for path in ["record/start", "record/stop", "transcribe"] {
+      let nowhere = try driver.get(BotServerPath.participants("r"), token: alice)
+      try require(nowhere.errorCode, is: "room_not_found")
+      for path in ["record/start", "record/stop"] {
         let answer = try driver.post("/api/v1/calls/call_0/\(path)", [:], token: alice)
-        try require(answer.status, is: 501)
-        try require(answer.errorCode, is: "not_implemented")
+        try require(answer.errorCode, is: "call_not_found")
       }
+      let transcribe = try driver.post(BotServerPath.transcribe("call_0"), [:], token: alice)
+      try require(transcribe.errorCode, is: "not_implemented")
       try require(try driver.get(BotServerPath.events, token: alice).status, is: 426)
     },
   ]

@@ -31,6 +31,7 @@ package final class MemoryStore: ExchangeStore {
     switch operation {
     case .findCall(let id, _) where complaint != nil: return .failed(id, complaint ?? "")
     case .readFile(let id, _) where complaint != nil: return .failed(id, complaint ?? "")
+    case .countCalls(let id, _, _) where complaint != nil: return .failed(id, complaint ?? "")
     case .findHistory(let id, _) where complaint != nil: return .failed(id, complaint ?? "")
     case _ where complaint != nil: return .failed(nil, complaint ?? "")
     case .putUser(var user):
@@ -51,17 +52,44 @@ package final class MemoryStore: ExchangeStore {
       documents.append(document)
     case .removeDocument(let collection, let key):
       documents.removeAll { ($0.collection, $0.key) == (collection, key) }
+    case .countCalls(let id, let since, let userID):
+      return .counts(id, counts(since: since, userID))
     case .readFile(let id, let path): return .file(id, files[path])
     case .removeFile(let path): files[path] = nil
     case .findCall(let id, let callID): return .call(id, calls[callID])
     case .findHistory(let id, let query):
       let matching = order.reversed().compactMap { calls[$0] }.filter { call in
-        call.includes(query.userID) && (query.otherID.map(call.includes) ?? true)
+        call.includes(query.userID) && isRow(call, of: query.userID)
+          && (query.otherID.map(call.includes) ?? true)
           && (query.status.map { $0 == call.status } ?? true)
       }
       return .history(
         id, Array(matching.dropFirst(query.offset).prefix(query.limit)), total: matching.count)
     }
     return nil
+  }
+
+  /// A call of several has a row for each of its people, `call_1/alice`.
+  private func isRow(_ call: StoredCall, of userID: String) -> Bool {
+    !call.id.contains("/") || call.id.hasSuffix("/" + userID)
+  }
+
+  private func counts(since: WallTime, _ userID: String?) -> [CallCount] {
+    var counts: [String: CallCount] = [:]
+    for call in calls.values
+    where call.createdAt >= since && (userID.map(call.includes) ?? true)
+      && isRow(call, of: userID ?? call.caller.id)
+    {
+      let day = String(call.createdAt.iso8601.prefix(10))
+      let key = "\(day) \(call.status.rawValue)"
+      var count =
+        counts[key] ?? CallCount(day: day, status: call.status, count: 0, seconds: 0)
+      count.count += 1
+      if let start = call.startedAt, let end = call.endedAt {
+        count.seconds += max(0, Int(start.duration(to: end).seconds))
+      }
+      counts[key] = count
+    }
+    return counts.values.sorted { ($0.day, $0.status.rawValue) > ($1.day, $1.status.rawValue) }
   }
 }
