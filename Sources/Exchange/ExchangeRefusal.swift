@@ -16,8 +16,6 @@ enum ExchangeRefusal: Error, Equatable {
   case nameTaken(String)
   /// A limit is reached; with when to come again, if waiting helps.
   case tooMany(String, retryAfter: Duration?)
-  /// The API has it, this exchange does not.
-  case notYet(String)
   case nothingThere
   case wrongMethod(allowed: [String])
   /// The path is a WebSocket's.

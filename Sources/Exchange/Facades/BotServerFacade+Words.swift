@@ -53,7 +53,6 @@ extension BotServerFacade {
     case .tooMany(let text, let wait):
       if let wait { fields["Retry-After"] = String(max(1, Int(wait.seconds.rounded(.up)))) }
       (status, code, message) = (429, "rate_limited", text)
-    case .notYet(let text): (status, code, message) = (501, "not_implemented", text)
     case .nothingThere: (status, code, message) = (404, "not_found", "There is nothing here.")
     case .wrongMethod(let allowed):
       fields["Allow"] = allowed.joined(separator: ", ")

@@ -93,7 +93,6 @@ enum BuzziFacade: Facade {
       (status, body.message) = (405, "Method not allowed")
     case .socketOnly: (status, body.message) = (426, "This is a WebSocket's address.")
     case .alreadyTaken, .busy, .nameTaken: (status, body.message) = (409, "Conflict")
-    case .notYet(let text): (status, body.message) = (501, text)
     case .nothingThere: (status, body.message) = (404, "Not found")
     case .storeFailed: (status, body.message) = (500, "Internal server error")
     }

@@ -68,7 +68,8 @@ extension Exchange {
     case .speakers(let callID, let legs): takeSpeakers(of: callID, legs, &turn)
     case .recording(let callID, let path, let news):
       takeRecording(of: callID, path: path, news, &turn)
-    case .accept, .secured, .stream, .samples, .flush, .transcript, .agent, .placeCall:
+    case .accept, .secured, .stream, .samples, .flush, .transcript, .agent, .placeCall,
+      .wantsPerson:
       break  // Of attendants and conferences; a leg in a room has nothing of it.
     }
   }
