@@ -11,12 +11,13 @@ struct ClientTests {
   private static let id = CallID(account: AccountID(0), isIncoming: false, number: 1)
 
   private func client(
-    server: String = "https://meet.example.org", secrets: [String: Secret] = [:]
+    server: String = "https://meet.example.org", options: [String: String] = [:],
+    secrets: [String: Secret] = [:]
   ) -> JitsiClient {
     JitsiClient(
       account: Account(
         id: AccountID(0), name: "meet", system: .jitsi, server: server, username: "Ann",
-        secret: nil, secrets: secrets), seed: 3)
+        secret: nil, options: options, secrets: secrets), seed: 3)
   }
 
   private func reports(_ effects: [DialectEffect]) -> [SignalingReport] {
@@ -96,6 +97,14 @@ struct ClientTests {
         "wss://meet.example.org/xmpp-websocket?room=x&token=tok",
         "wss://other.example/xmpp-websocket?room=y",
       ])
+  }
+
+  @Test("an account of a tenant has its own part of the server")
+  func tenant() throws {
+    var client = client(options: ["tenant": "acme"])
+    #expect(try request(client.start(at: .zero)).1.url == "https://meet.example.org/acme/config.js")
+    let effects = client.carryOut(.place(Self.id, to: "Standup", kind: .audio), at: .zero)
+    #expect(try request(effects).1.url == "https://meet.example.org/acme/config.js")
   }
 
   @Test("the browser's address of a room is told without the token")

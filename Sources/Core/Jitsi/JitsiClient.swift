@@ -113,7 +113,12 @@ package struct JitsiClient: DialectClient {
     report(.account(.signingIn))
     effects.append(
       .transport(
-        .request(id, HTTPRequest(.get, account.server + "/config.js", timeout: Self.lookTime))))
+        .request(id, HTTPRequest(.get, base + "/config.js", timeout: Self.lookTime))))
+  }
+
+  /// The account's part of its server.
+  private var base: String {
+    account.server + (account.options["tenant"].map { $0.isEmpty ? "" : "/" + $0 } ?? "")
   }
 
   private mutating func becomeReady() {
@@ -165,7 +170,7 @@ package struct JitsiClient: DialectClient {
     let lowercased = target.lowercased()
     guard lowercased.hasPrefix("https://") || lowercased.hasPrefix("http://") else {
       let name = lowercased.hasPrefix("room:") ? String(target.dropFirst(5)) : target
-      return try JitsiAddress(server: account.server, room: name, token: token)
+      return try JitsiAddress(server: base, room: name, token: token)
     }
     var address = try JitsiAddress(url: target)
     // The account's token is for its own server only.
