@@ -127,8 +127,10 @@ extension JitsiConference {
       if !state.isBeforeStream { state = .connecting }
       return
     }
-    if timers[.givingUp] == nil { timers[.givingUp] = now.advanced(by: Self.absenceLimit) }
-    if state == .inside { add(.notice("The connection to the conference broke; trying again.")) }
+    // Tries that fail after the first loss are no news.
+    guard timers[.givingUp] == nil else { return }
+    timers[.givingUp] = now.advanced(by: Self.absenceLimit)
+    add(.notice("The connection to the conference broke; trying again."))
   }
 
   // MARK: The focus
