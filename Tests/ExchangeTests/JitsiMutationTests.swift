@@ -21,7 +21,7 @@ struct JitsiMutationTests {
     witness.enter()
     var mutator = Mutator(seed: 23)
     var guest: JitsiGuest?
-    var words: [String] = []
+    var words: [XMLElement] = []
     for index in 0..<10_000 {
       if guest.map({ $0.closeCode != nil }) ?? true || index.isMultiple(of: 100) {
         if let guest { bench.closeSocket(guest.socket) }
@@ -30,7 +30,10 @@ struct JitsiMutationTests {
         words = try enter(newcomer, bench)
         guest = newcomer
       }
-      guest?.say(mutator.mutate(words[index % words.count]))
+      let word = words[index % words.count]
+      // What is not well-formed ends the stream, so most are damaged in what they say only.
+      let isBroken = mutator.happens(onceIn: 10)
+      guest?.say(isBroken ? mutator.mutate(word.encoded()) : damage(word, &mutator).encoded())
       let heard = guest?.drain() ?? 0
       #expect(heard < 64, "seed 23, case \(index)")
       if index.isMultiple(of: 500) {
@@ -41,6 +44,8 @@ struct JitsiMutationTests {
       }
       _ = (witness.drain(), bench.takeOrders())
     }
+    // Streams that could have been resumed are given up by then.
+    bench.advance(.seconds(61))
     let state = bench.exchange.jitsi
     #expect(state.rooms.count <= 64 && state.server.sessionCount <= 2)
     #expect(state.rooms["r"]?.chat.occupant(witness.nick) != nil)
@@ -48,7 +53,7 @@ struct JitsiMutationTests {
   }
 
   /// Brings a guest into the room and a session, and returns what it may say there.
-  private func enter(_ guest: JitsiGuest, _ bench: ExchangeBench) throws -> [String] {
+  private func enter(_ guest: JitsiGuest, _ bench: ExchangeBench) throws -> [XMLElement] {
     guest.enter()
     _ = bench.describeLegs()
     let room = "r@muc.meet.jitsi"
@@ -75,6 +80,24 @@ struct JitsiMutationTests {
       end.extensions = [XMLElement("bridge-session", JingleNamespace.focus, ["restart": "true"])]
       words += [accept, info, end].map { XMLElement.iq("set", to: focus, id: "4", $0.encoded()) }
     }
-    return words.map { $0.encoded() }
+    return words
+  }
+
+  /// The element with other values, names, namespaces and children here and there.
+  private func damage(_ element: XMLElement, _ mutator: inout Mutator) -> XMLElement {
+    var element = element
+    for (name, value) in element.attributes.sorted(by: { $0.key < $1.key })
+    where mutator.happens(onceIn: 8) {
+      element[name] = mutator.happens(onceIn: 3) ? nil : mutator.mutate(value)
+    }
+    if mutator.happens(onceIn: 40) { element.namespace = mutator.mutate(element.namespace) }
+    if mutator.happens(onceIn: 16) { element.nodes = mutator.disturb(element.nodes) }
+    element.nodes = element.nodes.map { node in
+      switch node {
+      case .text(let text): .text(mutator.happens(onceIn: 4) ? mutator.mutate(text) : text)
+      case .element(let child): .element(damage(child, &mutator))
+      }
+    }
+    return element
   }
 }
