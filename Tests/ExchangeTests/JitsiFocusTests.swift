@@ -215,7 +215,7 @@ struct JitsiFocusTests {
   func failures() throws {
     let (alice, bob) = try conversation()
     var info = JingleMessage(.sessionInfo, sid: sid(alice))
-    info.extensions = [XMLElement("ice-state", JingleNamespace.focus, text: "failed")]
+    info.extensions = [XMLElement("ice-state", XMPPNamespace.jitsiFocus, text: "failed")]
     #expect(alice.ask(info)?["type"] == "result")
     // Lost in `ask`: the termination, which came with the result.
     #expect(bench.describeLegs().count == 1)
@@ -292,6 +292,23 @@ struct JitsiFocusTests {
       ])
   }
 
+  @Test("a client that asks for another path keeps its session, five times a minute")
+  func pathRenewal() throws {
+    let (alice, _) = try conversation()
+    let leg = try #require(bench.exchange.jitsi.roomOfLeg.keys.first { $0.contains(alice.nick) })
+    var info = JingleMessage(.sessionInfo, sid: sid(alice))
+    info.extensions = [
+      XMLElement("bridge-session", XMPPNamespace.jitsiFocus, ["ice-restart": "true"])
+    ]
+    for _ in 0..<5 {
+      #expect(alice.ask(info)?["type"] == "result")
+      #expect(bench.takeOrders() == [.restart(leg: leg)])
+    }
+    #expect(alice.ask(info)?.stanzaError?.condition == .resourceConstraint)
+    bench.advance(.seconds(60))
+    #expect(alice.ask(info)?["type"] == "result")
+  }
+
   @Test("a leg that gathers anew is told as the next agent, and so is the client's side")
   func renewal() throws {
     let (alice, _) = try conversation()
@@ -356,7 +373,7 @@ struct JitsiFocusTests {
   private func restart(_ guest: JitsiGuest) {
     var end = JingleMessage(
       .sessionTerminate, sid: sid(guest), reason: .init("connectivity-error"))
-    end.extensions = [XMLElement("bridge-session", JingleNamespace.focus, ["restart": "true"])]
+    end.extensions = [XMLElement("bridge-session", XMPPNamespace.jitsiFocus, ["restart": "true"])]
     #expect(guest.ask(end)?["type"] == "result")
   }
 

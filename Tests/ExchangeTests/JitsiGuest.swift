@@ -122,7 +122,7 @@ final class JitsiGuest {
   func answerQuestions() -> [XMLElement] {
     let messages = hearAll()
     for question in messages where question.payload?.namespace == XMPPNamespace.discoInfo {
-      let info = DiscoInfo(identities: [], features: [JingleNamespace.audio])
+      let info = DiscoInfo(identities: [], features: [XMPPNamespace.jingleRTPAudio])
       say(question.result(info.query()))
     }
     return messages.filter { $0.payload?.namespace != XMPPNamespace.discoInfo }

@@ -77,7 +77,7 @@ struct JitsiMutationTests {
       var info = JingleMessage(.transportInfo, sid: offer.sid)
       info.contents = accept.contents
       var end = JingleMessage(.sessionTerminate, sid: offer.sid, reason: .init("success"))
-      end.extensions = [XMLElement("bridge-session", JingleNamespace.focus, ["restart": "true"])]
+      end.extensions = [XMLElement("bridge-session", XMPPNamespace.jitsiFocus, ["restart": "true"])]
       words += [accept, info, end].map { XMLElement.iq("set", to: focus, id: "4", $0.encoded()) }
     }
     return words

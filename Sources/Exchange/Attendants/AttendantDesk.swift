@@ -83,6 +83,7 @@ package struct AttendantDesk {
     case .stopRecording(let room): return stopRecording(room)
     case .joinConference(let id, let conference):
       return join(id, conference: conference, at: now)
+    case .restart(let id): return with(id, at: now) { $0.restart(at: now) }
     case .talkWithSamples(let id, let attendant, let guest, let rate):
       return talk(id, with: attendant, guest, rate: rate, at: now)
     case .joinRoomWithSamples(let id, let room, let rate):

@@ -25,6 +25,8 @@ package enum AttendantOrder: Equatable, Sendable {
   /// Takes a leg into a conference, which passes packets on unmixed. The exchange offers
   /// (`described`, with `isOffer`), controls the checks, and is the server of the handshake.
   case joinConference(leg: String, conference: String)
+  /// Looks for another path of a leg that stands, on which it goes on; answered by `described`, an offer.
+  case restart(leg: String)
   /// Connects a leg of samples with an attendant; `rate` samples a second both ways.
   case talkWithSamples(leg: String, attendant: String, guest: AttendantGuest, rate: Int)
   /// The next sound of a leg of samples.

@@ -305,7 +305,7 @@ extension JitsiFacade {
   ) throws(StanzaError) -> [ConferenceFocus.Effect] {
     guard let payload = iq.payload else { throw StanzaError(.badRequest) }
     switch (payload.namespace, payload.name) {
-    case (JingleNamespace.jingle, "jingle"):
+    case (XMPPNamespace.jingle, "jingle"):
       return try exchange.jitsi.rooms[node]?.focus.take(
         payload, from: occupant.nick, at: turn.now, using: exchange.ports) ?? []
     case (XMPPNamespace.jitsiAudio, "mute"):

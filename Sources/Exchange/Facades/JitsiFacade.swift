@@ -114,7 +114,9 @@ enum JitsiFacade: Facade {
         "  conferenceRequestUrl: 'http\(security)://\(host)/conference-request/v1',",
       ]
     }
-    lines += ["  bridgeChannel: {},", "  p2p: { enabled: false },", "};"]
+    lines += [
+      "  bridgeChannel: {},", "  p2p: { enabled: false },", "  enableIceRestart: true,", "};",
+    ]
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -16,10 +16,14 @@ enum OpenAPI {
       "description": .string(about),
     ],
     "security": [["bearer": []]],
-    "paths": .object(paths.merging(meetingPaths) { first, _ in first }),
+    "paths": .object(
+      paths.merging(meetingPaths) { first, _ in first }
+        .merging(conferencePaths) { first, _ in first }),
     "components": [
       "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer"]],
-      "schemas": .object(schemas.merging(meetingSchemas) { first, _ in first }),
+      "schemas": .object(
+        schemas.merging(meetingSchemas) { first, _ in first }
+          .merging(conferenceSchemas) { first, _ in first }),
     ],
   ]
 
@@ -198,7 +202,7 @@ enum OpenAPI {
   }
 
   /// Without a token.
-  private static func open(_ operation: JSONValue) -> JSONValue {
+  static func open(_ operation: JSONValue) -> JSONValue {
     var members = operation.object ?? [:]
     members["security"] = []
     return .object(members)

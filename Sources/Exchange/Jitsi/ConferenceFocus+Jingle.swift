@@ -24,7 +24,9 @@ extension ConferenceFocus {
       guard session.state != .preparing, let candidate = try? Candidate(decoding: line) else {
         return []
       }
-      return [request(transportInfo(JingleTransport(candidates: [candidate]), session), to: nick)]
+      let generation = session.iceGeneration > 0 ? session.iceGeneration : nil
+      let transport = JingleTransport(candidates: [candidate], iceGeneration: generation)
+      return [request(transportInfo(transport, session), to: nick)]
     case .hangUp(_, let reason):
       guard reason == "busy" else {
         return restart(nick, .init("connectivity-error"), at: now, using: ports)
@@ -80,7 +82,7 @@ extension ConferenceFocus {
 
   private func bridgeSession(_ session: FocusSession) -> XMLElement {
     XMLElement(
-      "bridge-session", JingleNamespace.focus, ["id": session.bridgeID, "region": "exchange"])
+      "bridge-session", XMPPNamespace.jitsiFocus, ["id": session.bridgeID, "region": "exchange"])
   }
 
   private func transportInfo(
@@ -106,7 +108,7 @@ extension ConferenceFocus {
     guard let session = participants[nick]?.session, session.sid == message.sid else {
       throw StanzaError(
         .itemNotFound, text: "There is no such session.",
-        detail: XMLElement("unknown-session", JingleNamespace.errors))
+        detail: XMLElement("unknown-session", XMPPNamespace.jingleErrors))
     }
     switch message.action {
     case .sessionAccept: return try accept(message, session, from: nick, at: now)
@@ -218,21 +220,28 @@ extension ConferenceFocus {
     using ports: any ExchangePorts
   ) throws(StanzaError) -> [Effect] {
     let hasFailed = message.extensions.contains {
-      $0.name == "ice-state" && $0.namespace == JingleNamespace.focus && $0.text == "failed"
+      $0.name == "ice-state" && $0.namespace == XMPPNamespace.jitsiFocus && $0.text == "failed"
     }
-    guard hasFailed || asks("ice-restart", message) else { return [] }
+    let asksAnew = asks("ice-restart", message)
+    guard hasFailed || asksAnew else { return [] }
     // A session that is told of again is not the present one any more.
     if let id = message.extensions.first(where: { $0.name == "bridge-session" })?["id"],
       id != session.bridgeID
     {
       return []
     }
-    return restart(nick, .init("success", text: "moving"), at: now, using: ports)
+    guard asksAnew, session.state == .accepted else {
+      return restart(nick, .init("success", text: "moving"), at: now, using: ports)
+    }
+    guard mayRestart(nick, at: now) else {
+      throw StanzaError(.resourceConstraint, text: "The path is renewed too often.")
+    }
+    return [.order(.restart(leg: session.leg))]
   }
 
   private func asks(_ attribute: String, _ message: JingleMessage) -> Bool {
     message.extensions.contains {
-      $0.name == "bridge-session" && $0.namespace == JingleNamespace.focus
+      $0.name == "bridge-session" && $0.namespace == XMPPNamespace.jitsiFocus
         && $0[attribute] == "true"
     }
   }

@@ -84,7 +84,7 @@ struct ConferenceFocus: Equatable, Sendable {
       timers[.asked(nick)] = nil
       let info = answer.payload.map { DiscoInfo(decoding: $0) }
       // Who says nothing of itself is taken for a browser (protocols.md B.4).
-      let hasSound = info?.features.contains(JingleNamespace.audio) ?? true
+      let hasSound = info?.features.contains(XMPPNamespace.jingleRTPAudio) ?? true
       participants[nick]?.state = hasSound ? .idle : .withoutSound
       return consider(at: now, using: ports)
     case .inSession(let session)?:
@@ -188,6 +188,15 @@ struct ConferenceFocus: Equatable, Sendable {
       return effects
     }
     return effects + consider(at: now, using: ports)
+  }
+
+  /// Counts a renewal of a participant's path, if another may be.
+  mutating func mayRestart(_ nick: String, at now: Instant) -> Bool {
+    let restarts = participants[nick]?.restarts ?? []
+    let recent = restarts.filter { $0.duration(to: now) < Self.restartPeriod }
+    guard recent.count < Self.restartLimit else { return false }
+    participants[nick]?.restarts = recent + [now]
+    return true
   }
 
   /// A leg of a participant's session, if it is the present one.

@@ -32,17 +32,17 @@ package struct JingleContent: Equatable, Sendable {
     self.init(
       creator: element["creator"] == "responder" ? "responder" : "initiator", name: name,
       senders: element["senders"].flatMap(Senders.init(rawValue:)) ?? .both)
-    if let child = element.child("description", JingleNamespace.rtp) {
+    if let child = element.child("description", XMPPNamespace.jingleRTP) {
       description = try JingleDescription(decoding: child)
     }
-    if let child = element.child("transport", JingleNamespace.transport) {
+    if let child = element.child("transport", XMPPNamespace.jingleICE) {
       transport = try JingleTransport(decoding: child)
     }
   }
 
   package func encoded() -> XMLElement {
     var element = XMLElement(
-      "content", JingleNamespace.jingle,
+      "content", XMPPNamespace.jingle,
       ["creator": creator, "name": name, "senders": senders.rawValue])
     if let description { element.append(description.encoded()) }
     if let transport { element.append(transport.encoded()) }
@@ -123,14 +123,14 @@ package struct JingleDescription: Equatable, Sendable {
   package init(decoding element: XMLElement) throws(JingleError) {
     self.init(
       media: element["media"] ?? "audio",
-      hasRTCPMux: element.child("rtcp-mux", JingleNamespace.rtp) != nil,
+      hasRTCPMux: element.child("rtcp-mux", XMPPNamespace.jingleRTP) != nil,
       maximumPacketTime: element["maxptime"].flatMap { Int($0) })
     for child in element.children {
       switch (child.name, child.namespace) {
-      case ("payload-type", JingleNamespace.rtp):
+      case ("payload-type", XMPPNamespace.jingleRTP):
         guard payloadTypes.count < Self.payloadTypeLimit else { throw .tooMany("payload types") }
         payloadTypes.append(try PayloadType(decoding: child))
-      case ("rtp-hdrext", JingleNamespace.headerExtension):
+      case ("rtp-hdrext", XMPPNamespace.jingleHeaderExtensions):
         guard headerExtensions.count < Self.extensionLimit else {
           throw .tooMany("header extensions")
         }
@@ -139,7 +139,7 @@ package struct JingleDescription: Equatable, Sendable {
           let uri = child["uri"], uri.utf8.count <= 256, !uri.utf8.contains(UInt8(ascii: " "))
         else { continue }
         headerExtensions.append(HeaderExtension(id: id, uri: uri))
-      case ("source", JingleNamespace.source):
+      case ("source", XMPPNamespace.jingleSources):
         guard sources.count < Self.sourceLimit else { throw .tooMany("sources") }
         sources.append(try JingleSource(decoding: child))
       default: break
@@ -148,17 +148,18 @@ package struct JingleDescription: Equatable, Sendable {
   }
 
   package func encoded() -> XMLElement {
-    var element = XMLElement("description", JingleNamespace.rtp, ["media": media])
+    var element = XMLElement("description", XMPPNamespace.jingleRTP, ["media": media])
     if let maximumPacketTime { element["maxptime"] = String(maximumPacketTime) }
     for payloadType in payloadTypes { element.append(payloadType.encoded()) }
-    if hasRTCPMux { element.append(XMLElement("rtcp-mux", JingleNamespace.rtp)) }
+    if hasRTCPMux { element.append(XMLElement("rtcp-mux", XMPPNamespace.jingleRTP)) }
     for item in headerExtensions {
       element.append(
         XMLElement(
-          "rtp-hdrext", JingleNamespace.headerExtension, ["id": String(item.id), "uri": item.uri]))
+          "rtp-hdrext", XMPPNamespace.jingleHeaderExtensions,
+          ["id": String(item.id), "uri": item.uri]))
     }
     if !headerExtensions.isEmpty {
-      element.append(XMLElement("extmap-allow-mixed", JingleNamespace.headerExtension))
+      element.append(XMLElement("extmap-allow-mixed", XMPPNamespace.jingleHeaderExtensions))
     }
     for source in sources { element.append(source.encoded()) }
     return element
@@ -186,7 +187,7 @@ extension JingleDescription.PayloadType {
       case ("parameter", _):
         parameters.append(
           JingleDescription.Parameter(child["name"] ?? "", child["value"] ?? ""))
-      case ("rtcp-fb", JingleNamespace.feedback):
+      case ("rtcp-fb", XMPPNamespace.jingleFeedback):
         let words = [child["type"], child["subtype"]].compactMap { $0 }
         feedback.append(words.joined(separator: " "))
       default: break
@@ -196,17 +197,17 @@ extension JingleDescription.PayloadType {
 
   fileprivate func encoded() -> XMLElement {
     var element = XMLElement(
-      "payload-type", JingleNamespace.rtp,
+      "payload-type", XMPPNamespace.jingleRTP,
       ["id": String(id), "name": name, "clockrate": String(clockRate)])
     if channels != 1 { element["channels"] = String(channels) }
     for parameter in parameters {
-      var child = XMLElement("parameter", JingleNamespace.rtp, ["value": parameter.value])
+      var child = XMLElement("parameter", XMPPNamespace.jingleRTP, ["value": parameter.value])
       if !parameter.name.isEmpty { child["name"] = parameter.name }
       element.append(child)
     }
     for item in feedback {
       let words = item.split(separator: " ", maxSplits: 1).map(String.init)
-      var child = XMLElement("rtcp-fb", JingleNamespace.feedback, ["type": words.first ?? ""])
+      var child = XMLElement("rtcp-fb", XMPPNamespace.jingleFeedback, ["type": words.first ?? ""])
       if words.count > 1 { child["subtype"] = words[1] }
       element.append(child)
     }
@@ -235,25 +236,25 @@ package struct JingleSource: Equatable, Hashable, Sendable {
     guard let ssrc = element["ssrc"].flatMap({ UInt32($0) }), ssrc > 0 else {
       throw .malformed("ssrc")
     }
-    let parameters = element.children("parameter", JingleNamespace.source)
+    let parameters = element.children("parameter", XMPPNamespace.jingleSources)
     self.init(
       ssrc: ssrc, name: element["name"],
       msid: parameters.first { $0["name"] == "msid" }?["value"],
-      owner: element.child("ssrc-info", JingleNamespace.meet)?["owner"])
+      owner: element.child("ssrc-info", XMPPNamespace.jitsiMeet)?["owner"])
     for text in [name, msid, owner].compactMap({ $0 }) where text.utf8.count > 512 {
       throw .malformed("source")
     }
   }
 
   package func encoded() -> XMLElement {
-    var element = XMLElement("source", JingleNamespace.source, ["ssrc": String(ssrc)])
+    var element = XMLElement("source", XMPPNamespace.jingleSources, ["ssrc": String(ssrc)])
     element["name"] = name
     if let msid {
       element.append(
-        XMLElement("parameter", JingleNamespace.source, ["name": "msid", "value": msid]))
+        XMLElement("parameter", XMPPNamespace.jingleSources, ["name": "msid", "value": msid]))
     }
     if let owner {
-      element.append(XMLElement("ssrc-info", JingleNamespace.meet, ["owner": owner]))
+      element.append(XMLElement("ssrc-info", XMPPNamespace.jitsiMeet, ["owner": owner]))
     }
     return element
   }

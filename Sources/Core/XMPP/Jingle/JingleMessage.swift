@@ -56,7 +56,7 @@ package struct JingleMessage: Equatable, Sendable {
 
   /// Reads a `jingle` element.
   package init(decoding element: XMLElement) throws(JingleError) {
-    guard element.name == "jingle", element.namespace == JingleNamespace.jingle else {
+    guard element.name == "jingle", element.namespace == XMPPNamespace.jingle else {
       throw .notJingle
     }
     let written = element["action"] ?? ""
@@ -65,34 +65,34 @@ package struct JingleMessage: Equatable, Sendable {
       throw .missing("sid")
     }
     var contents: [JingleContent] = []
-    for content in element.children("content", JingleNamespace.jingle) {
+    for content in element.children("content", XMPPNamespace.jingle) {
       guard contents.count < Self.contentLimit else { throw .tooMany("contents") }
       contents.append(try JingleContent(decoding: content))
     }
-    let groups = element.children("group", JingleNamespace.grouping)
+    let groups = element.children("group", XMPPNamespace.jingleGrouping)
     let bundle = groups.first { $0["semantics"] == "BUNDLE" }
-    let reason = element.child("reason", JingleNamespace.jingle)
+    let reason = element.child("reason", XMPPNamespace.jingle)
     self.init(
       action, sid: sid, initiator: element["initiator"], responder: element["responder"],
       contents: contents,
       bundle: bundle?.children("content").prefix(Self.contentLimit).compactMap { $0["name"] } ?? [],
       reason: reason.flatMap(Reason.init(decoding:)),
       extensions: element.children.filter {
-        $0.namespace != JingleNamespace.jingle && $0.namespace != JingleNamespace.grouping
+        $0.namespace != XMPPNamespace.jingle && $0.namespace != XMPPNamespace.jingleGrouping
       })
   }
 
   /// The element that ``init(decoding:)`` reads.
   package func encoded() -> XMLElement {
     var element = XMLElement(
-      "jingle", JingleNamespace.jingle, ["action": action.rawValue, "sid": sid])
+      "jingle", XMPPNamespace.jingle, ["action": action.rawValue, "sid": sid])
     element["initiator"] = initiator
     element["responder"] = responder
     if !bundle.isEmpty {
       element.append(
         XMLElement(
-          "group", JingleNamespace.grouping, ["semantics": "BUNDLE"],
-          bundle.map { XMLElement("content", JingleNamespace.grouping, ["name": $0]) }))
+          "group", XMPPNamespace.jingleGrouping, ["semantics": "BUNDLE"],
+          bundle.map { XMLElement("content", XMPPNamespace.jingleGrouping, ["name": $0]) }))
     }
     for part in extensions + contents.map({ $0.encoded() }) { element.append(part) }
     if let reason { element.append(reason.encoded()) }
@@ -115,8 +115,8 @@ extension JingleMessage.Reason {
 
   fileprivate func encoded() -> XMLElement {
     var element = XMLElement(
-      "reason", JingleNamespace.jingle, [:], [XMLElement(condition, JingleNamespace.jingle)])
-    if let text { element.append(XMLElement("text", JingleNamespace.jingle, text: text)) }
+      "reason", XMPPNamespace.jingle, [:], [XMLElement(condition, XMPPNamespace.jingle)])
+    if let text { element.append(XMLElement("text", XMPPNamespace.jingle, text: text)) }
     return element
   }
 }
@@ -144,21 +144,4 @@ package enum JingleError: Error, Equatable, Sendable {
     case .noAudio: "The Jingle session has no sound."
     }
   }
-}
-
-/// The namespaces of Jingle and of what conferences put into it.
-package enum JingleNamespace {
-  package static let jingle = "urn:xmpp:jingle:1"
-  package static let errors = "urn:xmpp:jingle:errors:1"
-  package static let grouping = "urn:xmpp:jingle:apps:grouping:0"
-  package static let rtp = "urn:xmpp:jingle:apps:rtp:1"
-  package static let audio = "urn:xmpp:jingle:apps:rtp:audio"
-  package static let feedback = "urn:xmpp:jingle:apps:rtp:rtcp-fb:0"
-  package static let headerExtension = "urn:xmpp:jingle:apps:rtp:rtp-hdrext:0"
-  package static let source = "urn:xmpp:jingle:apps:rtp:ssma:0"
-  package static let transport = "urn:xmpp:jingle:transports:ice-udp:1"
-  package static let dtls = "urn:xmpp:jingle:apps:dtls:0"
-  /// Owners of sources, muting, JSON-encoded sources.
-  package static let meet = "http://jitsi.org/jitmeet"
-  package static let focus = "http://jitsi.org/protocol/focus"
 }

@@ -34,13 +34,13 @@ package struct JingleTransport: Equatable, Sendable {
       }
       credentials = checked
     }
-    for child in element.children("fingerprint", JingleNamespace.dtls).prefix(8) {
+    for child in element.children("fingerprint", XMPPNamespace.jingleDTLS).prefix(8) {
       let text = "\(child["hash"] ?? "") \(child.text.filter { !$0.isWhitespace })"
       guard let fingerprint = try? Fingerprint(decoding: text) else { continue }
       fingerprints.append(fingerprint)
       setup = setup ?? child["setup"].flatMap(SetupRole.init(rawValue:))
     }
-    for child in element.children("candidate", JingleNamespace.transport) {
+    for child in element.children("candidate", XMPPNamespace.jingleICE) {
       guard candidates.count < Self.candidateLimit else { throw .tooMany("candidates") }
       if let candidate = Candidate(decoding: child) { candidates.append(candidate) }
     }
@@ -50,15 +50,15 @@ package struct JingleTransport: Equatable, Sendable {
   ///
   /// - Parameter candidatePrefix: what makes the candidates' ids unique within the session.
   package func encoded(candidatePrefix: String = "c") -> XMLElement {
-    var element = XMLElement("transport", JingleNamespace.transport)
+    var element = XMLElement("transport", XMPPNamespace.jingleICE)
     element["ufrag"] = credentials?.ufrag
     element["pwd"] = credentials?.password
     if let iceGeneration { element["ice-generation"] = String(iceGeneration) }
-    if hasRTCPMux { element.append(XMLElement("rtcp-mux", JingleNamespace.transport)) }
+    if hasRTCPMux { element.append(XMLElement("rtcp-mux", XMPPNamespace.jingleICE)) }
     for fingerprint in fingerprints {
       let words = fingerprint.encoded().split(separator: " ")
       var child = XMLElement(
-        "fingerprint", JingleNamespace.dtls, ["hash": fingerprint.algorithm.rawValue],
+        "fingerprint", XMPPNamespace.jingleDTLS, ["hash": fingerprint.algorithm.rawValue],
         text: words.last.map(String.init))
       child["setup"] = setup?.rawValue
       element.append(child)
@@ -91,7 +91,7 @@ extension Candidate {
 
   fileprivate func encoded(prefix: String) -> XMLElement {
     var element = XMLElement(
-      "candidate", JingleNamespace.transport,
+      "candidate", XMPPNamespace.jingleICE,
       [
         "id": "\(prefix)\(foundation)-\(port)-\(component)", "foundation": foundation,
         "component": String(component), "protocol": transport, "priority": String(priority),
