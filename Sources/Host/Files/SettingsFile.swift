@@ -93,7 +93,11 @@ package struct SettingsFile: Sendable {
     for index in settings.accounts.indices {
       guard let path = settings.accounts[index].zuliprcFile else { continue }
       do throws(FileError) {
-        let bytes = try SmallFile.read(path, limit: SettingsDocument.fileLimit)
+        let file = try OpenedFile(path)
+        let bytes = try file.contents(limit: SettingsDocument.fileLimit)
+        if file.isOpenToOthers {
+          complaints.append(Complaint(file: path, line: nil, .readableByOthers))
+        }
         guard let found = Zuliprc.account(reading: bytes, path: path) else {
           complaints.append(Complaint(file: path, line: nil, .notZuliprc))
           continue

@@ -190,6 +190,38 @@ struct SettingsFileTests {
     #expect(complaints.first?.description.contains("chmod 600") == true)
   }
 
+  @Test("an account of the settings takes from a zuliprc file what it does not say itself")
+  func namedZuliprc() throws {
+    folder.write(
+      "[api]\nemail=amina@example.org\nkey=abcdef\nsite=https://zulip.example.org/\n", to: "chat.rc",
+      mode: 0o600)
+    write("[account chat]\nsystem = zulip\nzuliprc = \(folder.path)/chat.rc\n")
+    let (settings, complaints) = file.read()
+    let account = try #require(settings.accounts.first)
+    #expect(complaints == [])
+    #expect(account.name == "chat" && account.server == "https://zulip.example.org")
+    #expect(account.username == "amina@example.org")
+    #expect(try account.password?.read().exposed == "abcdef")
+    write("[account chat]\nsystem = zulip\nzuliprc = \(folder.path)/none.rc\n")
+    let (missing, faults) = file.read()
+    #expect(missing.accounts == [])
+    #expect(faults.count == 1)
+  }
+
+  @Test("what only some systems have is written and read again, secrets by reference")
+  func systemOptions() throws {
+    var account = AccountSettings(name: "bots")
+    account.system = .buzzi
+    account.server = "https://bots.example.org"
+    account.username = "Amina"
+    account.options = ["chatbot-id": "sales, support", "company-id": "acme", "input-rate": "16000"]
+    account.secrets = ["session": .command("pass show s"), "jwt": .environment(variable: "JWT")]
+    try file.add(account)
+    let (settings, complaints) = file.read()
+    #expect(complaints == [])
+    #expect(settings.accounts == [account])
+  }
+
   @Test("Zulip's own file yields to the same account in the settings")
   func zuliprcYields() {
     folder.write("[api]\nemail=a@b\nkey=k\nsite=https://z\n", to: ".zuliprc")

@@ -24,6 +24,20 @@ struct SettingsTests {
     #expect(complaints == [])
   }
 
+  @Test("a secret of any system is not taken from the file itself, nor an impossible rate")
+  func systemSecrets() {
+    let group = "[account a]\nsystem = nexacon\nserver = https://a\nuser = b\n"
+    for key in ["api-key", "secret-key", "jwt", "room-password", "session"] {
+      let (settings, complaints) = read(group + "\(key) = verysecret\n")
+      #expect(settings.accounts.first?.secrets == [:])
+      #expect(complaints.count == 1)
+      #expect(complaints.first?.contains("\(key)-command") == true)
+      #expect(complaints.first?.contains("verysecret") == false)
+    }
+    #expect(read(group + "input-rate = 44100\n").complaints.count == 1)
+    #expect(read(group + "tenant = a b\n").complaints.count == 1)
+  }
+
   @Test("every setting is taken")
   func everything() {
     let (settings, complaints) = read(

@@ -22,6 +22,8 @@ package final class SessionPair {
     package var forgesFingerprint = false
     /// Whether the caller's session is opened with its offer and not with the answer.
     package var opensEarly = false
+    /// Whether the caller is a conference's server to the callee.
+    package var isConference = false
     package var settings = MediaSettings()
 
     package init(seed: UInt64 = 1) { self.seed = seed }
@@ -180,7 +182,7 @@ package final class SessionPair {
           .callee,
           MediaPlan(
             role: .answerer(offer: description), iceServers: [],
-            includesLoopback: false))
+            includesLoopback: false, isConference: setup.isConference))
         timeline.add(.accept, at: now.advanced(by: setup.ringTime))
         return
       }
