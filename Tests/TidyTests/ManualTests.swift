@@ -136,14 +136,16 @@ struct ManualTests {
     let lines = page.split(separator: "\n").map(String.init)
     for (letter, count) in [("Z", 22), ("B", 21), ("N", 23), ("V", 27)] {
       let wanted = (1...count).map { ".It \(letter)\($0)" }
-      #expect(lines.filter { $0.wholeMatch(of: #/\.It [A-Z][0-9]+/#) != nil }
-        .filter { $0.hasPrefix(".It \(letter)") } == wanted)
+      #expect(
+        lines.filter { $0.wholeMatch(of: #/\.It [A-Z][0-9]+/#) != nil }
+          .filter { $0.hasPrefix(".It \(letter)") } == wanted)
     }
     let files = SourceTree.swiftFiles(in: "Tests").map(\.path)
     for (index, line) in lines.enumerated() where line == ".Em Test :" {
       for name in lines[index + 1].split(separator: ",") {
         let name = name.filter { $0 != " " && $0 != "." }
-        let isThere = ["thesame", "none"].contains(name)
+        let isThere =
+          ["thesame", "none"].contains(name)
           || files.contains { $0.hasSuffix("/\(name).swift") || $0.contains("Tests/\(name)/") }
         #expect(isThere, "\(lines[index + 1])")
       }

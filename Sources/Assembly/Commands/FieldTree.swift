@@ -38,8 +38,8 @@ struct FieldTree {
       return .string(try ServiceCommand.firstLine(of: String(text.dropFirst())))
     }
     // A telephone number stays one.
-    guard text.utf8.count <= 15, !text.hasPrefix("+"), !text.hasPrefix("0") || text.count == 1
-    else { return .string(text) }
+    let isPadded = text.hasPrefix("0") && text.dropFirst().first?.isNumber == true
+    guard text.utf8.count <= 15, !text.hasPrefix("+"), !isPadded else { return .string(text) }
     if let number = Int64(text) { return .integer(number) }
     if text.contains("."), let number = Double(text), number.isFinite { return .number(number) }
     return .string(text)

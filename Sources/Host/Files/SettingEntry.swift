@@ -81,8 +81,10 @@ struct SettingEntry<Root: Sendable>: Sendable {
     isUsable: @escaping @Sendable (String) -> Bool
   ) -> SettingEntry<AccountSettings> {
     .value(key, \AccountSettings.options[key], expected: expected, about) { text in
+      // The value is optional itself: none of it is not the same as none at all.
       let text = unquoted(text)
-      return isUsable(text) ? text : nil
+      guard isUsable(text) else { return Optional<String?>.none }
+      return .some(text)
     }
   }
 

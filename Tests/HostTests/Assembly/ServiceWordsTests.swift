@@ -14,7 +14,8 @@ struct ServiceWordsTests {
   func fields() throws {
     let fields = [
       ("displayName", "Support"), ("isActive", "false"), ("limit", "3"), ("share", "0.5"),
-      ("phoneNumber", "+4930123456"), ("code", "007"), ("settings.a.b", "x"), ("settings.c", "null"),
+      ("phoneNumber", "+4930123456"), ("code", "007"), ("settings.a.b", "x"),
+      ("settings.c", "null"),
     ].map { Field(key: $0, value: $1) }
     let value: JSONValue = [
       "displayName": "Support", "isActive": false, "limit": 3, "share": 0.5,
@@ -46,7 +47,9 @@ struct ServiceWordsTests {
     #expect(lines.count == 3)
     #expect(!lines.joined().contains("\u{1B}"))
     #expect(lines[0].hasSuffix("people") && lines[2].hasSuffix("12"))
-    let starts = lines.map { line in line.lastIndex(of: " ").map { line.distance(from: line.startIndex, to: $0) } }
+    let starts = lines.map { line in
+      line.lastIndex(of: " ").map { line.distance(from: line.startIndex, to: $0) }
+    }
     #expect(Set(starts).count == 1)
     let empty = ServiceTable(columns: ["room"], rows: [], json: .array([]))
     #expect(Listing.lines(of: empty) == ["Nothing."])

@@ -193,7 +193,8 @@ struct SettingsFileTests {
   @Test("an account of the settings takes from a zuliprc file what it does not say itself")
   func namedZuliprc() throws {
     folder.write(
-      "[api]\nemail=amina@example.org\nkey=abcdef\nsite=https://zulip.example.org/\n", to: "chat.rc",
+      "[api]\nemail=amina@example.org\nkey=abcdef\nsite=https://zulip.example.org/\n",
+      to: "chat.rc",
       mode: 0o600)
     write("[account chat]\nsystem = zulip\nzuliprc = \(folder.path)/chat.rc\n")
     let (settings, complaints) = file.read()
