@@ -14,6 +14,8 @@ struct BuzziSession: Sendable {
   enum Voice: Equatable, Sendable {
     /// A scripted bot on that leg.
     case bot(leg: String)
+    /// A service; see ``provider``.
+    case provider
     /// The caller waits on that leg while a seat rings.
     case waiting(leg: String)
     /// The caller's leg and the seat's are in a room.
@@ -29,6 +31,8 @@ struct BuzziSession: Sendable {
   let createdAt: WallTime
   var stage = Stage.made
   var voice: Voice?
+  /// Exists beside the voice, for the service is kept while a person has the call.
+  var provider: ProviderLink?
   var socket: ExchangeSocketID?
   /// Until when a call without a socket is kept; until when a session waits that nobody has taken up.
   var keptUntil: Instant?
@@ -45,7 +49,7 @@ struct BuzziSession: Sendable {
   var leg: String? {
     switch voice {
     case .bot(let leg), .waiting(let leg), .person(let leg): leg
-    case nil: nil
+    case .provider, nil: nil
     }
   }
 

@@ -59,6 +59,9 @@ extension BuzziFacade {
       let silence = session.spokenAt.advanced(by: settings.silenceTime)
       deadline = deadline.map { min($0, silence) } ?? silence
     }
+    if let until = session.provider?.readyUntil {
+      deadline = deadline.map { min($0, until) } ?? until
+    }
     exchange.buzzi.timers[session.id] = deadline
   }
 
@@ -163,7 +166,7 @@ extension BuzziFacade {
       record.status = .inProgress
       record.startedAt = turn.wall
       put(record, in: &exchange, &turn)
-      connectBot(session.id, in: &exchange, &turn)
+      connectVoice(session.id, in: &exchange, &turn)
     }
     // A caller that has come back is told where the call stands.
     send(.status(.connecting), to: session, in: exchange, &turn)
@@ -209,12 +212,13 @@ extension BuzziFacade {
   private static func hear(
     _ bytes: [UInt8], of session: BuzziSession, in exchange: inout Exchange, _ turn: inout Turn
   ) {
-    // Sound before the call has begun reaches nobody.
-    guard let leg = session.leg else { return }
     var reader = PCM16Reader()
     let samples = reader.take(bytes)
     guard !samples.isEmpty else { return }
     if isSpeech(samples) { spoke(session.id, in: &exchange, turn.now) }
+    if session.voice == .provider { return pass(samples, of: session, &turn) }
+    // Sound before the call has begun reaches nobody.
+    guard let leg = session.leg else { return }
     let sound = exchange.buzzi.sessions[session.id]?.upsampler.take(samples) ?? []
     turn.effects.append(.attendant(.samples(leg: leg, sound)))
   }
@@ -254,7 +258,7 @@ extension BuzziFacade {
     }
   }
 
-  private static func play(
+  static func play(
     _ samples: [Int16], to session: BuzziSession, in exchange: inout Exchange, _ turn: inout Turn
   ) {
     guard let socket = session.socket, !samples.isEmpty else { return }
@@ -289,6 +293,8 @@ extension BuzziFacade {
     }
     if let record { put(record, in: &exchange, &turn) }
     dropLeg(of: &session, in: &exchange, &turn)
+    dropProvider(of: &session, in: &exchange, &turn)
+    exchange.buzzi.sessions[name] = session
     if let error = ending.error {
       send(.error(message: error.sentence, code: error), to: session, in: exchange, &turn)
     }
@@ -319,6 +325,10 @@ extension BuzziFacade {
   static func expire(in exchange: inout Exchange, _ turn: inout Turn) {
     for name in exchange.buzzi.timers.takeDue(at: turn.now) {
       guard let session = exchange.buzzi.sessions[name] else { continue }
+      if let until = session.provider?.readyUntil, until <= turn.now {
+        giveUp(name, "It did not get ready in time.", in: &exchange, &turn)
+        continue
+      }
       let isKept = session.keptUntil.map { turn.now < $0 } ?? true
       switch session.stage {
       case .made: forget(name, in: &exchange, &turn)

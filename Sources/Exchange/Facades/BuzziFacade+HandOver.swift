@@ -6,7 +6,12 @@ extension BuzziFacade {
   static func handOver(
     _ session: BuzziSession, reason: String, in exchange: inout Exchange, _ turn: inout Turn
   ) {
-    guard case .bot(let leg) = session.voice else { return }  // Under way already, or not begun.
+    let leg: String
+    switch session.voice {
+    case .bot(let talking): leg = talking
+    case .provider: leg = openWaitingLeg(for: session, in: &exchange, &turn)
+    case .waiting, .person, nil: return  // Under way already, or not begun.
+    }
     let reason = HarmlessText.line(reason, limit: 300)
     let bot = session.chatbot.name
     let briefing = CallBriefing(
@@ -22,6 +27,7 @@ extension BuzziFacade {
           message: "\(seat) is being called; one moment."), to: session, in: exchange, &turn)
     } catch {
       let words = if case .busy(let text) = error { text } else { "Nobody could be called." }
+      if session.voice == .provider { returnToProvider(session.id, leg, in: &exchange, &turn) }
       announce(words, to: session, in: &exchange, &turn)
     }
   }
@@ -37,9 +43,35 @@ extension BuzziFacade {
       announce("\(person) is on the line.", to: session, in: &exchange, &turn)
     case .returned(let reason):
       announce(reason, to: session, in: &exchange, &turn)
-      connectBot(name, in: &exchange, &turn)
+      if session.provider != nil {
+        returnToProvider(name, leg, in: &exchange, &turn)
+      } else {
+        connectBot(name, in: &exchange, &turn)
+      }
     case .left: end(name, Ending("agent_ended", .completed), in: &exchange, &turn)
     }
+  }
+
+  /// A leg for a caller who talked to a service and had none.
+  private static func openWaitingLeg(
+    for session: BuzziSession, in exchange: inout Exchange, _ turn: inout Turn
+  ) -> String {
+    let leg = exchange.buzzi.nextLeg()
+    exchange.buzzi.sessionOfLeg[leg] = session.id
+    exchange.openLeg(leg, of: name)
+    turn.effects.append(
+      .attendant(
+        .joinRoomWithSamples(leg: leg, room: "person:\(leg)", rate: Upsampler.target)))
+    return leg
+  }
+
+  /// The caller talks to the service again.
+  private static func returnToProvider(
+    _ name: String, _ leg: String, in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    exchange.buzzi.sessions[name]?.voice = .provider
+    exchange.buzzi.sessionOfLeg[leg] = nil
+    exchange.closeLeg(leg, &turn)
   }
 
   /// Words of the exchange, as the bot's.
