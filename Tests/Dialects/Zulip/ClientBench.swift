@@ -22,6 +22,8 @@ struct ClientBench {
   private var isPumping = false
   /// Whether the Jitsi server answers at all.
   var hasJitsi = true
+  /// Whether it leaves its clients waiting.
+  var isJitsiSilent = false
 
   static let start = WallTime(milliseconds: 1_790_000_000_000)
 
@@ -221,6 +223,8 @@ struct ClientBench {
       case .transport(.request(let id, let request)):
         if request.url.hasPrefix("https://chat.example.org/") {
           asked.append((id, request))
+        } else if isJitsiSilent {
+          break
         } else if hasJitsi {
           let config = HTTPResponse(status: 200, body: Array("var config = {};".utf8))
           waiting.append(.response(id, config))

@@ -114,6 +114,23 @@ struct OutgoingTests {
     }
   }
 
+  @Test("a call that is refused before its room answers is known by its name all the same")
+  func fastRefusal() throws {
+    var bench = try ClientBench.online()
+    bench.isJitsiSilent = true
+    try placed(&bench)
+    #expect(bench.takeCallReports() == [])
+    try bench.push(.ringing)
+    try bench.push(.declined)
+    let reports = bench.takeCallReports()
+    guard case .placed(outgoingID, "call-1", _, _, _)? = reports.first else {
+      Issue.record("\(reports)")
+      return
+    }
+    #expect(
+      reports.dropFirst() == [.ringing(outgoingID), .ended(outgoingID, .declined(reason: nil))])
+  }
+
   @Test("what the server refuses is told in its words")
   func refusals() throws {
     let says = "The server says: "

@@ -88,9 +88,11 @@ extension ZulipClient {
     leaveIfDone(at: now)
   }
 
-  /// A call that came to nothing, for that reason.
+  /// A call that is over, for that reason.
   mutating func fail(_ id: CallID, _ reason: EndReason, at now: Instant) {
-    guard calls.contains(where: { $0.id == id }) else { return }
+    guard let call = calls.first(where: { $0.id == id }) else { return }
+    // An end that is faster than the room still has to be known by the server's name of the call.
+    if !call.isPlacing, !call.remoteID.isEmpty { placed(id, iceServers: []) }
     finish(id)
     report(.ended(id, reason))
     leaveIfDone(at: now)

@@ -21,10 +21,7 @@ extension ZulipClient {
     case .ringing: tell(.ringing(id), of: id)
     case .accepted: othersAccepted(id, at: now)
     case .declined, .cancelled, .ended, .missed:
-      let reason = reason(of: message.kind, message.reason, call)
-      finish(id)
-      report(.ended(id, reason))
-      leaveIfDone(at: now)
+      fail(id, reason(of: message.kind, message.reason, call), at: now)
     }
   }
 

@@ -91,7 +91,7 @@ extension ZulipClient {
   }
 
   /// The room's server is there, and with it all that media has to know.
-  private mutating func placed(_ id: CallID, iceServers: [IceServer]) {
+  mutating func placed(_ id: CallID, iceServers: [IceServer]) {
     guard let index = calls.firstIndex(where: { $0.id == id }), !calls[index].isPlaced else {
       return
     }

@@ -139,9 +139,9 @@ extension ZulipClient {
       phase = .online
       report(.account(.signedIn))
       poll(at: now)
+      requestHistory(at: now)
       requestContacts(at: now)
       showPresence(at: now)
-      requestHistory(at: now)
       catchUp(at: now)
       deliverKeptErrands(at: now)
       if !isRenewed { tellOfCalls() }
