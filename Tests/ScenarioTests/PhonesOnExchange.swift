@@ -8,6 +8,8 @@ import Phone
 import SDP
 import Simulation
 import Transport
+import ZulipClient
+import ZulipWire
 
 /// Several phones' control cores on one exchange, in virtual time and without a network's delay.
 ///
@@ -51,14 +53,27 @@ final class PhonesOnExchange {
   private(set) var attendantOrders: [AttendantOrder] = []
   private var streamCount: UInt32 = 1_000
 
-  /// - Parameter names: of the guests.
-  init(_ names: [String]) {
-    exchange = ExchangeBench(store: store)
+  private let settings: ExchangeSettings
+  /// Requests that the exchange has not answered, by its own number of them.
+  private var polls: [Int: (name: String, account: AccountID, id: RequestID)] = [:]
+
+  /// - Parameters:
+  ///   - names: of the guests.
+  ///   - zulip: the dialect in which they speak with the exchange, instead of BotServer's.
+  init(_ names: [String], zulip: ZulipDialect? = nil) {
+    var settings = ExchangeSettings.forTests
+    settings.zulip.dialect = zulip ?? .three
+    self.settings = settings
+    exchange = ExchangeBench(settings: settings, store: store)
     for (index, name) in names.enumerated() {
       let account = Account(
-        id: AccountID(0), name: "exchange", system: .botServer, server: "http://127.0.0.1:8077",
-        username: name, secret: nil)
-      let client = BotServerClient(account: account, seed: UInt64(index))
+        id: AccountID(0), name: "exchange", system: zulip == nil ? .botServer : .zulip,
+        server: "http://127.0.0.1:8077", username: name, secret: nil)
+      let clock = WallClock(WallTime(milliseconds: 1_790_000_000_000), at: .zero)
+      let client: any DialectClient =
+        zulip == nil
+        ? BotServerClient(account: account, seed: UInt64(index))
+        : ZulipClient(account: account, seed: UInt64(index), clock: clock)
       let guest = Account(
         id: AccountID(1), name: "conferences", system: .jitsi, server: "", username: name,
         secret: nil)
@@ -107,6 +122,11 @@ final class PhonesOnExchange {
   /// The exchange is killed: nothing is closed properly, nothing answers.
   func killExchange() {
     exchange = nil
+    for (_, poll) in polls.sorted(by: { $0.key < $1.key }) {
+      waiting.append(
+        (poll.name, .transport(poll.account, .requestFailed(poll.id, .broken("reset")))))
+    }
+    polls = [:]
     for name in phones.keys.sorted() { cut(name) }
   }
 
@@ -121,7 +141,9 @@ final class PhonesOnExchange {
   }
 
   /// The exchange is started again on what its predecessor had stored.
-  func restartExchange() { exchange = ExchangeBench(store: store, at: now) }
+  func restartExchange() {
+    exchange = ExchangeBench(settings: settings, store: store, at: now)
+  }
 
   // MARK: What the phones want.
 
@@ -171,10 +193,12 @@ final class PhonesOnExchange {
     switch effect {
     case .request(let id, var request):
       request.url = Self.path(request.url)
-      guard let response = try? exchange?.request(request) else {
+      request.fields["Host"] = "127.0.0.1:8077"
+      guard let number = exchange?.begin(request) else {
         return tell(name, account, .requestFailed(id, .unreachable("127.0.0.1:8077")))
       }
-      tell(name, account, .response(id, response))
+      polls[number] = (name, account, id)
+      pump()
     case .open(let id, let request):
       let asked = HTTPRequest(.get, Self.path(request.url), fields: request.fields)
       guard let socket = try? exchange?.openSocket(asked) else {
@@ -189,7 +213,11 @@ final class PhonesOnExchange {
       if let socket = phones[name]?.sockets.removeValue(forKey: id) {
         exchange?.closeSocket(socket.number)
       }
-    case .send, .cancel: break
+    case .cancel(let id):
+      polls = polls.filter {
+        $0.value.name != name || $0.value.account != account || $0.value.id != id
+      }
+    case .send: break
     }
   }
 
@@ -245,7 +273,7 @@ final class PhonesOnExchange {
         isMoving = true
         continue
       }
-      if openLegs() { isMoving = true }
+      if openLegs() || takeAnswers() { isMoving = true }
       for name in phones.keys.sorted() {
         for (id, socket) in phones[name]?.sockets ?? [:] {
           guard let text = try? exchange?.receive(from: socket.number) else { continue }
@@ -254,6 +282,19 @@ final class PhonesOnExchange {
         }
       }
     }
+  }
+
+  /// Hands over what the exchange has answered meanwhile, in the order of the questions.
+  private func takeAnswers() -> Bool {
+    var isMoving = false
+    for number in polls.keys.sorted() {
+      guard let response = exchange?.takeAnswer(to: number),
+        let poll = polls.removeValue(forKey: number)
+      else { continue }
+      waiting.append((poll.name, .transport(poll.account, .response(poll.id, response))))
+      isMoving = true
+    }
+    return isMoving
   }
 
   /// The forwarder's part: legs that were opened offer, and take what they are answered.

@@ -79,12 +79,12 @@ extension ZulipClient {
     else { return }
     invite(
       remoteID: message.callID, kind: .call, from: party(sender), userID: sender.id,
-      isVideo: message.isVideo, url: message.url)
+      isVideo: message.isVideo, url: message.url, at: now)
   }
 
   mutating func invite(
     remoteID: String, kind: ZulipCall.Kind, from party: Party, userID: Int?, isVideo: Bool,
-    url: String?
+    url: String?, at now: Instant
   ) {
     guard phase == .online, !remoteID.isEmpty, remoteID.utf8.count <= Self.idLimit,
       !finished.contains(remoteID), !calls.contains(where: { $0.remoteID == remoteID }),
@@ -95,6 +95,8 @@ extension ZulipClient {
       ZulipCall(
         id: id, kind: kind, stage: .ringing, remoteID: remoteID, party: party, userID: userID,
         isVideo: isVideo, url: url))
+    // Nobody tells that a link's caller has given up.
+    if kind == .link { timers[.alone(id)] = now.advanced(by: Self.linkAge) }
     report(
       .invited(
         Invitation(
@@ -132,7 +134,7 @@ extension ZulipClient {
         address: host?.address ?? "")
       invite(
         remoteID: message.callID, kind: .group, from: party, userID: message.host?.id,
-        isVideo: message.isVideo, url: message.url)
+        isVideo: message.isVideo, url: message.url, at: now)
     case .ended:
       guard let known else { return }
       fail(
@@ -168,7 +170,7 @@ extension ZulipClient {
     else { return }
     invite(
       remoteID: link.url, kind: .link, from: party(message.sender), userID: message.sender.id,
-      isVideo: link.isVideo, url: link.url)
+      isVideo: link.isVideo, url: link.url, at: now)
   }
 
   // MARK: Early events
@@ -198,6 +200,6 @@ extension ZulipClient {
   private static let earlyLimit = 32
   /// Reports that wait for `placed` at most.
   private static let heldLimit = 16
-  /// How old a link may be to ring.
+  /// How old a link may be to ring, and how long it rings.
   private static let linkAge: Duration = .seconds(60)
 }

@@ -109,7 +109,7 @@ extension ZulipClient {
     guard call.state.isPending, let sender = call.sender, sender.id != me?.id else { return }
     invite(
       remoteID: call.callID, kind: .call, from: party(sender), userID: sender.id,
-      isVideo: call.isVideo, url: call.url)
+      isVideo: call.isVideo, url: call.url, at: now)
   }
 
   // MARK: One call

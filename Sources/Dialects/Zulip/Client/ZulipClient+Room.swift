@@ -119,14 +119,15 @@ extension ZulipClient {
       timers[.alone(id)] = nil
       if !id.isIncoming { othersAccepted(id, at: now) }
     } else if calls[index].hasMet, !isConference(id), timers[.alone(id)] == nil {
-      let isTold = calls[index].kind == .call
+      let isTold = calls[index].kind == .call && dialect?.hasCallEvents == true
       timers[.alone(id)] = now.advanced(by: isTold ? Self.toldAloneTime : Self.aloneTime)
     }
   }
 
-  /// Nobody has come back: the call is over.
+  /// Nobody has come, or come back: the call is over.
   mutating func foundAlone(_ id: CallID, at now: Instant) {
     guard let call = calls.first(where: { $0.id == id }), !isConference(id) else { return }
+    if id.isIncoming, call.stage == .ringing { return fail(id, .missed, at: now) }
     tellEnd(of: call, at: now)
     fail(id, .remoteHungUp, at: now)
   }
