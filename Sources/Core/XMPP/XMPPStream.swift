@@ -238,7 +238,7 @@ package struct XMPPStream: Equatable, Sendable {
   }
 
   /// Whether a stanza that is sent now has a chance to arrive.
-  var maySend: Bool { isOnline || resumableUntil != nil }
+  package var maySend: Bool { isOnline || resumableUntil != nil }
 
   var socket: SocketID? {
     switch state {

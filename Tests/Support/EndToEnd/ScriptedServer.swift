@@ -53,6 +53,9 @@ package final class ScriptedServer: Sendable {
     @discardableResult
     package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
+    /// Ends it for both sides, also while another thread waits in one of its calls.
+    package func cut() { shutdown(reading, Int32(SHUT_RDWR)) }
+
     /// Without a signal for sockets; pipes are written with the signal ignored.
     private func send(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
       let sent = Glibc.send(descriptor, bytes, count, Int32(MSG_NOSIGNAL))
