@@ -3,6 +3,7 @@ import BotServerClient
 import BuzziClient
 import Calling
 import Jitsi
+import NexaconClient
 import ZulipClient
 
 /// Which call systems this version speaks.
@@ -20,6 +21,7 @@ enum DialectRegistry {
     .botServer: { account, seed, _ in BotServerClient(account: account, seed: seed) },
     .jitsi: { account, seed, _ in JitsiClient(account: account, seed: seed) },
     .buzzi: { account, seed, _ in BuzziClient(account: account, seed: seed) },
+    .nexacon: { account, seed, clock in NexaconClient(account: account, seed: seed, clock: clock) },
     .zulip: { account, seed, clock in ZulipClient(account: account, seed: seed, clock: clock) },
   ]
 
