@@ -88,6 +88,15 @@ package struct Directory: Equatable, Sendable {
     return (users[id] ?? user, token, operations + added)
   }
 
+  /// Gives a registered user one more token.
+  ///
+  /// - Returns: `nil` for an unknown user.
+  mutating func issueToken(
+    to id: String, using ports: some ExchangePorts, on wall: WallTime
+  ) -> (token: String, operations: [StoreOperation])? {
+    users[id] == nil ? nil : addToken(to: id, using: ports, on: wall)
+  }
+
   // MARK: Queries
 
   /// The user whom a token with that hash belongs to.
@@ -121,14 +130,19 @@ package struct Directory: Equatable, Sendable {
   var registeredCount: Int { users.values.count { $0.role != .guest } }
 
   /// A name's id, if it is fit to be one: 1–32 letters, digits and `. _ - + @`, beginning and ending
-  /// with a letter or digit.
+  /// with a letter or digit; or `+` and digits.
   package static func id(of name: String) throws(Refusal) -> String {
     guard (1...32).contains(name.count), name.utf8.count <= 128,
       name.unicodeScalars.allSatisfy(isFit), let first = name.unicodeScalars.first,
       let last = name.unicodeScalars.last,
-      isWordScalar(first), isWordScalar(last)
+      isWordScalar(first) || isNumber(name), isWordScalar(last)
     else { throw .badName }
     return name.lowercased()
+  }
+
+  /// Whether it is a telephone number as E.164 writes it.
+  private static func isNumber(_ name: String) -> Bool {
+    name.first == "+" && name.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
   }
 
   private static func isFit(_ scalar: Unicode.Scalar) -> Bool {

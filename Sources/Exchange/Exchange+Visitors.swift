@@ -27,9 +27,14 @@ extension Exchange {
     turn.visitorNews.append(VisitorNews(visitor: id, news: news))
   }
 
-  /// Tells the hosts what has been noted; what follows from it is told as well.
+  /// Tells hosts and sockets what has been noted; what follows from it is told as well.
   mutating func tellHosts(_ turn: inout Turn) {
-    while !turn.visitorNews.isEmpty {
+    defer { NexaconFacade.forgetEndedRooms(in: &self) }
+    while !turn.visitorNews.isEmpty || !turn.socketNews.isEmpty {
+      if !turn.socketNews.isEmpty {
+        NexaconFacade.deliver(turn.socketNews.removeFirst(), in: &self, &turn)
+        continue
+      }
       let item = turn.visitorNews.removeFirst()
       switch visitors[item.visitor] {
       case .facade(let facade): facade.type.take(item.news, for: item.visitor, in: &self, &turn)

@@ -16,6 +16,7 @@ package struct Exchange: Sendable {
   var rates: RateLimiter
   var counters = ExchangeCounters()
   var zulip = ZulipState()
+  var nexacon: NexaconState
   var buzzi: BuzziState
   var whatsApp = WhatsAppState()
   /// The open sockets of all facades, also those of clients that have not signed in yet.
@@ -59,6 +60,7 @@ package struct Exchange: Sendable {
   package init(settings: ExchangeSettings, ports: any ExchangePorts) {
     self.settings = settings
     self.ports = ports
+    nexacon = NexaconState(domain: settings.nexacon.domain)
     directory = Directory(attendants: settings.attendants, limits: settings.limits)
     rates = RateLimiter(
       perSecond: settings.limits.requestsPerSecond, burst: settings.limits.requestBurst)

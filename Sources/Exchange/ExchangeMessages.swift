@@ -77,6 +77,7 @@ struct Turn {
   let wall: WallTime
   var effects: [ExchangeEffect] = []
   var visitorNews: [VisitorNews] = []
+  var socketNews: [SocketNews] = []
 
   init(at now: Instant, wall: WallTime) {
     self.now = now

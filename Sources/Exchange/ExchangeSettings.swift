@@ -27,6 +27,7 @@ package struct ExchangeSettings: Equatable, Sendable {
   package var limits: ExchangeLimits
   package var zulip = ZulipSettings()
   package var buzzi = BuzziSettings()
+  package var nexacon = NexaconSettings()
   /// Who gives Buzzi's bots their voice; without them the scripted bot answers.
   package var openAI: ProviderSettings?
   package var gemini: ProviderSettings?

@@ -6,6 +6,7 @@ enum FacadeName: String, CaseIterable, Sendable {
   case botServer
   case jitsi
   case zulip
+  case nexacon
   case buzzi
   case whatsApp
 }
@@ -16,6 +17,7 @@ extension FacadeName {
     case .botServer: BotServerFacade.self
     case .jitsi: JitsiFacade.self
     case .zulip: ZulipFacade.self
+    case .nexacon: NexaconFacade.self
     case .buzzi: BuzziFacade.self
     case .whatsApp: WhatsAppFacade.self
     }
@@ -133,7 +135,7 @@ extension Facade {
 extension Exchange {
   /// In the order in which they are asked; BotServer's comes last and answers what is nobody's.
   static let facades: [any Facade.Type] = [
-    ZulipFacade.self, JitsiFacade.self, BuzziFacade.self, WhatsAppFacade.self,
+    ZulipFacade.self, NexaconFacade.self, JitsiFacade.self, BuzziFacade.self, WhatsAppFacade.self,
     BotServerFacade.self,
   ]
 

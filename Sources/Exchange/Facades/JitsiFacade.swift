@@ -121,7 +121,7 @@ enum JitsiFacade: Facade {
   }
 
   /// The `Host` field, as far as it is one.
-  private static func host(in request: HTTPRequest) -> String? {
+  static func host(in request: HTTPRequest) -> String? {
     guard let host = request.fields["Host"], (1...255).contains(host.utf8.count),
       host.utf8.allSatisfy({ byte in
         switch byte {

@@ -1,0 +1,264 @@
+import Basics
+import Formats
+import NexaconWire
+import Transport
+import XMPP
+
+/// The exchange as a Nexacon server: the REST API of protocols.md D.1 and XMPP on WebSockets.
+///
+/// Calls go through the exchange's common calls, so that a Nexacon client reaches everybody and is
+/// reached by everybody: messages about calls are not passed on but understood.
+enum NexaconFacade: Facade {
+  static let name = FacadeName.nexacon
+  static let subprotocols = ["xmpp"]
+
+  static func owns(_ request: HTTPRequest, _ target: RequestTarget) -> Bool {
+    switch target.segments.first {
+    case "api":
+      target.segments.count > 2 && target.segments[1] == "v1.0"
+        && ["nexacon-auth", "nx"].contains(target.segments[2])
+    case "nx-websocket", "nexacon-call.html": target.segments.count == 1
+    default: false
+    }
+  }
+
+  static func takesSocket(at target: RequestTarget) -> Bool {
+    target.segments == ["nx-websocket"]
+  }
+
+  static func serve(
+    _ id: ExchangeRequestID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
+    in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    do throws(ExchangeRefusal) {
+      let session = exchange.session(of: request, token: request.fields["X-NX-Token"])
+      try exchange.spend(session, from: address, turn.now)
+      if target.segments == ["nexacon-call.html"] {
+        return exchange.answer(id, page(target), &turn)
+      }
+      guard target.segments != ["nx-websocket"] else { throw .socketOnly }
+      let isTrusted = try checkKeys(of: request, from: address, in: exchange)
+      let visit = NexaconVisit(
+        id: id, request: request, path: Array(target.segments.dropFirst(2)), target: target,
+        session: session, isTrusted: isTrusted)
+      if let response = try visit.carryOut(in: &exchange, &turn) {
+        exchange.answer(id, response, &turn)
+      }
+    } catch {
+      exchange.answer(id, response(to: error), &turn)
+    }
+  }
+
+  /// - Returns: whether the pair is the owner's own, and not the one that everybody knows.
+  private static func checkKeys(
+    of request: HTTPRequest, from address: String, in exchange: Exchange
+  ) throws(ExchangeRefusal) -> Bool {
+    let own = exchange.settings.nexacon.keys
+    let keys = own ?? NexaconSettings.usualKeys
+    let isNear = address.hasPrefix("127.") || address == "::1"
+    // Digests are compared, which tell nothing by the time that takes.
+    let digest = { exchange.ports.digest($0) }
+    guard own != nil || isNear,
+      digest(request.fields["X-API-Key"] ?? "") == digest(keys.apiKey.exposed),
+      digest(request.fields["X-Secret-Key"] ?? "") == digest(keys.secretKey.exposed)
+    else { throw .forbidden(badKeys) }
+    return own != nil
+  }
+
+  /// What a browser is shown at a call's URL; it has no sound.
+  private static func page(_ target: RequestTarget) -> HTTPResponse {
+    let caller = HarmlessText.line(target["caller"] ?? "somebody", limit: 80)
+    let room = HarmlessText.line(target["room"] ?? "", limit: 80)
+    return BotServerFacade.text(
+      "A call from \(caller) (\(room)).\n\nTake it in Tipring: tipring\n",
+      "text/plain; charset=utf-8")
+  }
+
+  // MARK: Sockets
+
+  static func openSocket(
+    _ id: ExchangeSocketID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
+    in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    do throws(ExchangeRefusal) {
+      try exchange.spend(nil, from: address, turn.now)
+      try exchange.admit(id, of: name, from: address, turn.now)
+      exchange.nexacon.server.opened(id, at: turn.now)
+    } catch {
+      exchange.reject(id, response(to: error), &turn)
+    }
+  }
+
+  static func take(
+    _ text: String, over id: ExchangeSocketID, in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    let effects = exchange.nexacon.server.receive(text, over: id, using: exchange.ports)
+    perform(effects, in: &exchange, &turn)
+  }
+
+  static func socketClosed(
+    _ id: ExchangeSocketID, in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    exchange.nexacon.arrivals[id] = nil
+    perform(exchange.nexacon.server.closed(id, at: turn.now), in: &exchange, &turn)
+  }
+
+  static func tell(
+    _ news: ExchangeNews, over id: ExchangeSocketID, in exchange: Exchange, _ turn: inout Turn
+  ) {
+    // What is sent must be counted, which is not done while others are being told.
+    turn.socketNews.append(SocketNews(socket: id, news: news))
+  }
+
+  static func deadline(of exchange: Exchange) -> Instant? { exchange.nexacon.server.deadline }
+
+  static func expire(in exchange: inout Exchange, _ turn: inout Turn) {
+    perform(exchange.nexacon.server.expire(at: turn.now), in: &exchange, &turn)
+  }
+
+  // MARK: Store
+
+  static func restore(
+    _ documents: [StoredDocument], in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    for document in documents {
+      let value = (try? JSONValue(decoding: document.body)) ?? .null
+      switch document.collection {
+      case contactCollection:
+        exchange.nexacon.contacts[document.key] = ContactMessage.list(decoding: value)
+      case recordCollection: exchange.nexacon.records.append(document.key)
+      case roomCollection:
+        guard let room = value["room"]?.string else { continue }
+        exchange.nexacon.roomNames[document.key] = room
+        exchange.nexacon.namedCalls.append(document.key)
+      default: break
+      }
+    }
+    exchange.nexacon.records.sort()
+  }
+
+  static func take(
+    _ answer: StoreAnswer, for key: String, in exchange: inout Exchange, _ turn: inout Turn
+  ) {
+    guard var search = exchange.nexacon.searches.removeValue(forKey: key) else { return }
+    guard case .history(_, let calls, let total) = answer else {
+      return exchange.answer(search.request, response(to: .storeFailed), &turn)
+    }
+    for call in calls {
+      let entry = entry(call, in: exchange, on: turn.wall)
+      if search.filter.includes(entry, of: call) { search.entries.append(entry) }
+    }
+    search.offset += calls.count
+    if !calls.isEmpty, search.offset < min(total, searchLimit) {
+      do throws(ExchangeRefusal) {
+        return try look(search, key, in: &exchange, &turn)
+      } catch {
+        return exchange.answer(search.request, response(to: error), &turn)
+      }
+    }
+    let filter = search.filter
+    let page = search.entries.dropFirst((filter.page - 1) * filter.pageSize).prefix(filter.pageSize)
+    let message = HistoryMessage(
+      entries: Array(page), count: search.entries.count, page: filter.page,
+      pageSize: filter.pageSize)
+    exchange.answer(search.request, BotServerFacade.json(200, message.encoded()), &turn)
+  }
+
+  /// Asks the store for the next calls of a search.
+  static func look(
+    _ search: NexaconSearch, _ key: String, in exchange: inout Exchange, _ turn: inout Turn
+  ) throws(ExchangeRefusal) {
+    exchange.nexacon.searches[key] = search
+    let query = HistoryQuery(
+      userID: search.userID, otherID: search.filter.participant, status: nil, limit: 100,
+      offset: search.offset)
+    do throws(ExchangeRefusal) {
+      try exchange.askStore(for: name, key: key, &turn) { .findHistory($0, query) }
+    } catch {
+      exchange.nexacon.searches[key] = nil
+      throw error
+    }
+  }
+
+  private static func entry(
+    _ call: StoredCall, in exchange: Exchange, on wall: WallTime
+  ) -> HistoryMessage.Entry {
+    let outcome: NexaconOutcome =
+      switch call.status {
+      case .ringing: .calling
+      case .active: .answered
+      case .ended: .ended
+      case .declined: .declined
+      case .missed: .missed
+      case .cancelled: .cancelled
+      case .failed: .failed
+      }
+    let seconds = call.startedAt.map {
+      Int($0.duration(to: call.endedAt ?? wall).components.seconds)
+    }
+    return HistoryMessage.Entry(
+      room: exchange.nexacon.roomName(of: call.id),
+      type: call.kind == .video ? .video : .audio, outcome: outcome,
+      durationSeconds: max(0, seconds ?? 0), caller: exchange.nxid(of: call.caller.id),
+      participants: [call.caller.id, call.callee.id].map(exchange.nxid), startedAt: call.createdAt,
+      endedAt: call.endedAt)
+  }
+
+  // MARK: Words
+
+  /// The errors of protocols.md D.4.
+  static func response(to refusal: ExchangeRefusal) -> HTTPResponse {
+    let (status, words): (Int, String) =
+      switch refusal {
+      case .badRequest(let text): (400, text)
+      case .notSignedIn: (401, "Invalid or expired token")
+      case .forbidden(badKeys): (401, badKeys)
+      case .forbidden(let text): (403, text)
+      case .unknownUser: (404, "User not found")
+      case .unknownCall: (404, "Call not found")
+      case .callEnded, .alreadyTaken: (409, "The call is over")
+      case .busy(let text), .nameTaken(let text): (409, text)
+      case .tooMany: (429, "Rate limit exceeded")
+      case .notYet(let text): (501, text)
+      case .nothingThere: (404, "Not found")
+      case .wrongMethod: (405, "Method not allowed")
+      case .socketOnly: (426, "This is a WebSocket; connect with the subprotocol xmpp")
+      case .storeFailed: (503, "The exchange's store failed")
+      }
+    var fields = HTTPFields()
+    if case .tooMany(_, let wait?) = refusal {
+      fields["Retry-After"] = String(max(1, wait.components.seconds))
+    }
+    if case .wrongMethod(let allowed) = refusal {
+      fields["Allow"] = allowed.joined(separator: ", ")
+    }
+    return BotServerFacade.json(
+      status, RefusalMessage(words: words).encoded(), fields: fields)
+  }
+
+  static let badKeys = "Invalid API key"
+  static let contactCollection = "nexacon-contacts"
+  static let recordCollection = "nexacon-records"
+  static let roomCollection = "nexacon-rooms"
+  /// Past calls looked at for one question, at most.
+  private static let searchLimit = 2_000
+}
+
+extension Exchange {
+  /// A user's address as Nexacon writes it.
+  func nxid(of userID: String) -> String { "\(userID)@\(nexacon.server.settings.domain)" }
+
+  /// The call that one user means by a room and the other party.
+  func nexaconCall(_ room: String, of userID: String, with otherID: String) -> String? {
+    calls.values.filter { $0.side(of: userID) != nil && $0.side(of: otherID) != nil }
+      .map(\.id).sorted().first { nexacon.roomName(of: $0) == room }
+  }
+
+  /// The user of such an address, or of a name or number alone.
+  func userID(ofNXID text: String) -> String? {
+    let bare = text.prefix { $0 != "/" }.lowercased()
+    let suffix = "@" + nexacon.server.settings.domain
+    if bare.hasSuffix(suffix) { return String(bare.dropLast(suffix.count)) }
+    return bare.isEmpty || bare.count > 64 ? nil : bare
+  }
+}
