@@ -150,6 +150,9 @@ package enum SettingsTable {
     .path(
       "zuliprc", \.zuliprcFile,
       "Zulip: take server, user and key from this file, as Zulip's own tools do."),
+    .option("display-name", "Nexacon: the name that those who are called are shown.") {
+      $0.count <= 64
+    },
     .option("tenant", "Jitsi: the tenant, where a server has several.") {
       $0.count <= 64
         && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }

@@ -51,6 +51,13 @@ extension NexaconClient {
     guard calls[index].includes(from) else {
       return noteNonsense("Somebody spoke about a call who has no part in it.")
     }
+    // Nothing but its end is heard of a call before it has begun to ring.
+    switch (calls[index].stage, signal) {
+    case (.preparing, .end) where calls[index].id.isIncoming: break
+    case (.preparing, _), (.announcing, _):
+      return noteNonsense("Somebody spoke about a call too early.")
+    case (.ringing, _), (.accepted, _): break
+    }
     switch signal {
     case .invitation, .other: break
     case .response(_, let isAccepted, let reason): responded(index, isAccepted, reason, by: from)

@@ -1,0 +1,366 @@
+import Basics
+import Calling
+import Formats
+import NexaconWire
+import SDP
+import Testing
+import XMPP
+
+@Suite("Calls over Nexacon")
+struct CallTests {
+  private static let id = NexaconBench.id
+  private static let phone = NexaconBench.ben + "/nexacon_9"
+
+  // MARK: Outgoing
+
+  @Test("An outgoing call asks for servers, announces, invites, and offers only once it is taken")
+  func outgoing() throws {
+    var bench = try NexaconBench.signedIn()
+    bench.order(.place(Self.id, to: "+255788811192", kind: .audio))
+    try bench.reply(
+      "GET /nx/webrtc/credentials/", 200,
+      [
+        "ice_servers": [
+          [
+            "urls": ["stun:stun.example", "turn:turn.example?transport=tcp"], "username": "u",
+            "credential": "p",
+          ]
+        ], "ttl": 86400,
+      ])
+    let room = "call_\(NexaconBench.began)"
+    #expect(
+      try bench.body("POST /nx/webrtc/call/")
+        == ["to": .string(NexaconBench.ben), "type": "p2p", "room": .string(room)])
+    try bench.reply("POST /nx/webrtc/call/", 200, ["status": "success", "room": .string(room)])
+    let invitation = try #require(bench.takeSent().last)
+    #expect(invitation["to"] == NexaconBench.ben)
+    #expect(invitation.child("request", XMPPNamespace.receipts) != nil)
+    let value = try JSONValue(decoding: invitation.child("body")?.text ?? "")
+    #expect(value["type"] == "call_invitation")
+    #expect(value["roomId"] == .string(room))
+    #expect(value["callType"] == "audio")
+    #expect(value["fromNxId"] == .string(NexaconBench.me))
+    #expect(value["timestamp"]?.integer == Int(NexaconBench.began))
+    guard case .placed(Self.id, room, let party, let terms, _)? = bench.takeReports().last else {
+      return #expect(Bool(false), "not placed")
+    }
+    #expect(party == Party(name: "Ben", address: "+255788811192"))
+    #expect(terms.iceServers.count == 2)
+
+    // The receipt says that it rings.
+    bench.hear(Self.receipt(invitation["id"] ?? ""))
+    #expect(bench.takeReports() == [.ringing(Self.id)])
+    bench.order(.describe(Self.id, try NexaconBench.description))
+    bench.order(.candidate(Self.id, try Candidate(decoding: NexaconBench.candidateLine)))
+    #expect(bench.takeSignals().isEmpty)
+
+    bench.say(.response(room: room, isAccepted: true), from: Self.phone)
+    #expect(bench.takeReports() == [.accepted(Self.id)])
+    let signals = bench.takeSignals()
+    #expect(signals.map(\.to) == [Self.phone, Self.phone])
+    guard case .offer(room, let sdp)? = signals.first?.signal,
+      case .candidate(room, let line, "0", 0)? = signals.last?.signal
+    else { return #expect(Bool(false), "\(signals)") }
+    #expect(sdp == (try NexaconBench.description.encoded()))
+    #expect(line.contains("192.0.2.1"))
+
+    bench.say(.answer(room: room, sdp: NexaconBench.sdp), from: Self.phone)
+    bench.say(
+      .candidate(room: room, line: NexaconBench.candidateLine, mid: "0", index: 0), from: Self.phone
+    )
+    #expect(
+      bench.takeReports() == [
+        .described(Self.id, try NexaconBench.description),
+        .candidate(Self.id, try Candidate(decoding: NexaconBench.candidateLine)),
+      ])
+  }
+
+  @Test("An offer that is not answered is made once more")
+  func repeatedOffer() throws {
+    var bench = try Self.ringing()
+    _ = bench.takeSent()
+    bench.order(.describe(Self.id, try NexaconBench.description))
+    bench.say(.response(room: Self.room, isAccepted: true), from: Self.phone)
+    #expect(bench.takeSignals().count == 1)
+    bench.advance(.milliseconds(9_999))
+    #expect(bench.takeSignals().isEmpty)
+    bench.advance(.milliseconds(1))
+    #expect(bench.takeSignals().count == 1)
+    bench.advance(.seconds(20))
+    #expect(bench.takeSignals().isEmpty)
+  }
+
+  @Test("The first device that takes the call has it; others are not listened to")
+  func firstDevice() throws {
+    var bench = try Self.ringing()
+    bench.say(.response(room: Self.room, isAccepted: true), from: Self.phone)
+    _ = bench.takeReports()
+    let other = NexaconBench.ben + "/nexacon_8"
+    bench.say(.response(room: Self.room, isAccepted: false), from: other)
+    bench.say(.end(room: Self.room), from: other)
+    bench.say(.end(room: Self.room), from: "eve@nx.example/x")
+    #expect(bench.takeReports().isEmpty)
+    bench.say(.end(room: Self.room), from: Self.phone)
+    #expect(bench.takeReports() == [.ended(Self.id, .remoteHungUp)])
+  }
+
+  @Test("Refused, busy, unreachable and unanswered are told apart, and recorded")
+  func outcomes() throws {
+    var bench = try Self.ringing()
+    bench.say(.response(room: Self.room, isAccepted: false), from: Self.phone)
+    #expect(bench.takeReports() == [.ended(Self.id, .declined(reason: nil))])
+    #expect(try bench.body("POST /nx/call-analytics/")["status"] == "declined")
+
+    bench = try Self.ringing()
+    bench.say(.response(room: Self.room, isAccepted: false, reason: "busy"), from: Self.phone)
+    #expect(bench.takeReports() == [.ended(Self.id, .busy)])
+
+    bench = try Self.ringing()
+    let invitation = Self.invitationID
+    bench.hear(
+      """
+      <message xmlns='jabber:client' type='error' from='\(NexaconBench.ben)' id='\(invitation(bench))'>\
+      <error type='cancel'><service-unavailable xmlns='\(XMPPNamespace.stanzaErrors)'/></error></message>
+      """)
+    guard case .ended(Self.id, .signalingFailed(let words))? = bench.takeReports().last else {
+      return #expect(Bool(false), "not told")
+    }
+    #expect(words.contains("cannot be reached"))
+
+    bench = try Self.ringing()
+    _ = bench.takeSent()
+    bench.advance(.milliseconds(59_999))
+    #expect(bench.takeReports().isEmpty)
+    bench.advance(.milliseconds(1))
+    #expect(bench.takeReports() == [.ended(Self.id, .noAnswer)])
+    #expect(bench.takeSignals().map(\.signal) == [.end(room: Self.room)])
+    #expect(try bench.body("POST /nx/call-analytics/")["status"] == "missed")
+
+    bench = try Self.ringing()
+    bench.order(.end(Self.id, .cancelled))
+    let record = try bench.body("POST /nx/call-analytics/")
+    #expect(record["status"] == "cancelled")
+    #expect(record["metadata"]?["ended_by"] == "caller")
+  }
+
+  @Test("A server that knows nobody of that name is quoted; one in trouble does not stop a call")
+  func announcing() throws {
+    var bench = try NexaconBench.signedIn()
+    bench.order(.place(Self.id, to: "nobody", kind: .audio))
+    try bench.fail("GET /nx/webrtc/credentials/")
+    try bench.reply("POST /nx/webrtc/call/", 404, ["error": "User not found"])
+    #expect(
+      bench.takeReports() == [
+        .ended(Self.id, .signalingFailed("The server says: User not found."))
+      ])
+    bench.order(.place(Self.id, to: "ben", kind: .audio))
+    try bench.fail("GET /nx/webrtc/credentials/")
+    try bench.reply("POST /nx/webrtc/call/", 502)
+    #expect(bench.takeSignals().count == 1)
+  }
+
+  @Test("A call to a group rings all; who takes it first has it, and the others stop ringing")
+  func group() throws {
+    var bench = try NexaconBench.signedIn()
+    bench.order(.place(Self.id, to: "group:ben,eve,zoe", kind: .audio))
+    try bench.fail("GET /nx/webrtc/credentials/")
+    #expect(try bench.body("POST /nx/group-call/")["participants"]?.array?.count == 3)
+    try bench.reply("POST /nx/group-call/", 200, ["status": "success"])
+    #expect(
+      bench.takeSignals().map(\.to) == ["ben@nx.example", "eve@nx.example", "zoe@nx.example"])
+    _ = bench.takeReports()
+    bench.say(.response(room: Self.room, isAccepted: false), from: "ben@nx.example/1")
+    #expect(bench.takeReports().isEmpty)
+    bench.say(.response(room: Self.room, isAccepted: true), from: "eve@nx.example/1")
+    #expect(bench.takeReports() == [.accepted(Self.id)])
+    #expect(bench.takeSignals().map(\.to) == ["zoe@nx.example"])
+  }
+
+  @Test(
+    "Nobody calls oneself, or an address that is none",
+    arguments: [
+      "+255 788 811 191", "", "a b", "group:", "@",
+    ])
+  func badAddress(address: String) throws {
+    var bench = try NexaconBench.signedIn()
+    bench.order(.place(Self.id, to: address, kind: .audio))
+    guard case .ended(Self.id, .signalingFailed)? = bench.takeReports().last else {
+      return #expect(Bool(false), "it was placed")
+    }
+    #expect(bench.asked.isEmpty)
+  }
+
+  // MARK: Incoming
+
+  @Test("An invitation rings once, though server and caller both send one; taken, it is answered")
+  func incoming() throws {
+    var bench = try NexaconBench.signedIn()
+    bench.say(Self.invitation(), from: Self.phone, id: "i1")
+    #expect(bench.takeSent().last?.child("received", XMPPNamespace.receipts)?["id"] == "i1")
+    bench.say(Self.invitation(), from: "nx.example")
+    try bench.reply("GET /nx/webrtc/credentials/", 200, ["ice_servers": []])
+    guard case .invited(let call)? = bench.takeReports().last else {
+      return #expect(Bool(false), "it does not ring")
+    }
+    #expect(bench.asked.isEmpty)
+    #expect(call.from == Party(name: "Ben", address: "+255788811192"))
+    #expect(call.remoteID == "call_7")
+    _ = bench.takeSent()
+    bench.order(.accept(call.id))
+    let signals = bench.takeSignals()
+    #expect(signals.first?.to == NexaconBench.ben)
+    #expect(signals.first?.signal == .response(room: "call_7", isAccepted: true))
+
+    bench.say(.offer(room: "call_7", sdp: NexaconBench.sdp), from: Self.phone)
+    #expect(bench.takeReports() == [.described(call.id, try NexaconBench.description)])
+    _ = bench.takeSent()
+    bench.order(.describe(call.id, try NexaconBench.description))
+    let answer = bench.takeSignals()
+    #expect(answer.map(\.to) == [Self.phone])
+    // Made again, the same offer gets the same answer and is not told twice.
+    bench.say(.offer(room: "call_7", sdp: NexaconBench.sdp), from: Self.phone)
+    #expect(bench.takeReports().isEmpty)
+    #expect(bench.takeSignals().map(\.signal) == answer.map(\.signal))
+
+    bench.order(.end(call.id, .hungUp))
+    #expect(bench.takeSignals().map(\.signal) == [.end(room: "call_7")])
+    let record = try bench.body("POST /nx/call-analytics/")
+    #expect(record["status"] == "ended")
+    #expect(record["metadata"]?["direction"] == "incoming")
+    // What comes late does not ring again.
+    bench.say(Self.invitation(), from: Self.phone)
+    #expect(!bench.questions.contains("GET /nx/webrtc/credentials/"))
+  }
+
+  @Test("Invitations from long ago, from oneself, or on behalf of others do not ring")
+  func unwanted() throws {
+    var bench = try NexaconBench.signedIn()
+    let stamp = WallTime(milliseconds: NexaconBench.began - 61_000).iso8601
+    bench.say(
+      Self.invitation(), from: Self.phone,
+      extra: "<delay xmlns='\(XMPPNamespace.delay)' stamp='\(stamp)'/>")
+    bench.say(Self.invitation(), from: NexaconBench.me + "/other")
+    #expect(bench.asked.isEmpty)
+    // Who claims to be another rings as who they are.
+    bench.say(Self.invitation(caller: "boss@nx.example"), from: "eve@nx.example/1")
+    try bench.fail("GET /nx/webrtc/credentials/")
+    guard case .invited(let call)? = bench.takeReports().last else {
+      return #expect(Bool(false), "it does not ring")
+    }
+    #expect(call.from.address == "eve")
+  }
+
+  @Test("An invitation that waited at the server rings for the rest of its time")
+  func lateInvitation() throws {
+    var bench = try NexaconBench.signedIn()
+    let stamp = WallTime(milliseconds: NexaconBench.began - 50_000).iso8601
+    bench.say(
+      Self.invitation(), from: Self.phone,
+      extra: "<delay xmlns='\(XMPPNamespace.delay)' stamp='\(stamp)'/>")
+    try bench.fail("GET /nx/webrtc/credentials/")
+    _ = bench.takeReports()
+    bench.advance(.seconds(11))
+    guard case .ended(_, .missed)? = bench.takeReports().last else {
+      return #expect(Bool(false), "it rings on")
+    }
+  }
+
+  @Test("An invitation in a plain text's URL rings as well")
+  func legacy() throws {
+    var bench = try NexaconBench.signedIn()
+    bench.say(
+      body:
+        "Join: https://nx.example/nexacon-call.html?room=call_8&caller=%2B255788811192&type=video",
+      from: Self.phone)
+    try bench.fail("GET /nx/webrtc/credentials/")
+    guard case .invited(let call)? = bench.takeReports().last else {
+      return #expect(Bool(false), "it does not ring")
+    }
+    #expect(call.remoteID == "call_8")
+    #expect(call.kind == .video)
+    #expect(call.browserURL?.contains("nexacon-call.html") == true)
+  }
+
+  @Test("Declined, busy and cancelled calls end on both sides")
+  func incomingEnds() throws {
+    for (order, reason) in [("decline", nil as String?), ("busy", "busy")] {
+      var bench = try NexaconBench.signedIn()
+      bench.say(Self.invitation(), from: Self.phone)
+      try bench.fail("GET /nx/webrtc/credentials/")
+      guard case .invited(let call)? = bench.takeReports().last else {
+        return #expect(Bool(false), "it does not ring")
+      }
+      _ = bench.takeSent()
+      bench.order(order == "busy" ? .refuseBusy(call.id) : .decline(call.id, reason: nil))
+      #expect(
+        bench.takeSignals().map(\.signal) == [
+          .response(room: "call_7", isAccepted: false, reason: reason)
+        ])
+      #expect(try bench.body("POST /nx/call/decline/") == ["room": "call_7"])
+      #expect(try bench.body("POST /nx/call-analytics/")["status"] == "declined")
+    }
+    var bench = try NexaconBench.signedIn()
+    bench.say(Self.invitation(), from: Self.phone)
+    try bench.fail("GET /nx/webrtc/credentials/")
+    _ = bench.takeReports()
+    bench.say(.end(room: "call_7"), from: Self.phone)
+    guard case .ended(_, .cancelled)? = bench.takeReports().last else {
+      return #expect(Bool(false), "it rings on")
+    }
+    #expect(try bench.body("POST /nx/call-analytics/")["status"] == "missed")
+  }
+
+  @Test("What is said while the stream is away is said when it is back")
+  func outbox() throws {
+    var bench = try Self.ringing()
+    bench.breakSocket()
+    _ = bench.takeSent()
+    bench.order(.end(Self.id, .cancelled))
+    #expect(bench.takeSent().isEmpty)
+    bench.advance(.seconds(1))
+    try bench.bringStreamUp()
+    #expect(bench.takeSignals().map(\.signal) == [.end(room: Self.room)])
+  }
+
+  @Test("Records wait for a server that is away, and are given up where it has no place for them")
+  func analytics() throws {
+    var bench = try Self.ringing()
+    bench.order(.end(Self.id, .cancelled))
+    try bench.fail("POST /nx/call-analytics/")
+    #expect(bench.asked.isEmpty)
+    bench.advance(.seconds(1))
+    try bench.reply("POST /nx/call-analytics/", 404)
+    bench.advance(.seconds(100))
+    #expect(!bench.questions.contains("POST /nx/call-analytics/"))
+  }
+
+  // MARK: Helpers
+
+  private static let room = "call_\(NexaconBench.began)"
+
+  /// A call to Ben that rings.
+  private static func ringing() throws -> NexaconBench {
+    var bench = try NexaconBench.signedIn()
+    bench.order(.place(id, to: "+255788811192", kind: .audio))
+    try bench.fail("GET /nx/webrtc/credentials/")
+    try bench.reply("POST /nx/webrtc/call/", 200, ["status": "success"])
+    _ = bench.takeReports()
+    return bench
+  }
+
+  private static func invitationID(_ bench: NexaconBench) -> String {
+    bench.sent.last { $0.child("body") != nil }?["id"] ?? ""
+  }
+
+  private static func invitation(caller: String = NexaconBench.ben) -> SignalMessage {
+    .invitation(
+      CallInvitation(room: "call_7", isVideo: false, caller: caller, callerName: "Ben"))
+  }
+
+  private static func receipt(_ id: String) -> String {
+    """
+    <message xmlns='jabber:client' from='\(phone)'>\
+    <received xmlns='\(XMPPNamespace.receipts)' id='\(id)'/></message>
+    """
+  }
+}
