@@ -219,7 +219,6 @@ enum NexaconFacade: Facade {
       case .callEnded, .alreadyTaken: (409, "The call is over")
       case .busy(let text), .nameTaken(let text): (409, text)
       case .tooMany: (429, "Rate limit exceeded")
-      case .notYet(let text): (501, text)
       case .nothingThere: (404, "Not found")
       case .wrongMethod: (405, "Method not allowed")
       case .socketOnly: (426, "This is a WebSocket; connect with the subprotocol xmpp")
