@@ -8,7 +8,7 @@ extension ExchangeSettings {
   /// An exchange as the settings file wants it; fetches the secrets that it names.
   init(_ settings: Settings.Exchange, admitsGuests: Bool) throws(SetupError) {
     self.init(admitsGuests: admitsGuests, attendants: AttendantProfile.standard)
-    zulip.dialect = settings.zulipDialect
+    zulip.dialect = ZulipDialect(rawValue: settings.zulipDialect.rawValue) ?? .three
     zulip.jitsiServer = settings.zulipJitsiServer
     if !settings.turnURIs.isEmpty {
       guard let reference = settings.turnSecret else {

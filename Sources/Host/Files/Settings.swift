@@ -1,6 +1,5 @@
 package import Basics
 package import Media
-package import ZulipWire
 
 /// What the user has settled; every member starts as the program is without a settings file.
 package struct Settings: Equatable, Sendable {
@@ -43,6 +42,16 @@ package struct Settings: Equatable, Sendable {
     package var usesDTX = false
   }
 
+  /// Which revision of Zulip's calls API an exchange serves; the wire's own names.
+  package enum ZulipServing: String, CaseIterable, Sendable {
+    case three = "3"
+    case two = "2"
+    case seedA = "seed-a"
+    case seedB = "seed-b"
+    case seedC = "seed-c"
+    case stock
+  }
+
   /// `[exchange]`
   package struct Exchange: Equatable, Sendable {
     /// Whether the phone starts an exchange of its own; `nil` when no account is configured.
@@ -60,7 +69,7 @@ package struct Settings: Equatable, Sendable {
     package var turnURIs: [String] = []
     package var turnSecret: SecretReference?
     /// Which revision of Zulip's calls API is served.
-    package var zulipDialect = ZulipDialect.three
+    package var zulipDialect = ZulipServing.three
     /// Where Zulip's calls take place; `nil` for the exchange's own conferences.
     package var zulipJitsiServer: String?
     /// Voice bots, and the people and carriers behind them.

@@ -2,7 +2,6 @@ import Basics
 import Calling
 import Media
 import SDP
-import ZulipWire
 
 /// Every setting there is; the parser reads by this table and the manual is held against it.
 package enum SettingsTable {

@@ -4,6 +4,7 @@ import Files
 import Media
 import SDP
 import Testing
+import ZulipWire
 
 @Suite("Settings")
 struct SettingsTests {
@@ -22,6 +23,19 @@ struct SettingsTests {
     let (settings, complaints) = read(text)
     #expect(settings == Settings())
     #expect(complaints == [])
+  }
+
+  @Test("the exchange's Zulip dialects have the wire's own names, and its Jitsi server is a URL")
+  func zulip() {
+    let names = Settings.ZulipServing.allCases.map(\.rawValue)
+    #expect(names == ZulipDialect.allCases.map(\.rawValue))
+    let text = "[exchange]\nzulip-dialect = seed-b\nzulip-jitsi = https://meet.example.org/\n"
+    let (settings, complaints) = read(text)
+    #expect(settings.exchange.zulipDialect == .seedB)
+    #expect(settings.exchange.zulipJitsiServer == "https://meet.example.org")
+    #expect(complaints == [])
+    #expect(read("[exchange]\nzulip-dialect = 4\n").complaints.count == 1)
+    #expect(read("[exchange]\nzulip-jitsi = meet\n").complaints.count == 1)
   }
 
   @Test("a secret of any system is not taken from the file itself, nor an impossible rate")
