@@ -153,7 +153,7 @@ struct EnteringTests {
     try bench.answerConfig("config.conferenceRequestUrl = '/conference-request/v1'")
     try bench.signIn()
     let ask = try #require(bench.requests.last?.request)
-    #expect(ask.url == "https://meet.example.org/conference-request/v1")
+    #expect(ask.url == "https://meet.example.org/conference-request/v1?room=standup")
     #expect(ask.fields["Authorization"] == "Bearer tok")
     try bench.reply(200, "{\"ready\":true,\"focusJid\":\"focus@auth\"}")
     #expect(try bench.takePresence().to?.resource == "0a1b2c3d")

@@ -47,8 +47,7 @@ extension JitsiConference {
     let address = settings.address
     let server = JitsiServer(config: config, for: address)
     self.server = server
-    var url = server.webSocketURL
-    url += (url.contains("?") ? "&" : "?") + "room=" + PercentCoding.encoded(address.room)
+    var url = withRoom(server.webSocketURL)
     if let token = address.token { url += "&token=" + PercentCoding.encoded(token.exposed) }
     var fields = HTTPFields()
     fields["Origin"] = address.origin
@@ -60,6 +59,12 @@ extension JitsiConference {
         handledNamespaces: [XMPPNamespace.jingle, XMPPNamespace.jitsiAudio]),
       lane: settings.lane, seed: generator.next())
     perform(stream?.start(at: now) ?? [], at: now)
+  }
+
+  /// A URL that says which room is meant, so that a server of several parts knows the right one.
+  private func withRoom(_ url: String) -> String {
+    url + (url.contains("?") ? "&" : "?") + "room="
+      + PercentCoding.encoded(settings.address.room)
   }
 
   // MARK: The stream
@@ -156,7 +161,7 @@ extension JitsiConference {
       return
     }
     var post = HTTPRequest(
-      .post, url, body: Array(question.json().text.utf8), timeout: Self.focusTimeout)
+      .post, withRoom(url), body: Array(question.json().text.utf8), timeout: Self.focusTimeout)
     post.fields["Content-Type"] = "application/json"
     if let token = settings.address.token {
       post.fields["Authorization"] = "Bearer \(token.exposed)"
