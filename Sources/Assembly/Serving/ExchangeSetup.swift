@@ -19,7 +19,35 @@ extension ExchangeSettings {
       turn = TurnService(
         uris: settings.turnURIs, secret: try Self.secret(reference, of: "turn-secret"))
     }
+    roomLimit = settings.roomLimit
+    administrators = Set(settings.administrators)
+    try takeOverRooms(settings)
     try takeOver(settings.bots)
+  }
+
+  private mutating func takeOverRooms(_ settings: Settings.Exchange) throws(SetupError) {
+    if settings.rooms == .janus {
+      guard let url = settings.janusURL else {
+        throw SetupError(
+          sentence: "[exchange] rooms = janus needs the server's WebSocket; give janus-url.",
+          exitCode: .usage)
+      }
+      janus = JanusService(
+        url: url, adminKey: try Self.secret(ifAny: settings.janusKey, of: "janus-key"),
+        apiSecret: try Self.secret(ifAny: settings.janusSecret, of: "janus-secret"))
+    }
+    if let url = settings.transcriptionURL {
+      transcription = TranscriptionService(
+        url: url, model: settings.transcriptionModel,
+        key: try Self.secret(ifAny: settings.transcriptionKey, of: "transcription-key"))
+    }
+  }
+
+  private static func secret(
+    ifAny reference: SecretReference?, of key: String
+  ) throws(SetupError) -> Secret? {
+    guard let reference else { return nil }
+    return try secret(reference, of: key)
   }
 
   private mutating func takeOver(_ bots: BotSettings) throws(SetupError) {

@@ -68,6 +68,26 @@ package struct Settings: Equatable, Sendable {
     /// TURN servers, to which the exchange admits its users by the secret it shares with them.
     package var turnURIs: [String] = []
     package var turnSecret: SecretReference?
+    package var rooms: Rooms = .mixer
+    /// People in a room at most.
+    package var roomLimit = 20
+    /// The WebSocket of a Janus server.
+    package var janusURL: String?
+    /// The AudioBridge's `admin_key`.
+    package var janusKey: SecretReference?
+    /// The server's `api_secret`.
+    package var janusSecret: SecretReference?
+    /// Of a server that turns recordings into text.
+    package var transcriptionURL: String?
+    package var transcriptionModel = "whisper-1"
+    package var transcriptionKey: SecretReference?
+    /// Users who see everybody's figures and keep order in all rooms.
+    package var administrators: [String] = []
+
+    /// Who mixes the sound of rooms.
+    package enum Rooms: String, CaseIterable, Sendable {
+      case mixer, janus
+    }
     /// Which revision of Zulip's calls API is served.
     package var zulipDialect = ZulipServing.three
     /// Where Zulip's calls take place; `nil` for the exchange's own conferences.

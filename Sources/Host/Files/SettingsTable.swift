@@ -102,15 +102,34 @@ package enum SettingsTable {
         expected: "up to eight turn: or turns: URLs with spaces between",
         "Servers that relay sound where no direct path is found, given to everybody who calls."
       ) { turnURIs($0) },
-    ] + SettingEntry.secret("turn-secret", \.exchange.turnSecret, "the secret shared with them") + [
       .choice(
-        "zulip-dialect", \.exchange.zulipDialect, in: standard,
-        "Which revision of Zulip's calls API is served."),
+        "rooms", \.exchange.rooms, in: standard,
+        "Who mixes the sound of rooms: the exchange, or a Janus server."),
       .value(
-        "zulip-jitsi", \.exchange.zulipJitsiServer, expected: "a URL without user or password",
-        "The Jitsi server of Zulip's calls; the exchange itself if empty."
-      ) { ServerAddress.normalized($0) },
-    ]
+        "room-limit", \.exchange.roomLimit, expected: "a number from 2 to 500",
+        standard: String(standard.exchange.roomLimit), "People in a room at most."
+      ) { Int($0).flatMap { (2...500).contains($0) ? $0 : nil } },
+      .value(
+        "janus-url", \.exchange.janusURL, expected: "a ws: or wss: URL",
+        "The WebSocket of the Janus server, as the exchange and all phones reach it."
+      ) { url($0, schemes: ["ws://", "wss://"]) },
+      .value(
+        "transcription-url", \.exchange.transcriptionURL, expected: "an http: or https: URL",
+        "A server that turns recordings into text, by OpenAI's audio API."
+      ) { url($0, schemes: ["http://", "https://"]) },
+      .value(
+        "transcription-model", \.exchange.transcriptionModel, expected: "a model's name",
+        standard: standard.exchange.transcriptionModel, "The model that it shall use."
+      ) { $0.utf8.count <= 128 ? $0 : nil },
+      .value(
+        "admins", \.exchange.administrators, expected: "users' names with spaces between",
+        "Users who see everybody's figures and keep order in all rooms."
+      ) { names($0) },
+    ] + SettingEntry.secret("turn-secret", \.exchange.turnSecret, "the secret shared with them")
+    + SettingEntry.secret("janus-key", \.exchange.janusKey, "the AudioBridge's admin_key")
+    + SettingEntry.secret("janus-secret", \.exchange.janusSecret, "the Janus server's api_secret")
+    + SettingEntry.secret(
+      "transcription-key", \.exchange.transcriptionKey, "the key of the server that transcribes")
 
   static let account: [SettingEntry<AccountSettings>] =
     [
@@ -186,4 +205,15 @@ private func turnURIs(_ text: String) -> [String]? {
     $0.hasPrefix("turn") && IceServer(url: $0, username: "", credential: "") != nil
   }
   return areTURN && (1...8).contains(uris.count) ? uris : nil
+}
+
+private func url(_ text: String, schemes: [String]) -> String? {
+  let isURL = schemes.contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+  return isURL && text.utf8.count <= 2_048 && !text.contains(" ") ? text : nil
+}
+
+/// Users' names, as ids.
+private func names(_ text: String) -> [String]? {
+  let names = text.split(separator: " ").map { $0.lowercased() }
+  return names.count <= 64 && names.allSatisfy { $0.count <= 32 } ? names : nil
 }

@@ -120,6 +120,12 @@ struct ClientBench {
     perform(client.receive(.failed(id, failure), at: now))
   }
 
+  /// A socket beside the events socket cannot be opened, or breaks.
+  mutating func fail(socket id: SocketID) {
+    opening.removeAll { $0.id == id }
+    perform(client.receive(.failed(id, .unreachable("there")), at: now))
+  }
+
   mutating func push(_ message: MeetMessage) throws { try push(text: message.encoded()) }
 
   mutating func push(text: String) throws {

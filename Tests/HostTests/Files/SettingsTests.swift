@@ -83,6 +83,15 @@ struct SettingsTests {
       tls-key = k.pem
       turn-uri = turn:turn.example.org turns:turn.example.org:443
       turn-secret-file = turn.secret
+      rooms = janus
+      room-limit = 30
+      janus-url = ws://127.0.0.1:8188
+      janus-key-env = JANUS_KEY
+      janus-secret-file = janus.secret
+      transcription-url = http://127.0.0.1:8080/v1/audio/transcriptions
+      transcription-model = base
+      transcription-key-command = pass show key
+      admins = Amina bob
       [account work]
       system = botserver
       server = https://bots.example.org/
@@ -123,6 +132,15 @@ struct SettingsTests {
     expected.exchange.keyFile = "/expanded/k.pem"
     expected.exchange.turnURIs = ["turn:turn.example.org", "turns:turn.example.org:443"]
     expected.exchange.turnSecret = .file(path: "/expanded/turn.secret")
+    expected.exchange.rooms = .janus
+    expected.exchange.roomLimit = 30
+    expected.exchange.janusURL = "ws://127.0.0.1:8188"
+    expected.exchange.janusKey = .environment(variable: "JANUS_KEY")
+    expected.exchange.janusSecret = .file(path: "/expanded/janus.secret")
+    expected.exchange.transcriptionURL = "http://127.0.0.1:8080/v1/audio/transcriptions"
+    expected.exchange.transcriptionModel = "base"
+    expected.exchange.transcriptionKey = .command("pass show key")
+    expected.exchange.administrators = ["amina", "bob"]
     var account = AccountSettings(name: "work")
     account.server = "https://bots.example.org"
     account.username = "amina@example.org"

@@ -1,0 +1,82 @@
+import Basics
+import Formats
+import Janus
+import Testing
+
+@Suite("Janus: rooms kept")
+struct JanusKeeperTests {
+  private let plan = JanusRoomPlan(
+    room: .number(5), description: "Lobby", pin: Secret("p"), secret: Secret("s"))
+
+  @Test("connects when there is something to do, and makes rooms with the admin key")
+  func creates() throws {
+    var (keeper, sent) = try ready()
+    let body = try #require(sent.last?["body"])
+    #expect(sent.last?["apisecret"] == "api")
+    #expect(body["request"] == "create" && body["admin_key"] == "key" && body["pin"] == "p")
+    #expect(body["allowed"] == [])
+    let done = answer(&keeper, sent.last, ["audiobridge": "created", "room": 5])
+    #expect(done == [.done(1)])
+    let more = keeper.carryOut(
+      .allow(room: .number(5), token: Secret("t"), secret: Secret("s")), id: 2, at: .zero)
+    guard case .send(let text)? = more.first else {
+      Issue.record("nothing was sent")
+      return
+    }
+    let allow = try JSONValue(decoding: text)
+    #expect(allow["body"]?["action"] == "add" && allow["body"]?["allowed"] == ["t"])
+    let refused = answer(&keeper, allow, ["error_code": 485, "error": "No such room"])
+    #expect(refused == [.refused(2, JanusFailure(code: 485, reason: "No such room"))])
+  }
+
+  @Test("a room that exists already is as good as made")
+  func exists() throws {
+    var (keeper, sent) = try ready()
+    #expect(answer(&keeper, sent.last, ["error_code": 486, "error": "exists"]) == [.done(1)])
+  }
+
+  @Test("what cannot be done is told, and too much is refused")
+  func fails() {
+    var keeper = JanusKeeper(apiSecret: nil, adminKey: nil)
+    var generator = SeededGenerator(seed: 1)
+    for id in 0..<JanusKeeper.taskLimit {
+      _ = keeper.carryOut(.create(plan), id: id, at: .zero)
+    }
+    guard case .failed(999, _)? = keeper.carryOut(.create(plan), id: 999, at: .zero).first else {
+      Issue.record("there is no bound")
+      return
+    }
+    let effects = keeper.lost("Nobody answers.", at: .zero, using: &generator)
+    #expect(effects.count { if case .failed = $0 { true } else { false } } == JanusKeeper.taskLimit)
+  }
+
+  private func ready() throws -> (JanusKeeper, [JSONValue]) {
+    var keeper = JanusKeeper(apiSecret: Secret("api"), adminKey: Secret("key"))
+    #expect(keeper.carryOut(.create(plan), id: 1, at: .zero) == [.open])
+    var sent = texts(keeper.opened(at: .zero))
+    for id: JSONValue in [11, 22] {
+      let message: JSONValue = [
+        "janus": "success", "transaction": sent.last?["transaction"] ?? .null, "data": ["id": id],
+      ]
+      sent += texts(keeper.received(message.text, at: .zero))
+    }
+    return (keeper, sent)
+  }
+
+  private func answer(
+    _ keeper: inout JanusKeeper, _ request: JSONValue?, _ data: JSONValue
+  ) -> [JanusKeeper.Effect] {
+    let message: JSONValue = [
+      "janus": "success", "transaction": request?["transaction"] ?? .null,
+      "plugindata": ["data": data],
+    ]
+    return keeper.received(message.text, at: .zero)
+  }
+
+  private func texts(_ effects: [JanusKeeper.Effect]) -> [JSONValue] {
+    effects.compactMap { effect in
+      if case .send(let text) = effect { return try? JSONValue(decoding: text) }
+      return nil
+    }
+  }
+}
