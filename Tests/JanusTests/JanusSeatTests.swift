@@ -90,7 +90,7 @@ struct JanusSeatTests {
     bench.advance(.seconds(51))
     #expect(bench.takeSent().map { $0["janus"] } == ["keepalive", "keepalive"])
     bench.advance(.seconds(25), acknowledging: false)
-    bench.advance(.seconds(11), acknowledging: false)
+    bench.advance(.seconds(10), acknowledging: false)
     #expect(bench.isOpen)
     bench.advance(.seconds(2), acknowledging: false)
     #expect(bench.openCount == 2)

@@ -3,6 +3,7 @@ import BotServerClient
 import BotServerWire
 import Calling
 import Formats
+import SDP
 import Simulation
 import Testing
 import Transport

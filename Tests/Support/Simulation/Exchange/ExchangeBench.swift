@@ -77,6 +77,11 @@ package final class StoredExchangeBench<Store: ExchangeStore>: ExchangeDriver {
     return response
   }
 
+  /// What a request that was fed by that number has been answered, once.
+  package func takeResponse(_ number: Int) -> HTTPResponse? {
+    responses.removeValue(forKey: number)
+  }
+
   package func openSocket(_ request: HTTPRequest) throws -> Int {
     let id = takeNumber()
     inboxes[id] = []
