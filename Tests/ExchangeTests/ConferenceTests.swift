@@ -59,6 +59,24 @@ struct ConferenceTests {
     #expect(bench.count { if case .described = $0 { true } else { false } } == 1)
   }
 
+  @Test("a leg that looks for another path is described anew, and goes on being heard meanwhile")
+  func restarts() throws {
+    let bench = conference(["a", "b"])
+    bench.say(1_000, as: "a")
+    bench.run(for: .milliseconds(500))
+    bench.order(.restart(leg: "b"))
+    bench.run(for: .seconds(1))
+    let offers = bench.reports.compactMap { report -> String? in
+      if case .described("b", true, let sdp) = report { sdp } else { nil }
+    }
+    let credentials = try offers.map {
+      try AudioDescription(reading: SessionDescription(decoding: $0)).credentials
+    }
+    #expect(Set(credentials.map(\.ufrag)).count == 2)
+    #expect(bench.hears("b") == 1_000)
+    #expect(!bench.reports.contains { if case .hangUp = $0 { true } else { false } })
+  }
+
   @Test("a number that is another leg's is not passed on under that name")
   func collision() {
     let bench = DeskBench()

@@ -22,12 +22,12 @@ extension ChatRoom {
 
   func goodbye(
     of occupant: Occupant, to other: JID, codes: [String], reason: XMLElement? = nil,
-    by actor: String? = nil
+    by moderator: String? = nil
   ) -> XMLElement {
     var item = XMLElement(
       "item", XMPPNamespace.mucUser, ["affiliation": "none", "role": "none"])
-    if let actor {
-      item.append(XMLElement("actor", XMPPNamespace.mucUser, ["nick": actor]))
+    if let moderator {
+      item.append(XMLElement("actor", XMPPNamespace.mucUser, ["nick": moderator]))
     }
     if let reason {
       item.append(XMLElement("reason", XMPPNamespace.mucUser, text: reason.text))

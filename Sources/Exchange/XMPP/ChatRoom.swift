@@ -149,13 +149,13 @@ struct ChatRoom: Equatable, Sendable {
   }
 
   private mutating func remove(
-    _ occupant: Occupant, codes: [String], reason: XMLElement? = nil, by actor: String? = nil
+    _ occupant: Occupant, codes: [String], reason: XMLElement? = nil, by moderator: String? = nil
   ) -> [Effect] {
     var effects: [Effect] = occupants.map { other in
       let own = other.nick == occupant.nick ? ["110"] : []
       return .send(
         to: other.jid,
-        goodbye(of: occupant, to: other.jid, codes: own + codes, reason: reason, by: actor))
+        goodbye(of: occupant, to: other.jid, codes: own + codes, reason: reason, by: moderator))
     }
     occupants.removeAll { $0.nick == occupant.nick }
     if let heir = occupants.indices.first, !occupants.contains(where: \.isModerator) {
