@@ -23,25 +23,6 @@ extension WholePrograms {
       return (rig, exchange, url)
     }
 
-    /// How much of a tone is in a file: the amplitude at that frequency, over its loudest second.
-    private func strength(of frequency: Double, in file: String) throws -> Double {
-      let sound = try Sound(wav: file)
-      var best = 0.0
-      for start in stride(from: 0, to: max(1, sound.samples.count - sound.rate), by: sound.rate / 4)
-      {
-        var (cosine, sine) = (0.0, 0.0)
-        let part = sound.samples.dropFirst(start).prefix(sound.rate)
-        for (index, sample) in part.enumerated() {
-          let angle = 2 * Double.pi * frequency * Double(index) / Double(sound.rate)
-          cosine += Double(sample) * cos(angle)
-          sine += Double(sample) * sin(angle)
-        }
-        let amplitude = 2 * (cosine * cosine + sine * sine).squareRoot() / Double(sound.rate)
-        best = max(best, amplitude)
-      }
-      return best
-    }
-
     @Test("sound goes out and comes back in samples, and the call is in the history")
     func echo() throws {
       let (rig, exchange, _) = try rig()

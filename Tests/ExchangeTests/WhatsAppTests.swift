@@ -119,7 +119,10 @@ private struct Meta {
     "a=rtpmap:126 telephone-event/8000", "a=maxptime:20", "a=ptime:20", "",
   ].joined(separator: "\r\n")
 
-  static let answer = offer.replacing("actpass", with: "active")
+  /// Without candidates: they follow.
+  static let answer =
+    offer.replacing("actpass", with: "active").split(separator: "\r\n")
+    .filter { !$0.hasPrefix("a=candidate") }.joined(separator: "\r\n") + "\r\n"
 }
 
 @Suite("Exchange: calls over WhatsApp")
@@ -279,6 +282,21 @@ struct WhatsAppTests {
     #expect(record?.durationSeconds == 7)
     let figures = try meta.bench.get(BuzziPath.analytics, token: seat.token).body
     #expect(figures["sourceBreakdown"] == ["whatsapp": 1])
+  }
+
+  @Test("an answer that comes with all its candidates is passed on at once")
+  func wholeAnswer() throws {
+    let meta = Meta()
+    let seat = try meta.ring()
+    _ = try meta.bench.respond(seat.call.callID, .accept, token: seat.token)
+    let sdp = Meta.answer + "a=\(Self.candidate)\r\na=end-of-candidates\r\n"
+    try meta.bench.say(.callAnswer(callID: seat.call.callID, sdp: sdp), over: seat.socket)
+    let asked = try meta.takeActions()
+    #expect(asked.map { $0.action["action"] } == ["pre_accept"])
+    let passed = try #require(asked.first?.action["session"]?["sdp"]?.string)
+    #expect(passed.contains("m=audio 40000 "))
+    #expect(passed.split(separator: "\r\n").count { $0 == "a=end-of-candidates" } == 1)
+    #expect(passed.split(separator: "\r\n").count { $0 == "a=\(Self.candidate)" } == 1)
   }
 
   @Test("candidates are waited for three seconds")

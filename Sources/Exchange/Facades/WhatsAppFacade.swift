@@ -204,6 +204,7 @@ enum WhatsAppFacade: Facade {
     case .signal(_, .answer(let sdp)):
       guard call.answered(sdp, at: turn.now) else { return }
       exchange.whatsApp.calls[id] = call
+      if call.isWhole { answer(call, in: &exchange, &turn) }
     case .signal(_, .candidate(let line)):
       call.candidate(line)
       exchange.whatsApp.calls[id] = call

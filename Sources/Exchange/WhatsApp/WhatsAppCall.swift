@@ -26,6 +26,8 @@ struct WhatsAppCall: Equatable, Sendable {
   let callID: String
   var stage = Stage.ringing
   private var candidates: [Candidate] = []
+  /// Whether the answer came with all its candidates.
+  private(set) var isWhole = false
 
   init(id: String, callID: String) {
     self.id = id
@@ -38,8 +40,18 @@ struct WhatsAppCall: Equatable, Sendable {
   static func visitor(_ id: String) -> String { "whatsapp:\(id)" }
 
   mutating func answered(_ sdp: String, at now: Instant) -> Bool {
-    guard case .ringing = stage, let answer = try? SessionDescription(decoding: sdp) else {
+    guard case .ringing = stage, var answer = try? SessionDescription(decoding: sdp) else {
       return false
+    }
+    // Those that were known when it was written stand in the answer.
+    for index in answer.media.indices where answer.media[index].kind == "audio" {
+      for attribute in answer.media[index].attributes where attribute.name == "candidate" {
+        candidate("candidate:\(attribute.value ?? "")")
+      }
+      isWhole = answer.media[index].attributes.contains { $0.name == "end-of-candidates" }
+      answer.media[index].attributes.removeAll {
+        $0.name == "candidate" || $0.name == "end-of-candidates"
+      }
     }
     stage = .gathering(answer: answer, until: now.advanced(by: Self.gatherTime))
     return true
@@ -61,21 +73,25 @@ struct WhatsAppCall: Equatable, Sendable {
     }
     answer.attributes.removeAll { $0.name == "ice-options" }
     var section = answer.media[index]
-    section.attributes.removeAll { $0.name == "ice-options" || $0.name == "end-of-candidates" }
+    section.attributes.removeAll { $0.name == "ice-options" }
     section.attributes += candidates.map(\.attribute)
     section.attributes.append(Attribute("end-of-candidates"))
-    // The default destination is one that can be reached, for who reads no candidates.
-    if let best = candidates.first(where: { $0.transport.lowercased() == "udp" && $0.kind != .host }
-    )
-      ?? candidates.first(where: { $0.transport.lowercased() == "udp" })
-    {
-      section.port = best.port
-      section.connectionAddress = best.address
+    if let destination = defaultDestination {
+      section.port = destination.port
+      section.connectionAddress = destination.address
     }
     answer.media[index] = section
     let sdp = answer.encoded()
     stage = .preAccepting(sdp: sdp)
     return sdp
+  }
+
+  /// For who reads no candidates: one that can be reached from outside, if there is one.
+  private var defaultDestination: Candidate? {
+    let usable = candidates.filter { $0.transport.lowercased() == "udp" }
+    return usable.first { $0.kind != .host }
+      ?? usable.first { !$0.address.contains(":") && !$0.address.hasPrefix("127.") }
+      ?? usable.first
   }
 
   /// How long the seat's candidates are waited for.
