@@ -42,10 +42,10 @@ extension Exchange {
 
   /// Registered users, and the guests who are there.
   func zulipPeople(including userID: String) -> [StoredUser] {
-    directory.registeredUsers
+    let polling = Set(zulip.queues.values.map(\.userID))
+    return directory.registeredUsers
       + directory.guests.filter { guest in
-        guest.id == userID || sockets.isPresent(guest.id)
-          || zulip.queues.values.contains { $0.userID == guest.id }
+        guest.id == userID || polling.contains(guest.id) || sockets.isPresent(guest.id)
       }
   }
 
