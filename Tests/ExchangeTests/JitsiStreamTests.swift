@@ -316,6 +316,25 @@ struct XMPPServerTests {
     #expect(!server.has(JID("alice@x.example/r1")!))  // It is one.
   }
 
+  @Test("256 sessions wait for their clients, one more does not")
+  func away() {
+    var server = server()
+    var ends = 0
+    for number in 1...257 {
+      let socket = ExchangeSocketID(number)
+      server.opened(socket, at: .zero)
+      signIn(&server, socket, as: "user\(number)")
+      _ = bind(&server, socket, "r")
+      _ = server.receive(
+        "<enable xmlns='\(XMPPNamespace.streamManagement)' resume='1'/>", over: socket, using: ports
+      )
+      ends += server.closed(socket, at: .zero).count
+    }
+    #expect(ends == 1 && server.sessionCount == 256)
+    #expect(server.expire(at: Instant.zero.advanced(by: .seconds(60))).count == 256)
+    #expect(server.sessionCount == 0 && server.deadline == nil)
+  }
+
   @Test("a stream with a password is resumed by its own user only")
   func foreignResumption() throws {
     var server = server()

@@ -1,3 +1,4 @@
+import Basics
 import Formats
 import XMPP
 
@@ -33,7 +34,7 @@ struct ChatRoom: Equatable, Sendable {
   /// An occupant that nobody sees as a person, once it has come.
   private(set) var service: Service?
   /// Asked of whoever comes; set by a moderator, or by the first who comes with one.
-  private(set) var password: String?
+  private(set) var password: Secret?
   /// Whether nobody else may come.
   private(set) var isLocked = false
   private let occupantLimit: Int
@@ -240,7 +241,7 @@ struct ChatRoom: Equatable, Sendable {
       fields.first { $0["var"] == "muc#roomconfig_\(name)" }.map { $0.child("value")?.text ?? "" }
     }
     if let secret = value("roomsecret"), secret.utf8.count <= Self.passwordByteLimit {
-      password = secret.isEmpty ? nil : secret
+      password = secret.isEmpty ? nil : Secret(secret)
     }
     if let isProtected = value("passwordprotectedroom"), !Self.isTrue(isProtected) {
       password = nil
@@ -258,7 +259,7 @@ struct ChatRoom: Equatable, Sendable {
       "x", XMPPNamespace.dataForms, ["type": "form"],
       [
         field("FORM_TYPE", "hidden", "http://jabber.org/protocol/muc#roomconfig"),
-        field("muc#roomconfig_roomsecret", "text-private", password ?? ""),
+        field("muc#roomconfig_roomsecret", "text-private", password?.exposed ?? ""),
         field("muc#roomconfig_passwordprotectedroom", "boolean", password == nil ? "0" : "1"),
         field("muc#roomconfig_membersonly", "boolean", isLocked ? "1" : "0"),
         field("muc#roomconfig_whois", "list-single", "anyone"),
@@ -304,9 +305,9 @@ struct ChatRoom: Equatable, Sendable {
       }
   }
 
-  private static func password(in presence: XMLElement) -> String? {
+  private static func password(in presence: XMLElement) -> Secret? {
     let text = presence.child("x", XMPPNamespace.muc)?.child("password")?.text ?? ""
-    return text.isEmpty || text.utf8.count > passwordByteLimit ? nil : text
+    return text.isEmpty || text.utf8.count > passwordByteLimit ? nil : Secret(text)
   }
 
   private static func isTrue(_ text: String) -> Bool { text == "1" || text == "true" }

@@ -76,8 +76,10 @@ struct XMPPServer: Equatable, Sendable {
     guard case .bound(let jid)? = links.removeValue(forKey: socket)?.state,
       sessions[jid]?.socket == socket
     else { return [] }
-    guard sessions[jid]?.management?.resumption != nil else { return forget(jid) }
     sessions[jid]?.socket = nil
+    guard sessions[jid]?.management?.resumption != nil,
+      sessions.values.count(where: { $0.socket == nil }) <= settings.awayLimit
+    else { return forget(jid) }
     timers[.resume(jid)] = now.advanced(by: settings.resumeTime)
     return []
   }
@@ -182,6 +184,8 @@ struct XMPPServerSettings: Equatable, Sendable {
   var signInTime = Duration.seconds(30)
   /// How long a session waits for its client to come back.
   var resumeTime = Duration.seconds(60)
+  /// Sessions that wait for their clients; more end at once.
+  var awayLimit = 256
   /// What is kept for a client that has not confirmed it; more ends its session.
   var queueLimit = 512
   var queueByteLimit = 1 << 20
