@@ -81,6 +81,13 @@ struct JitsiServingTests {
     #expect(try bench.post("/room", [:], token: nil).status == 404)
   }
 
+  @Test("rooms take no other facade's paths")
+  func order() {
+    let names = Exchange.facades.map { $0.name }
+    #expect(names.suffix(2) == [.jitsi, .botServer])
+    #expect(Set(names) == Set(FacadeName.allCases) && names.count == FacadeName.allCases.count)
+  }
+
   @Test("figures tell of conferences and the people in them")
   func metrics() throws {
     let guests = try (0..<3).map { _ in try JitsiGuest(bench) }

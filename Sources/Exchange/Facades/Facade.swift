@@ -133,9 +133,10 @@ extension Facade {
 }
 
 extension Exchange {
-  /// In the order in which they are asked; BotServer's comes last and answers what is nobody's.
+  /// In the order in which they are asked; Jitsi's takes every single name for a room, and BotServer's
+  /// answers what is nobody's.
   static let facades: [any Facade.Type] = [
-    ZulipFacade.self, NexaconFacade.self, JitsiFacade.self, BuzziFacade.self, WhatsAppFacade.self,
+    ZulipFacade.self, NexaconFacade.self, BuzziFacade.self, WhatsAppFacade.self, JitsiFacade.self,
     BotServerFacade.self,
   ]
 
