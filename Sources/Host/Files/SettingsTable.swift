@@ -121,6 +121,13 @@ package enum SettingsTable {
         "transcription-model", \.exchange.transcriptionModel, expected: "a model's name",
         standard: standard.exchange.transcriptionModel, "The model that it shall use."
       ) { $0.utf8.count <= 128 ? $0 : nil },
+      .choice(
+        "zulip-dialect", \.exchange.zulipDialect, in: standard,
+        "Which revision of Zulip's calls API is served."),
+      .value(
+        "zulip-jitsi", \.exchange.zulipJitsiServer, expected: "a URL without user or password",
+        "The Jitsi server of Zulip's calls; the exchange itself if empty."
+      ) { ServerAddress.normalized($0) },
       .value(
         "admins", \.exchange.administrators, expected: "users' names with spaces between",
         "Users who see everybody's figures and keep order in all rooms."
