@@ -176,12 +176,6 @@ package struct JitsiConference: Sendable {
     return takeEffects()
   }
 
-  /// Says something to all in writing.
-  package mutating func say(_ text: String) -> [Effect] {
-    perform(room?.say(text) ?? [], at: nil)
-    return takeEffects()
-  }
-
   /// Leaves; nothing is told any more.
   package mutating func leave() -> [Effect] {
     close()

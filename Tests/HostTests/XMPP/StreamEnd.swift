@@ -11,6 +11,8 @@ final class StreamEnd {
   var stream: XMPPStream
   /// Others that must act while this one waits.
   var others: [StreamEnd] = []
+  /// What else must happen meanwhile.
+  var beside: (() -> Void)?
   private(set) var told: [XMPPStream.Effect] = []
 
   init(_ settings: XMPPSettings) {
@@ -53,6 +55,7 @@ final class StreamEnd {
     while true {
       pump()
       for other in others { other.pump() }
+      beside?()
       if let value = check() { return value }
       guard Instant.now < deadline else { return nil }
       try? await Task.sleep(for: .milliseconds(2))
