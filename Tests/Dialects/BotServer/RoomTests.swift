@@ -40,7 +40,7 @@ struct RoomTests {
     }
     #expect(party == Party(name: "Standup", address: "room:room_1"))
     #expect(reports.dropFirst().first == .accepted(outgoingID))
-    #expect(reports.last == .participants(outgoingID, [self_(), other()]))
+    #expect(reports.last == .participants(outgoingID, [ourselves(), other()]))
     bench.order(.describe(outgoingID, description(1)))
     #expect(bench.takeSent() == [.callOffer(callID: "call_9", sdp: description(1).encoded())])
     try bench.push(.callAnswer(callID: "call_9", sdp: description(2).encoded()))
@@ -52,8 +52,8 @@ struct RoomTests {
     #expect(
       bench.takeReports() == [
         .described(outgoingID, description(2)),
-        .participants(outgoingID, [self_(), other(isSpeaking: true)]),
-        .participants(outgoingID, [self_()]),
+        .participants(outgoingID, [ourselves(), other(isSpeaking: true)]),
+        .participants(outgoingID, [ourselves()]),
       ])
     bench.order(.mute(outgoingID, true))
     guard case .participantUpdate(let muted)? = bench.takeSent().last else {
@@ -184,7 +184,7 @@ struct RoomTests {
 
   private let join = "POST /api/v1/calls/rooms/room_1/join"
 
-  private func self_() -> Participant { Participant(id: "you", name: "You", isSelf: true) }
+  private func ourselves() -> Participant { Participant(id: "you", name: "You", isSelf: true) }
 
   private func other(isSpeaking: Bool = false) -> Participant {
     Participant(id: "bob", name: "Bob", isSpeaking: isSpeaking)

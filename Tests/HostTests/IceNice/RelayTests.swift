@@ -5,7 +5,10 @@ import IceNice
 import LoopGLib
 import Media
 import SDP
+import SoupHost
 import Testing
+
+@testable import Exchange
 
 /// Against coturn, where it is installed.
 @Suite("ICE agent and TURN", .serialized, .enabled(if: Program.exists("turnserver")))
@@ -22,6 +25,25 @@ struct RelayTests {
     let server = try TurnServer()
     defer { server.stop() }
     try await connect(over: server, .tls, addresses: nil)
+  }
+
+  @Test("relays for who was given time-limited credentials, and for nobody whose time is over")
+  func timeLimited() async throws {
+    let server = try TurnServer(sharedSecret: "north")
+    defer { server.stop() }
+    var settings = ExchangeSettings(admitsGuests: false)
+    settings.turn = TurnService(
+      uris: [server.uri], secret: Secret("north"), lifetime: .seconds(600))
+    let exchange = Exchange(settings: settings, ports: SystemExchangePorts())
+    let valid = try #require(exchange.iceServers(for: "amina", on: .now).first)
+    try await connect(by: valid, caFile: nil, addresses: ["127.0.0.1"])
+    let old = try #require(
+      exchange.iceServers(for: "amina", on: WallTime.now.advanced(by: .seconds(-3_600))).first)
+    let pair = IcePair()
+    defer { pair.stop() }
+    pair.one.perform(.gather(isControlling: true, servers: [old], includesLoopback: true))
+    #expect(await eventually { pair.one.events.contains(.gatheringDone) })
+    #expect(pair.one.candidates.map(\.kind) == [.host])
   }
 
   @Test("learns no address from a server that refuses the password")
@@ -52,8 +74,14 @@ struct RelayTests {
   private func connect(
     over turn: TurnServer, _ transport: IceServer.Transport, addresses: [String]?
   ) async throws {
-    let server = turn.iceServer(transport)
-    let pair = IcePair(addresses: addresses, caFile: turn.certificate.path)
+    try await connect(
+      by: turn.iceServer(transport), caFile: turn.certificate.path, addresses: addresses)
+  }
+
+  private func connect(
+    by server: IceServer, caFile: String?, addresses: [String]?
+  ) async throws {
+    let pair = IcePair(addresses: addresses, caFile: caFile)
     defer { pair.stop() }
     for (end, isControlling) in [(pair.one, true), (pair.other, false)] {
       end.perform(.gather(isControlling: isControlling, servers: [server], includesLoopback: true))
@@ -83,7 +111,7 @@ struct RelayTests {
   }
 }
 
-/// coturn on 127.0.0.1, with one user.
+/// coturn on 127.0.0.1, with one user, or a secret that it shares.
 private final class TurnServer {
   let certificate = try! TestCertificate()  // Fails only without `openssl`.
   private let folder = TemporaryFolder()
@@ -91,12 +119,15 @@ private final class TurnServer {
   private let tlsPort = TLSServer.freePort()
   private let process: Program.Process
 
-  init() throws {
+  init(sharedSecret: String? = nil) throws {
+    let credentials =
+      sharedSecret.map { ["--use-auth-secret", "--static-auth-secret=\($0)"] }
+      ?? ["--lt-cred-mech", "--user=user:secret"]
     process = try Program.start(
       "turnserver",
-      [
+      credentials + [
         "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--listening-port=\(port)",
-        "--tls-listening-port=\(tlsPort)", "--lt-cred-mech", "--user=user:secret",
+        "--tls-listening-port=\(tlsPort)",
         "--realm=test", "--allow-loopback-peers", "--no-cli", "--log-file=stdout",
         "--cert=\(certificate.path)", "--pkey=\(certificate.keyPath)",
         "--pidfile=\(folder.path)/pid", "--userdb=\(folder.path)/users",
@@ -106,6 +137,8 @@ private final class TurnServer {
   }
 
   func stop() { process.end(SIGKILL) }
+
+  var uri: String { "turn:127.0.0.1:\(port)?transport=udp" }
 
   func iceServer(_ transport: IceServer.Transport, credential: String = "secret") -> IceServer {
     IceServer(
