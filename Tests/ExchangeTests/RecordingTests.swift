@@ -234,7 +234,7 @@ struct RecordingTests {
       ]
       bench.bench.feed(.transport(.received(socket, .text(reply.text))))
     }
-    #expect(requests == ["create", "attach", "create", "allow"])
+    #expect(requests == ["create", "attach", "create", "allowed"])
     let answer = try #require(bench.bench.takeResponse(9_000))
     let joined = try JoinedRoomMessage(decoding: try JSONValue(decoding: answer.body))
     #expect(joined.media.kind == "janus-audiobridge" && joined.media.url == "ws://janus:8188")
@@ -245,7 +245,7 @@ struct RecordingTests {
       guard case .send(_, .text(let text)) = effect else { return nil }
       return (try? JSONValue(decoding: text))?["body"]?["request"]?.string
     }
-    #expect(after == ["allow", "destroy"])
+    #expect(after == ["allowed", "destroy"])
   }
 
   // MARK: Helpers

@@ -14,7 +14,7 @@ struct JanusKeeperTests {
     let body = try #require(sent.last?["body"])
     #expect(sent.last?["apisecret"] == "api")
     #expect(body["request"] == "create" && body["admin_key"] == "key" && body["pin"] == "p")
-    #expect(body["allowed"] == [])
+    #expect(body["allowed"] == ["s"])
     let done = answer(&keeper, sent.last, ["audiobridge": "created", "room": 5])
     #expect(done == [.done(1)])
     let more = keeper.carryOut(
@@ -24,7 +24,8 @@ struct JanusKeeperTests {
       return
     }
     let allow = try JSONValue(decoding: text)
-    #expect(allow["body"]?["action"] == "add" && allow["body"]?["allowed"] == ["t"])
+    #expect(allow["body"]?["request"] == "allowed" && allow["body"]?["action"] == "add")
+    #expect(allow["body"]?["allowed"] == ["t"])
     let refused = answer(&keeper, allow, ["error_code": 485, "error": "No such room"])
     #expect(refused == [.refused(2, JanusFailure(code: 485, reason: "No such room"))])
   }

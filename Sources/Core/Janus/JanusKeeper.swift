@@ -173,7 +173,9 @@ package struct JanusKeeper: Equatable, Sendable {
         "pin": .string(plan.pin.exposed), "secret": .string(plan.secret.exposed),
         "is_private": true, "sampling_rate": 48_000, "audiolevel_event": true,
         // 200 ms of sound above the level make somebody a speaker.
-        "audio_active_packets": 10, "audio_level_average": 50, "allowed": [],
+        "audio_active_packets": 10, "audio_level_average": 50,
+        // Tokens are looked at once there is one; this one nobody is given.
+        "allowed": [.string(plan.secret.exposed)],
         "admin_key": adminKey.map { .string($0.exposed) },
       ])
     case .allow(let room, let token, let secret): return allow("add", room, token, secret)
@@ -187,7 +189,7 @@ package struct JanusKeeper: Equatable, Sendable {
     _ action: String, _ room: JanusID, _ token: Secret, _ secret: Secret
   ) -> JSONValue {
     [
-      "request": "allow", "action": .string(action), "room": room.json,
+      "request": "allowed", "action": .string(action), "room": room.json,
       "allowed": [.string(token.exposed)], "secret": .string(secret.exposed),
     ]
   }
