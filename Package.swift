@@ -93,7 +93,7 @@ let shells: [Target] = [
   shell("SoundFiles", ["Basics", "Media", "Realtime", "Resampling", "CSndFile"]),
   shell("NcursesTerminal", ["Basics", "Cells", "CNcurses"]),
   shell("SqliteStore", ["Basics", "Formats", "Calling", "Exchange", "CSQLite"]),
-  shell("Files", ["Basics", "SDP", "Calling", "Media", "BuzziWire", "CLinux"]),
+  shell("Files", ["Basics", "SDP", "Calling", "Media", "CLinux"]),
 ]
 
 let libraries: [Target] = [

@@ -51,7 +51,12 @@ extension ExchangeSettings {
   }
 
   private mutating func takeOver(_ bots: BotSettings) throws(SetupError) {
-    buzzi.revision = bots.revision
+    buzzi.revision =
+      switch bots.revision {
+      case .document: .document
+      case .code: .code
+      case .both: .both
+      }
     buzzi.companyID = bots.company
     buzzi.sessionsPerMinute = Double(bots.sessionsPerMinute)
     buzzi.socketsPerAddress = bots.socketsPerAddress

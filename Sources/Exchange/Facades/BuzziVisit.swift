@@ -118,7 +118,7 @@ struct BuzziVisit {
     let session = exchange.session(of: request, token: cookie)
     try exchange.spend(session, from: address, turn.now)
     guard let session else { throw .notSignedIn }
-    guard session.user.role == .admin || Self.isLoopback(address) else {
+    guard exchange.isAdministrator(session.user) || Self.isLoopback(address) else {
       throw .forbidden("Only an administrator of the company may do this.")
     }
     switch (operation, request.method) {

@@ -1,10 +1,15 @@
 import Basics
-package import BuzziWire
+
+/// In whose words Buzzi's API is served.
+package enum BuzziServing: String, CaseIterable, Sendable {
+  case document = "doc"
+  case code, both
+}
 
 /// The part of `[exchange]` that is about voice bots, and the people and carriers behind them.
 package struct BotSettings: Equatable, Sendable {
   /// In whose words Buzzi's API is served.
-  package var revision = Revision.both
+  package var revision = BuzziServing.both
   /// The only company there is; `nil` takes any.
   package var company: String?
   /// Sessions a minute, and sockets at once, of one address.
