@@ -1,4 +1,5 @@
 import Basics
+import BuzziWire
 import Exchange
 import Files
 import Invocation

@@ -329,4 +329,30 @@ struct SettingsTests {
             kind: .turn(username: "u", credential: "p", transport: .udp), host: "t", port: 2),
         ])
   }
+
+  @Test("bots, seats and WhatsApp are read, each with its bounds")
+  func bots() {
+    let (settings, complaints) = read(
+      """
+      [exchange]
+      buzzi-dialect = code
+      buzzi-sockets = 100
+      buzzi-sessions-per-minute = 0
+      support-seat = sue
+      openai-key-env = OPENAI_KEY
+      gemini-url = http://no.example
+      whatsapp-number = 106540352242922
+      whatsapp-secret-file = ~/secret
+      """)
+    let bots = settings.exchange.bots
+    #expect(bots.revision == .code)
+    #expect(bots.socketsPerAddress == 100)
+    #expect(bots.sessionsPerMinute == 10)
+    #expect(bots.seat == "sue")
+    #expect(bots.openAI.key == .environment(variable: "OPENAI_KEY"))
+    #expect(bots.gemini == BotSettings().gemini)
+    #expect(bots.whatsApp.number == "106540352242922")
+    #expect(bots.whatsApp.appSecret == .file(path: "/expanded/~/secret"))
+    #expect(complaints.count == 2)
+  }
 }

@@ -291,6 +291,14 @@ struct ExchangeHostSocketTests {
     }
   }
 
+  @Test("a socket that is taken and left at once is told why")
+  func goodbyeAtOnce() throws {
+    let rig = try HostRig()
+    let socket = try rig.openSocket(HTTPRequest(.get, "/api/widget/call/ws"))
+    #expect(throws: CaseFailure.self) { try rig.receive(from: socket) }
+    #expect(rig[socket].closeCode == 4000)
+  }
+
   @Test("a goodbye is answered with its code")
   func goodbye() throws {
     let rig = try HostRig()
