@@ -119,10 +119,10 @@ enum AccountCommands {
     let user = HarmlessText.line(account?.username ?? "", limit: 40)
     let title = account?.system.title ?? "the server"
     let kinds = [
-      (Contact.Kind.person, "people"), (.bot, "bots"), (.room, "rooms"),
-    ].compactMap { kind, word -> String? in
+      (Contact.Kind.person, "person", "people"), (.bot, "bot", "bots"), (.room, "room", "rooms"),
+    ].compactMap { kind, one, several -> String? in
       let count = board.contacts.count { $0.kind == kind }
-      return count == 0 ? nil : "\(count) \(word)"
+      return count == 0 ? nil : "\(count) \(count == 1 ? one : several)"
     }
     return [
       "\(name): signed in to \(title) as \(user).",

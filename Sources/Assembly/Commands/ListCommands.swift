@@ -16,10 +16,13 @@ enum ListCommands {
       let (setup, complaints) = try SetupReader().phone(server, SoundOptions())
       for complaint in complaints { Output.error(complaint) }
       let outcome = SignIn(setup).run()
+      let isOne = outcome.board.accounts.count < 2
       for contact in outcome.board.contacts {
         let account = outcome.board.accounts.first { $0.id == contact.account }?.name ?? ""
         Output.line(
-          isJSON ? Listing.json(contact, account: account).text : Listing.line(contact))
+          isJSON
+            ? Listing.json(contact, account: account).text
+            : Listing.line(contact, account: isOne ? nil : account))
       }
       guard let failure = outcome.failure else { return .success }
       throw failure

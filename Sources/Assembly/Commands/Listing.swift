@@ -5,7 +5,8 @@ import LoopGLib
 
 /// Lists as lines: columns for people, one object a line with `--json`.
 enum Listing {
-  static func line(_ contact: Contact) -> String {
+  /// - Parameter account: whose contact it is, where there are several accounts.
+  static func line(_ contact: Contact, account: String? = nil) -> String {
     let sign =
       switch contact.presence {
       case .online: "●"
@@ -15,8 +16,11 @@ enum Listing {
       }
     let about = contact.about.map { "  " + HarmlessText.line($0, limit: 40) } ?? ""
     let kind = contact.kind == .person ? "" : "  \(contact.kind.rawValue)"
+    let account = account.map { "  \(column($0, 10))" } ?? ""
+    let members = contact.memberCount.map { " \(max($0, 0))" } ?? ""
     return
-      "\(sign) \(column(contact.name, 24))  \(HarmlessText.line(contact.address, limit: 48))\(kind)\(about)"
+      "\(sign) \(column(contact.name, 24))\(account)  "
+      + "\(HarmlessText.line(contact.address, limit: 48))\(kind)\(members)\(about)"
   }
 
   static func json(_ contact: Contact, account: String) -> JSONValue {

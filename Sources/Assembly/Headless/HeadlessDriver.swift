@@ -147,7 +147,9 @@ actor HeadlessDriver {
       let participants = board.calls.first { $0.id == call }?.participants ?? []
       printer.speakers(in: call, participants.filter { ids.contains($0.id) })
     case .message(let call, let from, let text): printer.message(in: call, from: from, text)
-    case .answered(_, let answer): printer.answer(answer)
+    case .answered(_, let answer):
+      // Of several accounts that were asked, those that have it answer for the others.
+      if answer != .unsupported || board.accounts.count < 2 { printer.answer(answer) }
     case .digit(let call, let digit): printer.digit(in: call, digit)
     case .recording(let call, let path):
       printer.remark(

@@ -183,4 +183,28 @@ struct AlarmTests {
     #expect(received.withLock { $0 } == ["a", "b", "summary 2"])
     #expect(mailbox.post("c"))
   }
+
+  @Test("a message that merges into the last one needs no room of its own")
+  func mailboxMerging() {
+    let loop = GLibLoop(name: "loop")
+    let mailbox = Mailbox<String>(capacity: 2)
+    let merge: (inout String, String) -> Bool = { last, next in
+      guard last.hasPrefix("s"), next.hasPrefix("s"), last.count + next.count <= 8 else {
+        return false
+      }
+      last += next
+      return true
+    }
+    for _ in 0..<4 { #expect(mailbox.post("s1", merging: merge)) }
+    #expect(mailbox.post("s2", merging: merge), "the first is full, the second has room")
+    #expect(!mailbox.post("order"))
+    #expect(mailbox.post("s3", merging: merge))
+    let received = Lock<[String]>([])
+    mailbox.deliver(on: loop) { batch in
+      received.withLock { $0 += batch }
+      loop.quit()
+    }
+    loop.run()
+    #expect(received.withLock { $0 } == ["s1s1s1s1", "s2s3"])
+  }
 }
