@@ -142,12 +142,13 @@ struct ManualTests {
     }
     let files = SourceTree.swiftFiles(in: "Tests").map(\.path)
     for (index, line) in lines.enumerated() where line == ".Em Test :" {
-      for name in lines[index + 1].split(separator: ",") {
-        let name = name.filter { $0 != " " && $0 != "." }
+      let text = lines[(index + 1)...].prefix { !$0.hasPrefix(".") }.joined(separator: " ")
+      for part in text.split(whereSeparator: { $0 == "," || $0 == ";" }) {
+        let name = part.filter { $0 != " " && $0 != "." }
         let isThere =
           ["thesame", "none"].contains(name)
           || files.contains { $0.hasSuffix("/\(name).swift") || $0.contains("Tests/\(name)/") }
-        #expect(isThere, "\(lines[index + 1])")
+        #expect(isThere, "\(text)")
       }
     }
   }

@@ -2,6 +2,7 @@ import Basics
 import Calling
 import Formats
 import Media
+import NexaconWire
 
 /// One line of `--json`: an object that begins with `event` and `at`, and `call` where there is one.
 struct JSONLine {
@@ -71,32 +72,21 @@ struct JSONLine {
     ]
   }
 
-  /// The same by the names of Nexacon's SDK, which knows sound in both directions and pictures, of
+  /// The same by the names of Nexacon's SDK, which knows sound in both directions, and pictures, of
   /// which there are none here.
   static func nexaconMembers(
     of statistics: MediaStatistics, at time: WallTime
   ) -> [(String, JSONValue?)] {
-    func whole(_ value: Int) -> JSONValue { .integer(Int64(value)) }
-    let none: JSONValue = [
-      "bitrate": 0, "packetsReceived": 0, "packetsLost": 0, "bytesReceived": 0,
-      "framesReceived": 0, "frameWidth": 0, "frameHeight": 0,
-    ]
-    return [
-      ("timestamp", .integer(time.milliseconds)),
-      (
-        "audio",
-        [
-          "bitrate": whole(statistics.receivedBitrate),
-          "packetsReceived": whole(statistics.packetsReceived),
-          "packetsLost": whole(statistics.packetsLost),
-          "bytesReceived": whole(statistics.bytesReceived),
-        ]
-      ), ("video", none),
-      (
-        "audioOut",
-        ["packetsSent": whole(statistics.packetsSent), "bytesSent": whole(statistics.bytesSent)]
-      ), ("videoOut", ["packetsSent": 0, "bytesSent": 0]),
-    ]
+    var figures = NexaconStatistics()
+    figures.received.bitsPerSecond = statistics.receivedBitrate
+    figures.received.packets = statistics.packetsReceived
+    figures.received.packetsLost = statistics.packetsLost
+    figures.received.bytes = statistics.bytesReceived
+    figures.sent.packets = statistics.packetsSent
+    figures.sent.bytes = statistics.bytesSent
+    figures.milliseconds = time.milliseconds
+    let json = figures.json
+    return ["timestamp", "audio", "video", "audioOut", "videoOut"].map { ($0, json[$0]) }
   }
 
   /// The members that tell how long the steps of a call's set-up took, in milliseconds.
