@@ -83,8 +83,8 @@ extension JitsiConference {
     guard mute.text.split(whereSeparator: \.isWhitespace).first != "false", !isMuted else { return }
     isMuted = true
     showPresence()
-    let actor = mute["actor"].flatMap { JID($0)?.resource }
-    add(.muted(by: actor.map { members.name(of: $0) }))
+    let moderator = mute["actor"].flatMap { JID($0)?.resource }
+    add(.muted(by: moderator.map { members.name(of: $0) }))
   }
 
   /// Whether that is the one who arranges this conference.
