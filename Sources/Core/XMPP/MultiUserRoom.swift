@@ -260,8 +260,8 @@ package struct MultiUserRoom: Equatable, Sendable {
     }
     if codes.contains("301") { return [.removed(.banned(reason: reason))] }
     if codes.contains("307") {
-      let actor = item?.child("actor")
-      return [.removed(.kicked(by: actor?["nick"] ?? actor?["jid"], reason: reason))]
+      let remover = item?.child("actor")
+      return [.removed(.kicked(by: remover?["nick"] ?? remover?["jid"], reason: reason))]
     }
     if !codes.isDisjoint(with: ["321", "322"]) { return [.removed(.membersOnly)] }
     return [.removed(.closed)]
