@@ -4,6 +4,7 @@ import Calling
 import Exchange
 import Jitsi
 import Media
+import NexaconClient
 import Phone
 import SDP
 import Simulation
@@ -60,20 +61,26 @@ final class PhonesOnExchange {
   /// - Parameters:
   ///   - names: of the guests.
   ///   - zulip: the dialect in which they speak with the exchange, instead of BotServer's.
-  init(_ names: [String], zulip: ZulipDialect? = nil) {
+  ///   - nexacon: those who speak Nexacon with it.
+  init(_ names: [String], zulip: ZulipDialect? = nil, nexacon: Set<String> = []) {
     var settings = ExchangeSettings.forTests
     settings.zulip.dialect = zulip ?? .three
     self.settings = settings
     exchange = ExchangeBench(settings: settings, store: store)
     for (index, name) in names.enumerated() {
+      let system: CallSystem =
+        nexacon.contains(name) ? .nexacon : zulip == nil ? .botServer : .zulip
       let account = Account(
-        id: AccountID(0), name: "exchange", system: zulip == nil ? .botServer : .zulip,
-        server: "http://127.0.0.1:8077", username: name, secret: nil)
+        id: AccountID(0), name: "exchange", system: system,
+        server: "http://127.0.0.1:8077", username: name, secret: nil,
+        secrets: ["api-key": Secret("tipring"), "secret-key": Secret("tipring")])
       let clock = WallClock(WallTime(milliseconds: 1_790_000_000_000), at: .zero)
       let client: any DialectClient =
-        zulip == nil
-        ? BotServerClient(account: account, seed: UInt64(index))
-        : ZulipClient(account: account, seed: UInt64(index), clock: clock)
+        switch system {
+        case .nexacon: NexaconClient(account: account, seed: UInt64(index), clock: clock)
+        case .zulip: ZulipClient(account: account, seed: UInt64(index), clock: clock)
+        default: BotServerClient(account: account, seed: UInt64(index))
+        }
       let guest = Account(
         id: AccountID(1), name: "conferences", system: .jitsi, server: "", username: name,
         secret: nil)

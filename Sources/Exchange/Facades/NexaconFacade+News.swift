@@ -95,7 +95,7 @@ extension NexaconFacade {
       send(
         .end(room: room.name), from: callerAddress(room, call, in: exchange), to: jid,
         in: &exchange, &turn)
-    case (.declined, true):
+    case (.declined, true), (.missed, true):
       send(
         .response(
           room: room.name, isAccepted: false,

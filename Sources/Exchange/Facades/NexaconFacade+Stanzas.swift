@@ -79,19 +79,15 @@ extension NexaconFacade {
   private static func take(
     message: XMLElement, from sender: JID, in exchange: inout Exchange, _ turn: inout Turn
   ) {
+    if let callID = invitedCall(message), let userID = sender.node,
+      let socket = exchange.nexacon.server.sessions[sender]?.socket
+    {
+      _ = exchange.heed(.ringing(callID: callID), of: userID, over: socket, &turn)
+      return
+    }
     guard message["type"] != "error", let userID = sender.node, let to = message.to,
       to.domain == exchange.nexacon.server.settings.domain, let otherID = to.node
     else { return route(message, from: sender, in: &exchange, &turn) }
-    if let receipt = message.child("received", XMPPNamespace.receipts)?["id"],
-      receipt.hasPrefix(invitationPrefix)
-    {
-      // The invitation was the exchange's; that it has arrived means that it rings.
-      let callID = String(receipt.dropFirst(invitationPrefix.count))
-      if let socket = exchange.nexacon.server.sessions[sender]?.socket {
-        _ = exchange.heed(.ringing(callID: callID), of: userID, over: socket, &turn)
-      }
-      return
-    }
     guard let body = message.child("body")?.text,
       let signal = try? SignalMessage(decoding: body), let room = signal.room
     else { return route(message, from: sender, in: &exchange, &turn) }
@@ -111,6 +107,15 @@ extension NexaconFacade {
     }
     acknowledge(message, to: sender, in: &exchange, &turn)
     obey(signal, in: callID, of: sender, over: socket, in: &exchange, &turn)
+  }
+
+  /// The call of an invitation by the exchange, in the receipt for it: that it has arrived means that
+  /// it rings.
+  private static func invitedCall(_ message: XMLElement) -> String? {
+    guard let receipt = message.child("received", XMPPNamespace.receipts)?["id"],
+      receipt.hasPrefix(invitationPrefix)
+    else { return nil }
+    return String(receipt.dropFirst(invitationPrefix.count))
   }
 
   private static func obey(

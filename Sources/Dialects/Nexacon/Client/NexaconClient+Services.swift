@@ -50,10 +50,22 @@ extension NexaconClient {
   mutating func take(presence stanza: XMLElement, from: JID) {
     guard from.bare != me else { return }
     switch stanza["type"] {
-    case nil: setPresence(stanza.child("show") == nil ? .online : .away, of: from.bare)
+    case nil:
+      guard contacts.contains(where: { jid(of: $0.nxid) == from.bare }) else {
+        return greet(from.bare)
+      }
+      setPresence(stanza.child("show") == nil ? .online : .away, of: from.bare)
     case "unavailable": setPresence(.offline, of: from.bare)
     default: break  // Subscriptions are the server's business.
     }
+  }
+
+  /// Somebody has come who is not in the contacts: perhaps the server knows them by now.
+  private mutating func greet(_ stranger: JID) {
+    guard stranger.domain == me?.domain, stranger.node != nil,
+      strangers.count < Self.strangerLimit, strangers.insert(stranger).inserted
+    else { return }
+    if timers[.contacts] == nil { timers[.contacts] = now.advanced(by: Self.contactsDelay) }
   }
 
   private mutating func setPresence(_ value: Contact.Presence, of jid: JID) {
@@ -240,6 +252,10 @@ extension NexaconClient {
 
   /// Contacts whose presence is asked for at most.
   private static let presenceLimit = 50
+  /// For how many of those who are not in the contacts these are asked for anew.
+  private static let strangerLimit = 256
+  /// Several come at once when a stream begins.
+  private static let contactsDelay: Duration = .seconds(1)
   /// Records kept for the server at most; the oldest is given up for a new one.
   static let analyticsLimit = 64
 }

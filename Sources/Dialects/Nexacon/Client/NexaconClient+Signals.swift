@@ -130,8 +130,11 @@ extension NexaconClient {
       calls[index].others.removeAll { $0 == from.bare }
       guard calls[index].others.isEmpty else { return }  // Others of a group may still take it.
       let end: EndReason =
-        reason == "busy"
-        ? .busy : .declined(reason: reason.map { HarmlessText.line($0, limit: 200) })
+        switch reason {
+        case "busy": .busy
+        case "timeout": .noAnswer
+        default: .declined(reason: reason.map { HarmlessText.line($0, limit: 200) })
+        }
       finish(call.id, end)
       return report(.ended(call.id, end))
     }

@@ -31,7 +31,7 @@ package struct NexaconClient: DialectClient {
   }
 
   enum Timer: Hashable, Sendable {
-    case signIn, analytics
+    case signIn, analytics, contacts
     case ring(CallID)
     case repeatOffer(CallID)
   }
@@ -54,6 +54,8 @@ package struct NexaconClient: DialectClient {
   var signInBackoff = Backoff()
   var contacts: [ContactMessage] = []
   var presence: [JID: Contact.Presence] = [:]
+  /// Those who came and were in no list of contacts.
+  var strangers: Set<JID> = []
   /// Contacts whose presence is still to be asked for.
   var unasked: [String] = []
   var calls: [NexaconCall] = []
@@ -142,6 +144,7 @@ package struct NexaconClient: DialectClient {
       switch timer {
       case .signIn: requestToken()
       case .analytics: postAnalytics()
+      case .contacts: if phase == .online { requestContacts() }
       case .ring(let id): ringingOver(id)
       case .repeatOffer(let id): repeatOffer(id)
       }

@@ -6,7 +6,7 @@ import Formats
 package enum SignalMessage: Equatable, Sendable {
   /// It shall ring.
   case invitation(CallInvitation)
-  /// Taken or refused; the reason of a refusal is an extension (`busy`).
+  /// Taken or refused; the reason of a refusal is an extension (`busy`, `timeout`).
   case response(room: String, isAccepted: Bool, reason: String? = nil)
   case end(room: String)
   case offer(room: String, sdp: String)
