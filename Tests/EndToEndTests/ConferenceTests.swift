@@ -95,7 +95,7 @@ extension Rig {
 
 extension Sound {
   /// How strong a tone of that frequency is in the sound, from 0 to 1 (Goertzel).
-  fileprivate func amplitude(at frequency: Double) -> Double {
+  func amplitude(at frequency: Double) -> Double {
     let factor = 2 * cos(2 * Double.pi * frequency / Double(rate))
     var (last, previous) = (0.0, 0.0)
     for sample in samples { (last, previous) = (Double(sample) + factor * last - previous, last) }

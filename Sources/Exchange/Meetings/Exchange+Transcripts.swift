@@ -36,12 +36,17 @@ extension Exchange {
       guard meeting.present.contains(where: { $0.party.id == user.id }) else {
         throw MeetingRefusal(403, "forbidden", "Only who is in the call can have it transcribed.")
       }
-      if meeting.recordingID == nil { _ = try startRecording(callID, by: user, &turn) }
       meetings.meetings[callID]?.isTranscribed = true
-      return putTranscript(
-        TranscriptFacts(
-          callID: callID, userIDs: Set(meeting.present.map(\.party.id)), status: .waiting,
-          language: language, askedAt: turn.wall), &turn)
+      var facts = TranscriptFacts(
+        callID: callID, userIDs: Set(meeting.present.map(\.party.id)), status: .waiting,
+        language: language, askedAt: turn.wall)
+      facts.queue = meetings.recordings(of: callID).filter { $0.status == .ready }.map(\.id)
+      if let id = meeting.recordingID {
+        meetings.recordings[id]?.isTranscribed = true
+      } else if facts.queue.isEmpty {
+        _ = try startRecording(callID, by: user, &turn)
+      }
+      return beginTranscript(facts, &turn)
     }
     let ready = try recordings(of: callID, for: user).filter { $0.status == .ready }
     guard let first = ready.first else {
@@ -52,7 +57,12 @@ extension Exchange {
       callID: callID, userIDs: first.userIDs, status: .waiting, language: language,
       askedAt: turn.wall)
     facts.queue = ready.map(\.id)
+    beginTranscript(facts, &turn)
+  }
+
+  private mutating func beginTranscript(_ facts: TranscriptFacts, _ turn: inout Turn) {
     putTranscript(facts, &turn)
+    guard !facts.queue.isEmpty else { return }
     meetings.nextJobAt = meetings.nextJobAt ?? turn.now
     continueTranscribing(&turn)
   }
