@@ -43,8 +43,9 @@ struct DataFolder {
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {
-        // A buffer for at least one byte has an address.
-        let part = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+        let part = Glibc.read(
+          // A buffer for at least one byte has an address.
+          descriptor, buffer.baseAddress! + count, size - count)
         if part < 0, errno == EINTR { continue }
         if part < 0 { failure = errno }
         if part <= 0 { return }
