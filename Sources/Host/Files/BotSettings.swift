@@ -24,6 +24,8 @@ package struct BotSettings: Equatable, Sendable {
     model: "models/gemini-2.5-flash-native-audio-preview-09-2025")
   package var whatsApp = WhatsApp()
 
+  package init() {}
+
   /// A service that gives bots their voice.
   package struct Provider: Equatable, Sendable {
     package var url: String
