@@ -1,0 +1,155 @@
+import Basics
+import Exchange
+import Formats
+import NexaconWire
+import Simulation
+import Testing
+import Transport
+
+@Suite("The exchange as a Nexacon server")
+struct NexaconTests {
+  private let bench = ExchangeBench()
+
+  @Test("The pair of keys must be right, and the usual one holds for this machine only")
+  func keys() throws {
+    let body: JSONValue = ["username": "ann"]
+    #expect(try ask(.post, NexaconPath.token, body).status == 200)
+    let wrong = try ask(.post, NexaconPath.token, body, key: "other")
+    #expect(wrong.status == 401)
+    #expect(wrong.body == ["error": "Invalid API key"])
+    bench.address = "192.0.2.7"
+    #expect(try ask(.post, NexaconPath.token, body).status == 401)
+  }
+
+  @Test("A token has an address and a socket; refreshed or used as a password it is given back")
+  func tokens() throws {
+    let answer = try ask(.post, NexaconPath.token, ["username": "+255788811191"])
+    let token = try TokenMessage(decoding: answer.body)
+    #expect(token.nxid == "+255788811191@nexacon.localhost")
+    #expect(token.socketURL == "ws://127.0.0.1:8077/nx-websocket/")
+    let refreshed = try ask(
+      .post, NexaconPath.refresh, ["refresh_token": .string(token.token.exposed)])
+    #expect(try TokenMessage(decoding: refreshed.body).token == token.token)
+    let login: JSONValue = [
+      "username": "+255788811191", "password": .string(token.token.exposed),
+    ]
+    #expect(
+      try TokenMessage(decoding: try ask(.post, NexaconPath.login, login).body).token
+        == token.token)
+    #expect(try ask(.post, NexaconPath.login, ["username": "x", "password": "y"]).status == 401)
+    #expect(try ask(.post, NexaconPath.refresh, ["refresh_token": "no"]).status == 401)
+  }
+
+  @Test("Paths are served with and without their slash, and errors have the vendor's words")
+  func errors() throws {
+    let token = try signIn("ann")
+    #expect(try ask(.get, "/nx/contacts", token: token).status == 200)
+    #expect(try ask(.get, NexaconPath.contacts).body == ["error": "Invalid or expired token"])
+    let missing = try ask(.post, NexaconPath.peerCall, [:], token: token)
+    #expect(missing.status == 400)
+    #expect(missing.body == ["error": "Missing field: to"])
+    let nobody = try ask(.post, NexaconPath.peerCall, ["to": "nobody"], token: token)
+    #expect(nobody.status == 404)
+    #expect(nobody.body == ["error": "User not found"])
+    #expect(try ask(.get, NexaconPath.peerCall, token: token).status == 405)
+    #expect(try ask(.get, "/nx/nothing/", token: token).status == 404)
+    #expect(try ask(.get, NexaconPath.history + "?page=0", token: token).status == 400)
+    #expect(try ask(.get, NexaconPath.history + "?status=odd", token: token).status == 400)
+    #expect(try ask(.get, NexaconPath.history + "?start_date=1.5.26", token: token).status == 400)
+  }
+
+  @Test("Everybody here is a contact; own ones are kept and can be removed")
+  func contacts() throws {
+    let token = try signIn("ann")
+    let contact: JSONValue = ["nxid": "zoe", "name": "Zoe"]
+    #expect(try ask(.post, NexaconPath.contacts, contact, token: token).status == 201)
+    let names = {
+      try ContactMessage.list(decoding: ask(.get, NexaconPath.contacts, token: token).body).map(
+        \.name)
+    }
+    #expect(try names() == ["Zoe", "Echo", "Operator", "Parrot"])
+    #expect(
+      try ask(.delete, NexaconPath.contacts + "zoe@nexacon.localhost/", token: token).status == 204)
+    #expect(try names() == ["Echo", "Operator", "Parrot"])
+    let presence = try ask(.get, NexaconPath.presence + "?user=echo", token: token)
+    #expect(PresenceMessage(decoding: presence.body).isOnline)
+  }
+
+  @Test("Calls come back in the history, by every filter")
+  func history() throws {
+    let token = try signIn("ann")
+    let benToken = try signIn("ben")
+    let placed = try ask(
+      .post, NexaconPath.peerCall, ["to": "ben", "type": "p2p", "room": "call_1"], token: token)
+    #expect(placed.body["room"] == "call_1")
+    #expect(placed.body["status"] == "success")
+    #expect(try ask(.post, NexaconPath.decline, ["room": "call_1"], token: benToken).status == 200)
+    let count = { (query: String) in
+      try HistoryMessage(
+        decoding: ask(.get, NexaconPath.history + query, token: token).body
+      ).entries.count
+    }
+    #expect(try count("") == 1)
+    #expect(
+      try count("?status=declined&participant=ben&call_type=audio&start_date=2026-01-01") == 1)
+    #expect(try count("?status=ended") == 0)
+    #expect(try count("?end_date=2026-01-01") == 0)
+    #expect(try count("?participant=echo") == 0)
+    #expect(try count("?page=2") == 0)
+  }
+
+  @Test("Records are kept, and call URLs and credentials given")
+  func others() throws {
+    let token = try signIn("ann")
+    let record = AnalyticsMessage(room: "r", type: .audio, outcome: .ended, durationSeconds: 3)
+    #expect(try ask(.post, NexaconPath.analytics, record.encoded(), token: token).status == 200)
+    #expect(
+      try ask(.post, NexaconPath.analytics, ["room": "r", "status": "x"], token: token).status
+        == 400)
+    let url = try ask(
+      .post, NexaconPath.callURL, ["to": "echo", "type": "audio", "room": "a&b"], token: token)
+    #expect(
+      url.body["call_url"]
+        == "http://127.0.0.1:8077/nexacon-call.html?room=a%26b&caller=ann%40nexacon.localhost&type=audio"
+    )
+    let credentials = try ask(.get, NexaconPath.credentials, token: token)
+    #expect(credentials.body["ttl"] == 86_400)
+  }
+
+  @Test("A wrong token is refused on the socket in the vendor's words")
+  func socket() throws {
+    let socket = try bench.openSocket(HTTPRequest(.get, NexaconPath.socket))
+    try bench.send(
+      "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' version='1.0'/>", over: socket)
+    _ = try bench.receive(from: socket)
+    _ = try bench.receive(from: socket)
+    let auth = Base64.encode("\0ann\0wrong".utf8)
+    try bench.send(
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>\(auth)</auth>",
+      over: socket)
+    let failure = try XMLElement(decoding: try bench.receive(from: socket))
+    #expect(failure.child("not-authorized") != nil)
+    #expect(failure.child("text")?.text == "Invalid or expired token")
+  }
+
+  private func signIn(_ name: String) throws -> String {
+    try TokenMessage(
+      decoding: ask(.post, NexaconPath.token, ["username": .string(name)]).body
+    ).token.exposed
+  }
+
+  private func ask(
+    _ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil, token: String? = nil,
+    key: String = "tipring"
+  ) throws -> Answer {
+    var fields: HTTPFields = [
+      "X-API-Key": key, "X-Secret-Key": key, "Host": "127.0.0.1:8077",
+    ]
+    fields["X-NX-Token"] = token
+    return Answer(
+      try bench.request(
+        HTTPRequest(
+          method, NexaconPath.base + path, fields: fields,
+          body: body.map { Array($0.text.utf8) } ?? [])))
+  }
+}
