@@ -34,7 +34,7 @@ struct ConferenceSocketTests {
   )
   func clients() throws {
     let rig = try HostRig()
-    let ends = try (1...3).map { try ConferenceEnd(rig.host.url + "/Room", number: $0) }
+    let ends = try (1...3).map { try ExchangeConferenceEnd(rig.host.url + "/Room", number: $0) }
     defer { for end in ends { end.stop() } }
     var described: Set<String> = []
     try eventually(seconds: 20) {
@@ -71,7 +71,7 @@ struct ConferenceSocketTests {
 }
 
 /// One of the program's clients in a conference, over the network; answers offers without media.
-private final class ConferenceEnd: Sendable {
+private final class ExchangeConferenceEnd: Sendable {
   private struct State {
     var conference: JitsiConference
     var runner: TransportRunner?
