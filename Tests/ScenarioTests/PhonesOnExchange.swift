@@ -315,6 +315,15 @@ final class PhonesOnExchange {
         exchange?.feed(
           .attendant(
             .described(callID: leg, isOffer: true, sdp: Self.offer(ssrc: streamCount).encoded())))
+      case .joinRoom(let leg, _, let sdp):
+        guard let offer = try? SessionDescription(decoding: sdp) else { continue }
+        let answer = answer(to: offer).encoded()
+        exchange?.feed(.attendant(.described(callID: leg, isOffer: false, sdp: answer)))
+      case .placed(let leg, _, _) where leg.contains("/"):
+        streamCount += 1
+        exchange?.feed(
+          .attendant(
+            .described(callID: leg, isOffer: true, sdp: Self.offer(ssrc: streamCount).encoded())))
       case .describe(let leg, let sdp) where legs[leg] != nil: legs[leg] = sdp
       case .hangUp(let leg): legs[leg] = nil
       default: attendantOrders.append(order)
