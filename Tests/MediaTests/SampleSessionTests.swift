@@ -88,6 +88,22 @@ struct SampleSessionTests {
     #expect(heard.count { $0 == 900 } == 960)
   }
 
+  @Test("counts how fast sound comes in")
+  mutating func counts() throws {
+    session.play(constant(900, 12_000), at: now)
+    for (second, bitrate) in [(1, 192_000), (2, 0)] {
+      now = .zero.advanced(by: .seconds(second))
+      guard case .report(.statistics(let statistics))? = session.expire(at: now).first else {
+        Issue.record("statistics are reported every second")
+        return
+      }
+      #expect(statistics.receivedBitrate == bitrate)
+      #expect(statistics.sentBitrate == 384_000)
+    }
+    session.play(constant(900, 2_400), at: now)
+    #expect(session.close(at: now.advanced(by: .milliseconds(100))).count == 1)
+  }
+
   @Test("keeps 120 s of sound that comes at once, drops what is beyond, and says so once")
   mutating func bound() {
     for _ in 0..<130 { session.play(constant(900, 24_000), at: now) }

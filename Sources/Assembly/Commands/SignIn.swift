@@ -79,10 +79,13 @@ actor SignIn {
     guard !accounts.isEmpty else { return }
     var failure: SetupError?
     for account in accounts where !ready.contains(account.id) {
+      // Of one account it is clear whose server is meant.
+      let name = accounts.count > 1 ? account.name + ": " : ""
       switch account.state {
-      case .refused(let reason): failure = SetupError(sentence: reason, exitCode: .notSignedIn)
+      case .refused(let reason):
+        failure = SetupError(sentence: name + reason, exitCode: .notSignedIn)
       case .unreachable(let reason, _):
-        failure = SetupError(sentence: reason, exitCode: .signalingFailed)
+        failure = SetupError(sentence: name + reason, exitCode: .signalingFailed)
       case .signedOut, .signingIn, .signedIn, .reconnecting: return
       }
     }

@@ -344,7 +344,8 @@ extension JitsiConference {
       ])
   }
 
-  static let alone = "Nobody else is in the conference yet."
+  /// What is told to whom enters a conference in which nobody is.
+  package static let alone = "Nobody else is in the conference yet."
   /// Tries to reach the server at first.
   private static let discoveryLimit = 2
   /// Streams that fail before the room has been entered.

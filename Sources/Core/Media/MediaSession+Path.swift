@@ -124,6 +124,7 @@ extension MediaSession {
     timers[.connect] = nil
     timers[.stall] = now.advanced(by: Self.stallTime)
     timers[.statistics] = now.advanced(by: Self.statisticsInterval)
+    quality.begin(at: now)
     switch plan.carriage {
     case .sound:
       flow = Flow(

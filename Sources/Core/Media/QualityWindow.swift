@@ -11,6 +11,12 @@ struct QualityWindow {
   /// Oldest first.
   private var moments: [Moment] = []
 
+  /// Nothing has come or gone yet: what the first rates are counted from.
+  mutating func begin(at now: Instant) {
+    guard moments.isEmpty else { return }
+    moments = [Moment(at: now, statistics: MediaStatistics(), traffic: Flow.Traffic())]
+  }
+
   /// Fills in what only a comparison with earlier moments can tell.
   mutating func judge(
     _ statistics: inout MediaStatistics, traffic: Flow.Traffic, hasFlowed: Bool, isStalled: Bool,

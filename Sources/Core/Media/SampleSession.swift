@@ -22,6 +22,7 @@ package struct SampleSession: SoundSession {
   private var hasFlowed = false
   private var hasToldLoss = false
   private var nextStatistics: Instant?
+  private var arrivals: Arrivals?
   private let plan: SamplePlan
 
   /// A session that does nothing yet.
@@ -44,6 +45,7 @@ package struct SampleSession: SoundSession {
   package mutating func open(at now: Instant) -> [SessionEffect] {
     guard state == .prepared else { return [] }
     state = .open
+    arrivals = Arrivals(at: now)
     nextStatistics = now.advanced(by: MediaSession.statisticsInterval)
     return []
   }
@@ -70,7 +72,7 @@ package struct SampleSession: SoundSession {
       nextStatistics = nil
       playout.clear()
     }
-    return state == .open ? [.report(.statistics(statistics))] : []
+    return state == .open ? [.report(.statistics(measure(at: now)))] : []
   }
 
   // MARK: Sound
@@ -124,7 +126,7 @@ package struct SampleSession: SoundSession {
   package mutating func expire(at now: Instant) -> [SessionEffect] {
     guard let due = nextStatistics, due <= now else { return [] }
     nextStatistics = now.advanced(by: MediaSession.statisticsInterval)
-    return [.report(.statistics(statistics))]
+    return [.report(.statistics(measure(at: now)))]
   }
 
   package var isOpen: Bool { state == .open }
@@ -151,7 +153,7 @@ package struct SampleSession: SoundSession {
   }
 
   /// The picture of this moment; a chunk counts as a packet.
-  private var statistics: MediaStatistics {
+  private mutating func measure(at now: Instant) -> MediaStatistics {
     var result = MediaStatistics()
     Downlink.Counters(packetsLost: 0, playout: playout.statistics).write(to: &result)
     result.packetsReceived = playout.chunkCount
@@ -159,6 +161,13 @@ package struct SampleSession: SoundSession {
     result.packetsSent = uplink.chunkCount
     result.bytesSent = uplink.sampleCount * 2
     result.sentBitrate = plan.sentRate * 16
+    // A closing session measures once more, too soon after the last time for a rate of its own.
+    if let last = arrivals, last.at.duration(to: now) >= Self.shortestSpan {
+      arrivals = Arrivals(
+        at: now, sampleCount: playout.sampleCount,
+        bitrate: last.bitrate(until: now, sampleCount: playout.sampleCount))
+    }
+    result.receivedBitrate = arrivals?.bitrate ?? 0
     result.localAudioLevel = uplink.meter.linear
     result.remoteAudioLevel = isActive ? farMeter.linear : 0
     result.bufferDelay = playout.buffered.seconds
@@ -166,6 +175,20 @@ package struct SampleSession: SoundSession {
     result.codec = "PCM \(plan.sentRate / 1_000)/\(plan.receivedRate / 1_000) kHz"
     return result
   }
+
+  /// What had come in when it was last counted, and how fast it came until then.
+  private struct Arrivals {
+    var at: Instant
+    var sampleCount = 0
+    /// Bits a second.
+    var bitrate = 0
+
+    func bitrate(until now: Instant, sampleCount: Int) -> Int {
+      Int(Double(max(0, sampleCount - self.sampleCount)) * 16 / at.duration(to: now).seconds)
+    }
+  }
+
+  private static let shortestSpan: Duration = .milliseconds(500)
 }
 
 /// How samples travel in the messages of a call's dialect: 16 bits, one channel.

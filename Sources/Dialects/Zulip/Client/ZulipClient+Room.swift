@@ -82,6 +82,8 @@ extension ZulipClient {
       met(participants.count { !$0.isSelf }, in: id, at: now)
     case .muted(let actor): tell(.muted(id, by: actor), of: id)
     case .message(let name, let text): tell(.message(id, from: name, text: text), of: id)
+    // The other one of a call between two comes a moment later.
+    case .notice(JitsiConference.alone) where !isConference(id): break
     case .notice(let words): tell(.callNotice(id, words), of: id)
     case .ended(let reason):
       guard let call = calls.first(where: { $0.id == id }) else { return }

@@ -1,0 +1,198 @@
+import Basics
+import EndToEnd
+import Formats
+import Glibc
+import Testing
+
+/// A call system in which people call each other.
+enum PeopleSystem: String, CaseIterable, CustomTestStringConvertible {
+  case botserver, zulip, nexacon
+
+  var testDescription: String { rawValue }
+
+  /// Whether a second caller is told that somebody is busy; elsewhere the call waits.
+  var hasBusy: Bool { self == .zulip }
+}
+
+extension WholePrograms {
+  /// The same calls over every call system, each between two programs of their own.
+  @Suite("Calls over every system")
+  struct SystemsTests {
+    @Test(
+      "a call is heard on both sides, hung up by either, declined, given up, and in the history",
+      arguments: PeopleSystem.allCases)
+    func calls(system: PeopleSystem) throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      for user in ["alice", "bob"] { rig.writeAccounts(of: user, at: url) }
+      let bob = try rig.startPhone(
+        of: "bob", system,
+        sound: [
+          "--capture", "tone:500", "--playback", "file:\(rig.folder["bob.wav"])",
+        ])
+
+      // Answered; who was called hangs up.
+      let answered = try rig.startCall(system)
+      #expect(bob.state("incoming", within: .seconds(20)) != nil)
+      bob.process.send("answer")
+      #expect(bob.state("active", within: .seconds(10)) != nil)
+      #expect(answered.state("active", within: .seconds(10)) != nil)
+      bob.process.send("hangup")
+      #expect(answered.exitCode(within: .seconds(15)) == 0)
+      #expect(bob.state("ended", within: .seconds(10)) != nil)
+
+      // Declined.
+      let declined = try rig.startCall(system)
+      #expect(bob.state("incoming", within: .seconds(20)) != nil)
+      bob.process.send("decline")
+      #expect(declined.exitCode(within: .seconds(15)) == 3)
+      #expect(bob.state("ended", within: .seconds(10)) != nil)
+
+      // Given up by the caller.
+      let cancelled = try rig.startCall(system)
+      #expect(bob.state("incoming", within: .seconds(20)) != nil)
+      cancelled.process.signal(SIGINT)
+      #expect(cancelled.exitCode(within: .seconds(15)) == 130)
+      #expect(bob.state("ended", within: .seconds(15)) != nil)
+
+      // Answered; the caller hangs up. Sound goes into a file that each call begins anew.
+      let last = try rig.startCall(
+        system,
+        sound: [
+          "--capture", "tone:800", "--playback", "file:\(rig.folder["alice.wav"])", "--duration",
+          "2s",
+        ])
+      let incoming = try #require(bob.state("incoming", within: .seconds(15)))
+      #expect(incoming["party"]?.string == "alice")
+      #expect(incoming["account"]?.string == system.rawValue)
+      bob.process.send("answer")
+      #expect(bob.state("active", within: .seconds(10)) != nil)
+      #expect(last.exitCode(within: .seconds(15)) == 0)
+      #expect(bob.state("ended", within: .seconds(10)) != nil)
+      bob.process.send("quit")
+      #expect(bob.exitCode(within: .seconds(10)) == 0)
+
+      #expect(try rig.amplitude(of: 800, heardBy: "bob") > 0.02, "bob hears alice")
+      #expect(try rig.amplitude(of: 500, heardBy: "alice") > 0.02, "alice hears bob")
+      #expect(
+        try rig.outcomes(of: "alice", system) == ["answered", "cancelled", "declined", "answered"])
+      #expect(
+        try rig.outcomes(of: "bob", system) == ["answered", "missed", "declined", "answered"])
+    }
+
+    @Test(
+      "who is called while in a call is busy, which gives 4",
+      arguments: PeopleSystem.allCases.filter(\.hasBusy))
+    func busy(system: PeopleSystem) throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      for user in ["alice", "bob", "carol"] { rig.writeAccounts(of: user, at: url) }
+      let bob = try rig.startPhone(of: "bob", system)
+      let alice = try rig.startCall(system)
+      #expect(bob.state("incoming", within: .seconds(15)) != nil)
+      bob.process.send("answer")
+      #expect(alice.state("active", within: .seconds(10)) != nil)
+      let carol = try rig.startCall(system, as: "carol")
+      #expect(carol.exitCode(within: .seconds(20)) == 4)
+      #expect(alice.process.isRunning, "the first call goes on")
+      alice.process.signal(SIGINT)
+      #expect(alice.exitCode(within: .seconds(10)) == 130)
+    }
+
+    @Test("accounts test signs in to all systems, and contacts are listed with their accounts")
+    func accounts() throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      for user in ["alice", "bob"] { rig.writeAccounts(of: user, at: url) }
+      _ = try rig.startPhone(of: "bob", .zulip)
+      let test = try rig.start(["accounts", "test"], as: "alice")
+      #expect(test.exitCode(within: .seconds(30)) == 0)
+      for (name, title) in [
+        ("botserver", "BotServer"), ("zulip", "Zulip"), ("nexacon", "Nexacon"), ("buzzi", "Buzzi"),
+      ] {
+        #expect(test.process.lines.contains("\(name): signed in to \(title) as alice."))
+      }
+      #expect(test.process.lines.contains("zulip: can call 1 person; 0 calls in the history."))
+      let contacts = try rig.start(["contacts"], as: "alice")
+      #expect(contacts.exitCode(within: .seconds(15)) == 0)
+      #expect(contacts.process.lines.contains { $0.contains("bob") && $0.contains(" zulip ") })
+      #expect(contacts.process.lines.contains { $0.contains("parrot") && $0.contains(" buzzi ") })
+    }
+  }
+}
+
+extension Rig {
+  /// Gives a user an account of every call system at one exchange, named as the systems are.
+  func writeAccounts(of user: String, at url: String) {
+    folder.write(
+      """
+      [account botserver]
+      system = botserver
+      server = \(url)
+      user = \(user)
+
+      [account zulip]
+      system = zulip
+      server = \(url)
+      user = \(user)
+
+      [account nexacon]
+      system = nexacon
+      server = \(url)
+      user = \(user)
+      api-key-command = echo tipring
+      secret-key-command = echo tipring
+
+      [account buzzi]
+      system = buzzi
+      server = \(url)
+      user = \(user)
+      chatbot-id = parrot, echo
+      """, to: "\(user)/config/tipring/tipring.conf")
+  }
+
+  private static var silence: [String] { ["--capture", "silence", "--playback", "null"] }
+
+  /// Starts a phone without a screen that waits for calls of one system.
+  fileprivate func startPhone(
+    of user: String, _ system: PeopleSystem, sound: [String]? = nil
+  ) throws -> Phone {
+    let phone = try start(
+      ["--plain", "--json", "--account", system.rawValue] + (sound ?? Self.silence), as: user)
+    #expect(phone.event("ready", within: .seconds(15)) != nil)
+    return phone
+  }
+
+  /// Calls bob.
+  fileprivate func startCall(
+    _ system: PeopleSystem, as user: String = "alice", sound: [String]? = nil
+  ) throws -> Phone {
+    try start(
+      ["call", "bob", "--json", "--account", system.rawValue] + (sound ?? Self.silence), as: user)
+  }
+
+  /// The ends of a user's calls, newest first.
+  fileprivate func outcomes(of user: String, _ system: PeopleSystem) throws -> [String] {
+    let history = try start(["history", "--json"], as: user)
+    #expect(history.exitCode(within: .seconds(10)) == 0)
+    return (history.allEvents ?? []).filter { $0["system"]?.string == system.rawValue }
+      .compactMap { $0["outcome"]?.string }
+  }
+
+  /// How strong a tone is in the loudest half second of what a user heard, from 0 to 1 (Goertzel).
+  fileprivate func amplitude(of frequency: Double, heardBy user: String) throws -> Double {
+    let sound = try Sound(wav: folder["\(user).wav"])
+    let length = sound.rate / 2
+    let factor = 2 * cos(2 * Double.pi * frequency / Double(sound.rate))
+    var best = 0.0
+    for start in stride(from: 0, to: max(1, sound.samples.count - length), by: length / 2) {
+      var (last, previous) = (0.0, 0.0)
+      for sample in sound.samples.dropFirst(start).prefix(length) {
+        (last, previous) = (Double(sample) + factor * last - previous, last)
+      }
+      let power = last * last + previous * previous - factor * last * previous
+      best = max(best, 2 * max(0, power).squareRoot() / Double(length))
+    }
+    return best
+  }
+}
