@@ -55,10 +55,14 @@ final class Rig {
 
   /// Starts an exchange that keeps its data in the test's folder.
   ///
-  /// - Parameter listen: where; a port of 0 picks a free one.
-  func startExchange(listen: String = "127.0.0.1:0") throws -> (exchange: Phone, url: String) {
+  /// - Parameters:
+  ///   - listen: where; a port of 0 picks a free one.
+  ///   - name: of its folder, where a test has several.
+  func startExchange(
+    listen: String = "127.0.0.1:0", named name: String = "exchange"
+  ) throws -> (exchange: Phone, url: String) {
     let exchange = try start(
-      ["serve", "--listen", listen, "--data", folder["exchange"], "--json"], as: "exchange")
+      ["serve", "--listen", listen, "--data", folder[name], "--json"], as: name)
     let ready = try #require(exchange.event("ready", within: .seconds(10)))
     return (exchange, try #require(ready["url"]?.string))
   }

@@ -118,6 +118,7 @@ enum AccountCommands {
     let account = board.accounts.first
     let user = HarmlessText.line(account?.username ?? "", limit: 40)
     let title = account?.system.title ?? "the server"
+    let calls = board.history.count
     let kinds = [
       (Contact.Kind.person, "person", "people"), (.bot, "bot", "bots"), (.room, "room", "rooms"),
     ].compactMap { kind, one, several -> String? in
@@ -127,7 +128,7 @@ enum AccountCommands {
     return [
       "\(name): signed in to \(title) as \(user).",
       "\(name): can call \(kinds.isEmpty ? "any address" : kinds.joined(separator: ", ")); "
-        + "\(board.history.count) calls in the history.",
+        + "\(calls) \(calls == 1 ? "call" : "calls") in the history.",
     ]
   }
 
