@@ -48,6 +48,38 @@ struct SqliteExchangeStoreTests {
     }
   }
 
+  @Test("counts calls by day and outcome as the store in memory does, each of several once")
+  func counts() throws {
+    let store = try SqliteExchangeStore(path: ":memory:")
+    let memory = MemoryStore()
+    let (alice, bob) = (
+      StoredCall.Party(id: "alice", name: "Alice", isBot: false),
+      StoredCall.Party(id: "bob", name: "Bob", isBot: false)
+    )
+    for (number, id) in ["call_1", "call_2/alice", "call_2/bob", "call_3"].enumerated() {
+      let begin = WallTime(milliseconds: 1_790_000_000_000 + Int64(number) * 50_000_000)
+      let call = StoredCall(
+        id: id, kind: .audio, status: .ended, caller: alice, callee: bob, createdAt: begin,
+        startedAt: begin, endedAt: begin.advanced(by: .seconds(10)))
+      _ = store.perform(.putCall(call))
+      _ = memory.perform(.putCall(call))
+    }
+    let since = WallTime(milliseconds: 1_790_000_000_000)
+    for user in [nil, "alice", "bob", "nobody"] {
+      let operation = StoreOperation.countCalls(StoreQueryID(1), since: since, userID: user)
+      #expect(store.perform(operation) == memory.perform(operation), "\(user ?? "all")")
+    }
+    guard
+      case .counts(_, let all)? = store.perform(
+        .countCalls(StoreQueryID(1), since: since, userID: nil))
+    else {
+      Issue.record("nothing was counted")
+      return
+    }
+    #expect(all.reduce(0) { $0 + $1.count } == 3)
+    #expect(all.reduce(0) { $0 + $1.seconds } == 30)
+  }
+
   @Test("reads and removes files of its folder, and nothing that a link leads to")
   func files() throws {
     let store = try SqliteExchangeStore(path: folder["exchange.db"])
