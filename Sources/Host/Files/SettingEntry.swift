@@ -65,6 +65,18 @@ struct SettingEntry<Root: Sendable>: Sendable {
     }
   }
 
+  /// The same for what may be missing: what `parse` does not take is no value, not a missing one.
+  static func value<Value>(
+    _ key: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, expected: String,
+    standard: String = "", _ about: String, parse: @escaping @Sendable (String) -> Value?
+  ) -> Self {
+    Self(key: key, expected: expected, standard: standard, about: about) { text, root, _ in
+      guard let value = parse(text) else { return false }
+      root[keyPath: path] = value
+      return true
+    }
+  }
+
   static func path(
     _ key: String, _ path: any WritableKeyPath<Root, String?> & Sendable, standard: String = "",
     _ about: String
