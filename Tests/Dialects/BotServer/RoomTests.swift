@@ -28,6 +28,23 @@ struct RoomTests {
     #expect(!left.contains { $0.kind == .room })
   }
 
+  @Test("rooms that come before the users are told together with them")
+  func roomsFirst() throws {
+    var bench = ClientBench()
+    bench.start()
+    try bench.reply("GET /api/users/me", 200, ["user_id": "you", "display_name": "You"])
+    _ = bench.takeReports()
+    try bench.reply("GET /api/v1/calls/rooms", 200, ["rooms": .array([room().encoded()])])
+    #expect(bench.takeReports() == [])
+    try bench.reply(
+      "GET /api/users?limit=100", 200, ["users": .array([["user_id": "bob"]]), "total": 1])
+    guard case .contacts(let contacts)? = bench.takeReports().last else {
+      Issue.record("nobody is told of the contacts")
+      return
+    }
+    #expect(contacts.map(\.address) == ["bob", "room:room_1"])
+  }
+
   @Test("a room is joined by name, its mixer offered to, its people shown, and it is left")
   func joins() throws {
     var bench = try ClientBench.signedIn(rooms: [room().encoded()])

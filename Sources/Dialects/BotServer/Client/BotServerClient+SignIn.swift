@@ -163,6 +163,7 @@ extension BotServerClient {
     guard case .granted(let value) = reply, let page = try? UsersMessage(decoding: value) else {
       // Calls by address are possible without a list.
       note(.warning, "The list of users did not come: \(reply.sentence)")
+      areUsersKnown = true
       return reportContacts()
     }
     let known = Set(arrivingUsers.map(\.userID))
@@ -174,6 +175,7 @@ extension BotServerClient {
     }
     users = Array(arrivingUsers.prefix(Self.userLimit))
     arrivingUsers = []
+    areUsersKnown = true
     reportContacts()
   }
 
@@ -190,6 +192,7 @@ extension BotServerClient {
   }
 
   mutating func reportContacts() {
+    guard areUsersKnown else { return }
     let others = users.filter { $0.userID != me?.userID }
     report(
       .contacts(
