@@ -121,6 +121,88 @@ struct ControlHistoryTests {
     #expect(bench.board.history.map(\.outcome) == [.unfinished])
   }
 
+  @Test("gives a call that was given up before it had a name its server's, and tells it once")
+  func namesLate() {
+    var bench = ControlBench.signedIn()
+    bench.order(.place(target: "bob"))
+    let local = bench.takeRecords()[0]
+    bench.order(.hangUp(outgoingID))
+    _ = bench.takeEffects()
+    bench.report([
+      .placed(
+        outgoingID, remoteID: "call_1", party: Party(name: "Bob", address: "bob"),
+        terms: MediaTerms(), browserURL: nil)
+    ])
+    #expect(bench.takeEffects().contains(.removeRecord(id: local.id)))
+    var remote = local
+    remote.id = "exchange/call_1"
+    remote.outcome = .cancelled
+    bench.report([.history([remote])])
+    #expect(bench.board.history.map(\.id) == ["exchange/call_1"])
+    #expect(bench.board.history.map(\.outcome) == [.cancelled])
+  }
+
+  @Test("knows the server's record of a call that it could not name, whichever comes first")
+  func knowsNameless() {
+    for isLocalFirst in [true, false] {
+      var bench = ControlBench.signedIn()
+      var given = nameless(.cancelled)
+      given.note = "wrong number"
+      var remote = nameless(.missed)
+      remote.id = "exchange/call_9"
+      remote.party = .init(name: "BOB", address: "17")
+      remote.startedAt = given.startedAt.advanced(by: .seconds(3))
+      if isLocalFirst { bench.loaded([given]) }
+      bench.report([.history([remote])])
+      if !isLocalFirst { bench.loaded([given]) }
+      var named = given
+      named.id = remote.id
+      #expect(bench.board.history == [named])
+      let effects = bench.takeEffects()
+      #expect(effects.contains(.record(named)))
+      #expect(effects.contains(.removeRecord(id: given.id)))
+      bench.report([.history([remote])])
+      #expect(bench.takeEffects() == [])
+    }
+  }
+
+  @Test("keeps apart from a call without a name what is another: party, direction, time")
+  func keepsApart() {
+    let changes: [(inout CallRecord) -> Void] = [
+      { $0.party = .init(name: "Ann", address: "ann") }, { $0.isIncoming.toggle() },
+      { $0.startedAt = $0.startedAt.advanced(by: .seconds(11)) },
+      { $0.startedAt = $0.startedAt.advanced(by: .seconds(-11)) },
+    ]
+    for change in changes {
+      var bench = ControlBench.signedIn()
+      bench.loaded([nameless(.cancelled)])
+      var remote = nameless(.cancelled)
+      remote.id = "exchange/call_9"
+      change(&remote)
+      bench.report([.history([remote])])
+      #expect(bench.board.history.count == 2)
+    }
+  }
+
+  @Test("lets the record of a call that has just been given up stand for the server's")
+  func standsForServer() {
+    var bench = ControlBench.signedIn()
+    bench.order(.place(target: "bob"))
+    var remote = bench.takeRecords()[0]
+    bench.order(.hangUp(outgoingID))
+    remote.id = "exchange/call_1"
+    remote.outcome = .cancelled
+    bench.report([.history([remote])])
+    #expect(bench.board.history.count == 1)
+    bench.advance(.seconds(6))
+    bench.report([.history([remote])])
+    #expect(bench.board.history.map(\.id) == ["exchange/call_1"])
+  }
+
+  private func nameless(_ outcome: CallRecord.Outcome) -> CallRecord {
+    record("local-7", at: 5, outcome)
+  }
+
   @Test("keeps 500 calls, the newest")
   func isBounded() {
     var bench = ControlBench.signedIn()
@@ -160,11 +242,12 @@ struct ControlHistoryTests {
   }
 
   private func record(
-    _ id: String, at seconds: Int64, _ outcome: CallRecord.Outcome, isSeen: Bool = true
+    _ id: String, at minutes: Int64, _ outcome: CallRecord.Outcome, isSeen: Bool = true
   ) -> CallRecord {
     CallRecord(
       id: "exchange/\(id)", accountName: "exchange", system: .botServer, isIncoming: true,
-      party: .init(name: "Bob", address: "bob"), startedAt: WallTime(milliseconds: seconds * 1_000),
+      party: .init(name: "Bob", address: "bob"),
+      startedAt: WallTime(milliseconds: minutes * 60_000),
       outcome: outcome, isSeen: isSeen)
   }
 }

@@ -133,8 +133,8 @@ package struct CallBook: Sendable {
   package mutating func take(_ report: SignalingReport, at now: Instant) -> [CallEffect] {
     switch report {
     case .placed(let id, let remoteID, let party, let terms, let browserURL):
+      name(id, remoteID)
       edit(id) {
-        $0.remoteID = remoteID
         $0.party = party
         $0.browserURL = browserURL
       }
@@ -263,6 +263,13 @@ package struct CallBook: Sendable {
       defer { machine = call }
       return verb(&call)
     }
+  }
+
+  /// Takes the server's name of a call, also of one that was given up meanwhile: its record would
+  /// otherwise not be known for the server's.
+  private mutating func name(_ id: CallID, _ remoteID: String) {
+    guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
+    calls[index].summary.remoteID = remoteID
   }
 
   private mutating func edit(_ id: CallID, _ change: (inout CallSummary) -> Void) {

@@ -8,7 +8,7 @@ extension ControlCore {
   mutating func keepLedger() {
     var generator = generator
     let changes = ledger.keep(book.summaries, wallTime: wallTime) {
-      "local-" + String(generator.next(), radix: 16)
+      CallRecord.localMark + String(generator.next(), radix: 16)
     }
     self.generator = generator
     for change in changes {
@@ -23,6 +23,12 @@ extension ControlCore {
         effects.append(.removeRecord(id: id))
       }
     }
+  }
+
+  /// Has the local history follow what a server knew better.
+  mutating func write(_ changes: HistoryBook.Changes) {
+    effects += changes.written.map { .record($0) }
+    effects += changes.removed.map { .removeRecord(id: $0) }
   }
 
   /// Tells the servers of all calls that have been taken whether the microphone is muted.

@@ -91,7 +91,7 @@ extension ControlCore {
       retryWaitingCalls()
     case .history(let records):
       let live = ledger.liveRecordIDs
-      for record in history.merge(records, live: live) { effects.append(.record(record)) }
+      write(history.merge(records, live: live))
     case .invited(let invitation):
       let account = accounts[index].summary
       perform(book.invited(invitation, on: account, at: now, wallTime: wallTime))

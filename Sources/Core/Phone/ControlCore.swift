@@ -83,7 +83,7 @@ package struct ControlCore: Sendable {
     history records: [CallRecord], at now: Instant, wallTime: WallTime
   ) -> [ControlEffect] {
     handle(at: now, wallTime) { core in
-      for record in core.history.load(records) { core.effects.append(.record(record)) }
+      core.write(core.history.load(records, live: core.ledger.liveRecordIDs))
     }
   }
 

@@ -142,7 +142,12 @@ struct OutgoingTests {
     bench.order(.end(outgoingID, .cancelled))
     #expect(bench.questions == ["POST /api/v1/calls/initiate"])
     try bench.reply("POST /api/v1/calls/initiate", 201, call(.ringing).encoded())
-    #expect(bench.takeReports() == [])
+    let reports = bench.takeReports()
+    guard case .placed(outgoingID, remoteID: "call_1", _, _, _)? = reports.first, reports.count == 1
+    else {
+      Issue.record("\(reports)")
+      return
+    }
     #expect(try bench.body("POST /api/v1/calls/call_1/end") == ["reason": "cancelled"])
     try bench.push(.callUpdated(call(.cancelled)))
     #expect(bench.takeReports() == [])

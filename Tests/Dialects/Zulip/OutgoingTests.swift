@@ -88,7 +88,12 @@ struct OutgoingTests {
     bench.order(.end(outgoingID, .cancelled))
     try bench.reply("POST /calls/create", 200, created)
     #expect(bench.questions.contains("POST /calls/call-1/cancel"))
-    #expect(bench.takeCallReports() == [])
+    let reports = bench.takeCallReports()
+    guard case .placed(outgoingID, remoteID: "call-1", _, _, _)? = reports.first, reports.count == 1
+    else {
+      Issue.record("\(reports)")
+      return
+    }
     #expect(bench.roomCount == 0)
   }
 

@@ -54,7 +54,11 @@ extension BotServerClient {
       return leaveIfDone()
     }
     calls[index].remoteID = call.callID
+    let party = call.other(than: me?.userID ?? "")
+    let placed = SignalingReport.placed(
+      id, remoteID: call.callID, party: party, terms: call.terms, browserURL: nil)
     if let endWanted {
+      report(placed)  // For its name: the history shall know the call for the server's.
       finish(id)
       send(.end(reason: endWanted.botServerWord), remoteID: call.callID)
       return
@@ -65,9 +69,7 @@ extension BotServerClient {
       let words = "The server wants the sound as “\(kind)”, which this program cannot bring."
       return giveUp(id, .mediaFailed(words))
     }
-    let party = call.other(than: me?.userID ?? "")
-    report(
-      .placed(id, remoteID: call.callID, party: party, terms: call.terms, browserURL: nil))
+    report(placed)
     speak(index)
     update(id, with: call)
   }

@@ -49,6 +49,7 @@ extension BotServerClient {
         return leaveIfDone()
       }
       if endWanted {
+        report(placed(id, joined))  // For its name in the history.
         finish(id)
         send(.leave, remoteID: joined.room.roomID)
       } else {
@@ -89,13 +90,16 @@ extension BotServerClient {
       let words = "The server wants the sound as “\(kind)”, which this program cannot bring."
       return giveUp(id, .mediaFailed(words))
     }
-    let party = Party(name: clipped(joined.room.name), address: "room:\(joined.room.roomID)")
-    let terms = MediaTerms(iceServers: joined.media.servers)
-    report(
-      .placed(id, remoteID: joined.callID, party: party, terms: terms, browserURL: nil))
+    report(placed(id, joined))
     report(.accepted(id))
     reportMembers(index)
     speak(index)
+  }
+
+  private func placed(_ id: CallID, _ joined: JoinedRoomMessage) -> SignalingReport {
+    let party = Party(name: clipped(joined.room.name), address: "room:\(joined.room.roomID)")
+    let terms = MediaTerms(iceServers: joined.media.servers)
+    return .placed(id, remoteID: joined.callID, party: party, terms: terms, browserURL: nil)
   }
 
   /// The host has to let us in: we ask again from time to time, and when we are told.

@@ -52,6 +52,7 @@ extension BuzziClient {
         return
       }
       if isGivenUp {
+        reportPlaced(index, session)  // For its name: the history shall know the call by it.
         calls.remove(at: index)
         return send(EndErrand(sessionID: session.sessionID, word: .userEnded))
       }

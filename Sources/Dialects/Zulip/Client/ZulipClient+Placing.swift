@@ -105,7 +105,11 @@ extension ZulipClient {
     if calls[index].kind == .call, created.callID == nil, created.queue == nil {
       calls[index].kind = .link
     }
-    if endWanted != nil { return end(id, .cancelled, isNamed: true, at: now) }
+    if endWanted != nil {
+      // For its name: the history shall know the call for the server's.
+      if !remoteID.isEmpty { placed(id, iceServers: []) }
+      return end(id, .cancelled, isNamed: true, at: now)
+    }
     if let queue = created.queue { return wait(index, queue) }
     calls[index].stage = .ringing
     if created.isReceiverOnline == false {
