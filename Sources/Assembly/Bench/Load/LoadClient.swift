@@ -15,7 +15,10 @@ struct LoadClient: Sendable {
   func account(number index: Int, server: String) -> Account {
     Account(
       id: AccountID(index + 1), name: name, system: system, server: server, username: name,
-      secret: Secret(token), options: system == .buzzi ? ["chatbot-id": "parrot"] : [:])
+      secret: Secret(token), options: system == .buzzi ? ["chatbot-id": "parrot"] : [:],
+      // An exchange's own keys, as long as its settings name no others.
+      secrets: system == .nexacon
+        ? ["api-key": Secret("tipring"), "secret-key": Secret("tipring")] : [:])
   }
 
   /// Calls between clients of one system, spread evenly over the systems: the first half of each calls
