@@ -36,6 +36,22 @@ struct SoundVerdictTests {
     #expect(silent.sentence == "No sound has arrived yet.")
   }
 
+  @Test("a listening bot or a quiet conference is no broken network")
+  func usualSilence() {
+    let quiet = verdict { sample, second in
+      sample.packetsReceived = min(second, 10) * 50
+      sample.isSilenceUsual = true
+    }
+    #expect(quiet.sentence == "Nobody speaks at present.")
+    let speaking = verdict { sample, _ in
+      sample.isSilenceUsual = true
+      sample.mos = nil
+    }
+    #expect(speaking.sentence == "Sound comes by way of the server; how well is not measured.")
+    let broken = verdict { sample, second in sample.packetsReceived = min(second, 10) * 50 }
+    #expect(broken.sentence.hasPrefix("Nothing has arrived for 11 s"))
+  }
+
   @Test("tells loss from 2 % on, and how much")
   func loss() {
     #expect(verdict { sample, _ in sample.recentLoss = 0.02 }.grade == .good)

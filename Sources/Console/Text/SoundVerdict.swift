@@ -39,8 +39,12 @@ struct SoundVerdict: Equatable, Sendable {
       self = verdict
     } else if circumstances.isMuted {
       self.init(.fair, "They cannot hear you: muted. \(circumstances.muteKey) unmutes.")
+    } else if latest.isSilenceUsual, Self.quietSeconds(history) > 3 {
+      self.init(.unknown, "Nobody speaks at present.")
     } else if let mos = latest.mos {
       self.init(Self.grade(mos), Self.plain(mos))
+    } else if latest.isSilenceUsual, latest.packetsReceived > 0 {
+      self.init(.unknown, "Sound comes by way of the server; how well is not measured.")
     } else {
       self.init(.unknown, "No sound has arrived yet.")
     }
@@ -67,15 +71,19 @@ struct SoundVerdict: Equatable, Sendable {
   private static func silence(
     _ history: StatisticsHistory, _ circumstances: Circumstances
   ) -> SoundVerdict? {
-    guard let latest = history.latest, latest.packetsReceived > 0 else { return nil }
-    let seconds = history.samples.reversed().prefix {
-      $0.packetsReceived == latest.packetsReceived
-    }.count
-    guard seconds > 3 else { return nil }
+    guard let latest = history.latest else { return nil }
+    let seconds = quietSeconds(history)
+    guard seconds > 3, !latest.isSilenceUsual else { return nil }
     return SoundVerdict(
       .poor,
       "Nothing has arrived for \(seconds) s: their network or yours is down. "
         + "\(circumstances.hangUpKey) hangs up.")
+  }
+
+  /// For how long nothing has arrived; 0 when nothing ever has.
+  private static func quietSeconds(_ history: StatisticsHistory) -> Int {
+    guard let latest = history.latest, latest.packetsReceived > 0 else { return 0 }
+    return history.samples.reversed().prefix { $0.packetsReceived == latest.packetsReceived }.count
   }
 
   private static func device(

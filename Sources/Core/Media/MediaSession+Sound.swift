@@ -130,6 +130,7 @@ extension MediaSession {
     guard let flow else { return MediaStatistics() }
     var statistics = flow.statistics
     statistics.faultyPackets = faultyPackets
+    statistics.isSilenceUsual = plan.isConference
     statistics.localCandidateType = path?.local.rawValue
     statistics.remoteCandidateType = path?.remote.rawValue
     if !isActive { statistics.remoteAudioLevel = 0 }

@@ -56,6 +56,10 @@ package struct MediaStatistics: Equatable, Sendable {
   /// Samples that the sound devices lost or had to make up.
   package var deviceFaults = 0
 
+  /// Whether nothing may arrive for long although all is well: nobody speaks in a conference, or the bot
+  /// listens.
+  package var isSilenceUsual = false
+
   // The path.
   /// Kinds of the nominated pair: `host`, `srflx`, `prflx`, `relay`.
   package var localCandidateType: String?

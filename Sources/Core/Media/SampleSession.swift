@@ -155,6 +155,7 @@ package struct SampleSession: SoundSession {
   /// The picture of this moment; a chunk counts as a packet.
   private mutating func measure(at now: Instant) -> MediaStatistics {
     var result = MediaStatistics()
+    result.isSilenceUsual = true
     Downlink.Counters(packetsLost: 0, playout: playout.statistics).write(to: &result)
     result.packetsReceived = playout.chunkCount
     result.bytesReceived = playout.sampleCount * 2
