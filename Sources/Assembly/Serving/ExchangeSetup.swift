@@ -20,6 +20,8 @@ extension ExchangeSettings {
       turn = TurnService(
         uris: settings.turnURIs, secret: try Self.secret(reference, of: "turn-secret"))
     }
+    nexacon.domain = settings.nexaconDomain
+    nexacon.keys = try Self.nexaconKeys(settings)
     roomLimit = settings.roomLimit
     administrators = Set(settings.administrators)
     try takeOverRooms(settings)
@@ -41,6 +43,23 @@ extension ExchangeSettings {
       transcription = TranscriptionService(
         url: url, model: settings.transcriptionModel,
         key: try Self.secret(ifAny: settings.transcriptionKey, of: "transcription-key"))
+    }
+  }
+
+  private static func nexaconKeys(
+    _ settings: Settings.Exchange
+  ) throws(SetupError) -> NexaconSettings.KeyPair? {
+    let apiKey = try secret(ifAny: settings.nexaconAPIKey, of: "nexacon-api-key")
+    let secretKey = try secret(ifAny: settings.nexaconSecretKey, of: "nexacon-secret-key")
+    switch (apiKey, secretKey) {
+    case (nil, nil): return nil
+    case (let apiKey?, let secretKey?):
+      return NexaconSettings.KeyPair(apiKey: apiKey, secretKey: secretKey)
+    case (_, nil), (nil, _):
+      let missing = apiKey == nil ? "nexacon-api-key" : "nexacon-secret-key"
+      throw SetupError(
+        sentence: "[exchange] Nexacon's clients show two keys; give \(missing)-file, "
+          + "\(missing)-command or \(missing)-env as well.", exitCode: .usage)
     }
   }
 

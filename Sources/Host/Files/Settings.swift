@@ -92,6 +92,11 @@ package struct Settings: Equatable, Sendable {
     package var zulipDialect = ZulipServing.three
     /// Where Zulip's calls take place; `nil` for the exchange's own conferences.
     package var zulipJitsiServer: String?
+    /// The pair of keys that Nexacon's clients show; without them `tipring`, from this machine only.
+    package var nexaconAPIKey: SecretReference?
+    package var nexaconSecretKey: SecretReference?
+    /// Of the addresses `user@domain` in Nexacon's words.
+    package var nexaconDomain = "nexacon.localhost"
     /// Voice bots, and the people and carriers behind them.
     package var bots = BotSettings()
   }

@@ -129,6 +129,10 @@ package enum SettingsTable {
         "The Jitsi server of Zulip's calls; the exchange itself if empty."
       ) { ServerAddress.normalized($0) },
       .value(
+        "nexacon-domain", \.exchange.nexaconDomain, expected: "a domain",
+        standard: standard.exchange.nexaconDomain, "The domain of users' addresses over Nexacon."
+      ) { domain($0) },
+      .value(
         "admins", \.exchange.administrators, expected: "users' names with spaces between",
         "Users who see everybody's figures and keep order in all rooms."
       ) { names($0) },
@@ -137,6 +141,10 @@ package enum SettingsTable {
     + SettingEntry.secret("janus-secret", \.exchange.janusSecret, "the Janus server's api_secret")
     + SettingEntry.secret(
       "transcription-key", \.exchange.transcriptionKey, "the key of the server that transcribes")
+    + SettingEntry.secret(
+      "nexacon-api-key", \.exchange.nexaconAPIKey, "the API key of Nexacon's clients")
+    + SettingEntry.secret(
+      "nexacon-secret-key", \.exchange.nexaconSecretKey, "the secret key of Nexacon's clients")
 
   static let account: [SettingEntry<AccountSettings>] =
     [
@@ -223,4 +231,13 @@ private func url(_ text: String, schemes: [String]) -> String? {
 private func names(_ text: String) -> [String]? {
   let names = text.split(separator: " ").map { $0.lowercased() }
   return names.count <= 64 && names.allSatisfy { $0.count <= 32 } ? names : nil
+}
+
+/// Of letters, digits, dots and dashes.
+private func domain(_ text: String) -> String? {
+  let isDomain = text.utf8.allSatisfy { byte in
+    (48...57).contains(byte) || (97...122).contains(byte | 32) && byte > 64 || byte == 45
+      || byte == 46
+  }
+  return (1...253).contains(text.utf8.count) && isDomain ? text.lowercased() : nil
 }

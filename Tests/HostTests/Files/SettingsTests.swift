@@ -330,6 +330,22 @@ struct SettingsTests {
         ])
   }
 
+  @Test("the exchange's pair of Nexacon keys and its domain are read")
+  func exchangeNexacon() {
+    let (settings, complaints) = read(
+      """
+      [exchange]
+      nexacon-api-key-env = NX_KEY
+      nexacon-secret-key-file = ~/secret
+      nexacon-domain = calls.example.org
+      nexacon-domain = a/b
+      """)
+    #expect(settings.exchange.nexaconAPIKey == .environment(variable: "NX_KEY"))
+    #expect(settings.exchange.nexaconSecretKey == .file(path: "/expanded/~/secret"))
+    #expect(settings.exchange.nexaconDomain == "calls.example.org")
+    #expect(complaints.count == 1)
+  }
+
   @Test("bots, seats and WhatsApp are read, each with its bounds")
   func bots() {
     let (settings, complaints) = read(
