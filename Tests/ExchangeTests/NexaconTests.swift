@@ -8,7 +8,11 @@ import Transport
 
 @Suite("The exchange as a Nexacon server")
 struct NexaconTests {
-  private let bench = ExchangeBench()
+  private let bench: ExchangeBench
+
+  init() { self.init(bench: ExchangeBench()) }
+
+  private init(bench: ExchangeBench) { self.bench = bench }
 
   @Test("The pair of keys must be right, and the usual one holds for this machine only")
   func keys() throws {
@@ -114,6 +118,30 @@ struct NexaconTests {
     )
     let credentials = try ask(.get, NexaconPath.credentials, token: token)
     #expect(credentials.body["ttl"] == 86_400)
+  }
+
+  @Test("With TURN servers, credentials are for the user and the time that their lifetime says")
+  func turnCredentials() throws {
+    var settings = ExchangeSettings.forTests
+    settings.turn = TurnService(
+      uris: ["turn:turn.example.org?transport=udp"], secret: Secret("shared"),
+      lifetime: .seconds(600))
+    let bench = ExchangeBench(settings: settings)
+    let tests = NexaconTests(bench: bench)
+    let token = try tests.signIn("ann")
+    let message = { try tests.ask(.get, NexaconPath.credentials, token: token).body }
+    let first = try message()
+    #expect(first["ttl"] == 600)
+    let server = try #require(CredentialsMessage(decoding: first).servers.first)
+    #expect(server.urls == ["turn:turn.example.org:3478?transport=udp"])
+    let username = "\(bench.wall.milliseconds / 1_000 + 600):ann"
+    #expect(server.username == username)
+    let code = FakeExchangePorts().authenticationCode(
+      .sha1, key: Array("shared".utf8), message: Array(username.utf8))
+    #expect(server.credential == Base64.encode(code))
+    bench.advance(.seconds(60))
+    let later = try #require(CredentialsMessage(decoding: try message()).servers.first)
+    #expect(later.username == "\(bench.wall.milliseconds / 1_000 + 600):ann")
   }
 
   @Test("A wrong token is refused on the socket in the vendor's words")

@@ -106,6 +106,76 @@ struct NexaconScenarioTests {
     #expect(phones.calls("bob").map(\.phase) == [.ended(.remoteHungUp)])
   }
 
+  @Test(
+    "ring beside one of BotServer's of the same user, and stop when the call is taken there",
+    arguments: [["bob", "desk"], ["desk", "bob"]], [["desk"], ["bob", "desk"], ["alice", "desk"]])
+  func twoDevices(devices: [String], nexacon: Set<String>) {
+    let phones = PhonesOnExchange(
+      ["alice", "bob", "desk"], nexacon: nexacon, owners: ["bob": "bob", "desk": "bob"])
+    phones.advance(.seconds(3))
+    phones.order("alice", .place(target: "bob"))
+    phones.advance(.seconds(1))
+    for name in devices { #expect(phones.calls(name).map(\.phase) == [.incoming]) }
+    phones.order(devices[0], .answer(incoming))
+    // At once, and for as long as the call goes on.
+    #expect(phones.calls(devices[1]).map(\.phase) == [.ended(.answeredElsewhere)])
+    #expect(phones.calls(devices[0]).map(\.phase) == [.active])
+    phones.advance(.seconds(1))
+    phones.cut(devices[0])
+    phones.cut(devices[1])
+    phones.advance(.seconds(5))
+    #expect(phones.calls("alice").map(\.phase) == [.active])
+    #expect(phones.calls(devices[0]).map(\.phase) == [.active])
+    #expect(phones[devices[1]].board.missedCount == 0)
+    phones.order("alice", .hangUp(outgoing))
+    phones.advance(.seconds(1))
+    #expect(phones.calls(devices[0]).map(\.phase) == [.ended(.remoteHungUp)])
+  }
+
+  @Test("survive a restart of the exchange in a call, and a broken connection after it")
+  func restart() {
+    let phones = PhonesOnExchange(
+      ["alice", "bob"], nexacon: ["bob"], owners: ["alice": "alice", "bob": "bob"])
+    phones.advance(.seconds(3))
+    phones.order("alice", .place(target: "bob"))
+    phones.order("bob", .answer(incoming))
+    phones.advance(.seconds(1))
+    phones.killExchange()
+    phones.restartExchange()
+    phones.advance(.seconds(10))
+    phones.cut("bob")
+    phones.advance(.seconds(10))
+    #expect(phones.calls("alice").map(\.phase) == [.active])
+    #expect(phones.calls("bob").map(\.phase) == [.active])
+  }
+
+  @Test("decline with words that the caller is told", arguments: sides)
+  func reasons(nexacon: Set<String>) {
+    let phones = PhonesOnExchange(["alice", "bob"], nexacon: nexacon)
+    phones.advance(.seconds(3))
+    phones.order("alice", .place(target: "bob"))
+    phones.order("bob", .decline(incoming, reason: "In a meeting"))
+    phones.advance(.seconds(1))
+    #expect(
+      phones.calls("alice").map(\.phase) == [.ended(.declined(reason: "In a meeting"))])
+  }
+
+  @Test("call several at once by names with commas between; the first who answers is talked to")
+  func group() {
+    let phones = PhonesOnExchange(
+      ["alice", "bob", "carol"], nexacon: ["alice", "bob", "carol"])
+    phones.advance(.seconds(3))
+    phones.order("alice", .place(target: "bob,carol@exchange"))
+    phones.advance(.seconds(1))
+    #expect(phones.calls("bob").map(\.phase) == [.incoming])
+    #expect(phones.calls("carol").map(\.phase) == [.incoming])
+    phones.order("carol", .answer(incoming))
+    phones.advance(.seconds(1))
+    #expect(phones.calls("alice").map(\.phase) == [.active])
+    #expect(phones.calls("carol").map(\.phase) == [.active])
+    #expect(phones.calls("bob").map(\.phase) == [.ended(.cancelled)])
+  }
+
   @Test("offer an attendant their sound, though they wait to be taken first")
   func attendant() {
     let phones = PhonesOnExchange(["alice"], nexacon: ["alice"])

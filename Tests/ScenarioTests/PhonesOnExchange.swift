@@ -62,17 +62,23 @@ final class PhonesOnExchange {
   ///   - names: of the guests.
   ///   - zulip: the dialect in which they speak with the exchange, instead of BotServer's.
   ///   - nexacon: those who speak Nexacon with it.
-  init(_ names: [String], zulip: ZulipDialect? = nil, nexacon: Set<String> = []) {
+  ///   - owners: the user of each phone that is no guest's; one may have several.
+  init(
+    _ names: [String], zulip: ZulipDialect? = nil, nexacon: Set<String> = [],
+    owners: [String: String] = [:]
+  ) {
     var settings = ExchangeSettings.forTests
     settings.zulip.dialect = zulip ?? .three
     self.settings = settings
+    for owner in Set(owners.values) { register(owner) }
     exchange = ExchangeBench(settings: settings, store: store)
     for (index, name) in names.enumerated() {
       let system: CallSystem =
         nexacon.contains(name) ? .nexacon : zulip == nil ? .botServer : .zulip
       let account = Account(
         id: AccountID(0), name: "exchange", system: system,
-        server: "http://127.0.0.1:8077", username: name, secret: nil,
+        server: "http://127.0.0.1:8077", username: owners[name] ?? name,
+        secret: owners[name].map { Secret("token of \($0)") },
         secrets: ["api-key": Secret("tipring"), "secret-key": Secret("tipring")])
       let clock = WallClock(WallTime(milliseconds: 1_790_000_000_000), at: .zero)
       let client: any DialectClient =
@@ -92,6 +98,17 @@ final class PhonesOnExchange {
     for name in names {
       act(name) { $0.start(at: self.now, wallTime: self.wallTime) }
     }
+  }
+
+  /// A user with a token.
+  private func register(_ user: String) {
+    let began = WallTime(milliseconds: 1_780_000_000_000)
+    let token = StoredUser.Token(
+      hash: FakeExchangePorts().digest("token of \(user)"), createdAt: began)
+    _ = store.perform(
+      .putUser(
+        StoredUser(id: user, name: user, role: .user, createdAt: began, seenAt: began)))
+    _ = store.perform(.putToken(token, userID: user))
   }
 
   var wallTime: WallTime {

@@ -88,13 +88,12 @@ extension NexaconFacade {
     case (.ringing, _): break
     case (.active, true): tellAccepted(call.id, in: &exchange, &turn)
     case (.active, false):
-      // Taken on one device, it is over for the others.
-      guard let taken = room.calleeJID, taken != jid, exchange.nexacon.server.has(taken) else {
-        break
-      }
+      // Taken on one device, of whatever kind, it is over for the others; who comes back under
+      // another name goes on.
+      if let taken = room.calleeJID, taken == jid || !exchange.nexacon.server.has(taken) { break }
       send(
-        .end(room: room.name), from: callerAddress(room, call, in: exchange), to: jid,
-        in: &exchange, &turn)
+        .end(room: room.name, reason: SignalMessage.takenElsewhere),
+        from: callerAddress(room, call, in: exchange), to: jid, in: &exchange, &turn)
     case (.declined, true), (.missed, true):
       send(
         .response(

@@ -128,14 +128,25 @@ extension NexaconFacade {
     if side == .caller, exchange.nexacon.rooms[callID]?.callerJID == nil {
       exchange.nexacon.rooms[callID]?.callerJID = sender
     }
+    // After a restart whoever speaks in a call that is under way is the device that has it.
+    if side == .callee, let call = exchange.calls[callID], !call.isRinging,
+      call.mediaSockets[.callee] == nil, exchange.nexacon.rooms[callID]?.calleeJID == nil,
+      signal.isMedia
+    {
+      exchange.nexacon.rooms[callID]?.calleeJID = sender
+    }
     switch signal {
     case .invitation, .other: break
     case .response(let room, true, _):
-      exchange.nexacon.rooms[callID]?.calleeJID = sender
       guard (try? exchange.accept(callID, by: userID, over: [socket], &turn)) != nil else {
+        // The device that has it may say so again.
+        guard exchange.nexacon.rooms[callID]?.calleeJID != sender else { return }
         let by = exchange.calls[callID].flatMap { JID(exchange.nxid(of: $0.facts.caller.id)) }
-        return tellOver(room, to: sender, by: by ?? sender.bare, in: &exchange, &turn)
+        return tellOver(
+          room, reason: side == .callee ? SignalMessage.takenElsewhere : nil, to: sender,
+          by: by ?? sender.bare, in: &exchange, &turn)
       }
+      exchange.nexacon.rooms[callID]?.calleeJID = sender
       // What the caller has offered meanwhile was held back.
       for kept in exchange.calls[callID]?.catchUp(.callee) ?? [] {
         turn.socketNews.append(
@@ -269,9 +280,10 @@ extension NexaconFacade {
   }
 
   private static func tellOver(
-    _ room: String, to jid: JID, by other: JID, in exchange: inout Exchange, _ turn: inout Turn
+    _ room: String, reason: String? = nil, to jid: JID, by other: JID,
+    in exchange: inout Exchange, _ turn: inout Turn
   ) {
-    send(.end(room: room), from: other, to: jid, in: &exchange, &turn)
+    send(.end(room: room, reason: reason), from: other, to: jid, in: &exchange, &turn)
   }
 
   static let invitationPrefix = "invite-"

@@ -115,6 +115,5 @@ struct ServiceTests {
     #expect(statistics.json["audioOut"]?["bytesSent"] == 5)
     #expect(statistics.json["video"]?["frameWidth"] == 0)
     #expect(statistics.json["timestamp"] == 9)
-    #expect(NexaconQuality.allCases.map(\.audioBitsPerSecond) == [32_000, 64_000, 128_000])
   }
 }

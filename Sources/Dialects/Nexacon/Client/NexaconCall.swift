@@ -4,6 +4,12 @@ import NexaconWire
 import SDP
 import XMPP
 
+/// A call that was refused, and the message that says why.
+struct NexaconDecline: Equatable, Sendable {
+  let room: String
+  let messageID: String
+}
+
 /// What the client keeps of one call: its room, who is at the other end, how far it has come, and what
 /// is to be said once that is possible.
 struct NexaconCall: Equatable, Sendable {

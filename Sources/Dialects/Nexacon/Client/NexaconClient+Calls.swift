@@ -15,10 +15,8 @@ extension NexaconClient {
     guard calls.count < Self.callLimit else {
       return report(.ended(id, .signalingFailed("There are too many calls on this account.")))
     }
-    let isGroup = address.hasPrefix(Self.groupPrefix)
-    let names =
-      isGroup
-      ? address.dropFirst(Self.groupPrefix.count).split(separator: ",").map(String.init) : [address]
+    let names = address.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let isGroup = names.count > 1
     let others = names.compactMap { jid(of: $0) }
     guard let first = others.first, others.count == names.count, others.count <= Self.groupLimit,
       !others.contains(me)
@@ -142,9 +140,26 @@ extension NexaconClient {
 
   mutating func decline(_ id: CallID, _ reason: EndReason, word: String?) {
     guard let call = calls.first(where: { $0.id == id }) else { return }
-    send(.response(room: call.room, isAccepted: false, reason: word), to: call.peer)
-    request(.decline, .post, NexaconPath.decline, ["room": .string(call.room)])
+    let messageID = send(
+      .response(room: call.room, isAccepted: false, reason: word), to: call.peer)
+    declines.append(NexaconDecline(room: call.room, messageID: messageID))
+    // The request has no reason, so that the message goes first, which has.
+    timers[.decline(room: call.room)] = now.advanced(by: Self.declineTime)
+    if word == nil { postDecline(declines.count - 1) }
+    if declines.count > Self.callLimit { postDecline(0) }
     finish(id, reason)
+  }
+
+  /// Tells the server of a refusal.
+  mutating func postDecline(_ index: Int) {
+    let decline = declines.remove(at: index)
+    timers[.decline(room: decline.room)] = nil
+    request(.decline, .post, NexaconPath.decline, ["room": .string(decline.room)])
+  }
+
+  /// Tells the server though nobody has acknowledged the message.
+  mutating func declineDue(_ room: String) {
+    if let index = declines.firstIndex(where: { $0.room == room }) { postDecline(index) }
   }
 
   // MARK: Both
@@ -233,8 +248,7 @@ extension NexaconClient {
     return Party(name: String(shown.prefix(200)), address: address(of: jid))
   }
 
-  /// Before the addresses of a call to several, with commas between them.
-  static let groupPrefix = "group:"
+  /// Called at once, at most.
   static let groupLimit = 32
   /// Calls at once at most; more than the book has, so that the book decides.
   static let callLimit = 16
@@ -242,6 +256,8 @@ extension NexaconClient {
   static let finishedLimit = 64
   /// How long it rings (protocols.md D.3).
   static let ringTime: Duration = .seconds(60)
+  /// How long the message that refuses a call has for its way before the server is told as well.
+  static let declineTime: Duration = .seconds(2)
   /// How long an answer to an offer may take before the offer is made again.
   static let offerTime: Duration = .seconds(10)
   /// A call waits so long for the servers to gather candidates from.

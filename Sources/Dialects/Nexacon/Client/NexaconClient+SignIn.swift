@@ -136,6 +136,7 @@ extension NexaconClient {
 
   /// Everything that needs the server ends.
   private mutating func close() {
+    while !declines.isEmpty { postDecline(0) }
     cancelRequests { $0 != .analytics && $0 != .decline }
     perform(stream?.close() ?? [])
     stream = nil

@@ -61,7 +61,7 @@ extension NexaconClient {
     switch signal {
     case .invitation, .other: break
     case .response(_, let isAccepted, let reason): responded(index, isAccepted, reason, by: from)
-    case .end: ended(index, by: from)
+    case .end(_, let reason): ended(index, reason, by: from)
     case .offer(_, let sdp): offered(index, sdp, by: from)
     case .answer(_, let sdp): answered(index, sdp)
     case .candidate(_, let line, _, _): take(candidate: line, index)
@@ -100,7 +100,9 @@ extension NexaconClient {
 
   /// A message has reached a phone: an invitation that has makes it ring there.
   private mutating func received(_ id: String?) {
-    guard let id, let call = calls.first(where: { $0.invitations.contains(id) }) else { return }
+    guard let id else { return }
+    if let index = declines.firstIndex(where: { $0.messageID == id }) { postDecline(index) }
+    guard let call = calls.first(where: { $0.invitations.contains(id) }) else { return }
     if call.stage == .ringing { report(.ringing(call.id)) }
   }
 
@@ -146,10 +148,12 @@ extension NexaconClient {
     speak(index)
   }
 
-  private mutating func ended(_ index: Int, by from: JID) {
+  private mutating func ended(_ index: Int, _ word: String?, by from: JID) {
     let call = calls[index]
     let reason: EndReason
     switch (call.stage, call.id.isIncoming) {
+    // Even if taken here at the same moment: the other was first.
+    case (_, true) where word == SignalMessage.takenElsewhere: reason = .answeredElsewhere
     case (.accepted, _): reason = .remoteHungUp
     case (_, true): reason = .cancelled
     case (_, false): return responded(index, false, nil, by: from)

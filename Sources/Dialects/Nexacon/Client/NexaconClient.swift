@@ -32,6 +32,7 @@ package struct NexaconClient: DialectClient {
 
   enum Timer: Hashable, Sendable {
     case signIn, analytics, contacts
+    case decline(room: String)
     case ring(CallID)
     case repeatOffer(CallID)
   }
@@ -61,6 +62,9 @@ package struct NexaconClient: DialectClient {
   var calls: [NexaconCall] = []
   /// Rooms of calls that are over, so that a late message does not ring again.
   var finished: [String] = []
+  /// Refusals that the server will be told of, once their messages have arrived; at most
+  /// ``callLimit``.
+  var declines: [NexaconDecline] = []
   /// Messages that wait for a stream.
   var outbox: [XMLElement] = []
   /// Records of calls that the server has not taken.
@@ -145,6 +149,7 @@ package struct NexaconClient: DialectClient {
       case .signIn: requestToken()
       case .analytics: postAnalytics()
       case .contacts: if phase == .online { requestContacts() }
+      case .decline(let room): declineDue(room)
       case .ring(let id): ringingOver(id)
       case .repeatOffer(let id): repeatOffer(id)
       }

@@ -49,17 +49,3 @@ package struct NexaconStatistics: Equatable, Sendable {
   /// How often the kit tells them.
   package static let intervalSeconds = 2
 }
-
-/// The kit's recommendations for networks of three kinds, as far as they are about sound.
-package enum NexaconQuality: String, CaseIterable, Sendable {
-  case poor, medium, good
-
-  /// What the microphone's sound may take.
-  package var audioBitsPerSecond: Int {
-    switch self {
-    case .poor: 32_000
-    case .medium: 64_000
-    case .good: 128_000
-    }
-  }
-}

@@ -8,7 +8,8 @@ package enum SignalMessage: Equatable, Sendable {
   case invitation(CallInvitation)
   /// Taken or refused; the reason of a refusal is an extension (`busy`, `timeout`).
   case response(room: String, isAccepted: Bool, reason: String? = nil)
-  case end(room: String)
+  /// It is over; the reason is an extension (``takenElsewhere``).
+  case end(room: String, reason: String? = nil)
   case offer(room: String, sdp: String)
   case answer(room: String, sdp: String)
   /// A candidate line; empty after the last.
@@ -20,10 +21,18 @@ package enum SignalMessage: Equatable, Sendable {
   package var room: String? {
     switch self {
     case .invitation(let invitation): invitation.room
-    case .response(let room, _, _), .end(let room), .offer(let room, _), .answer(let room, _),
+    case .response(let room, _, _), .end(let room, _), .offer(let room, _), .answer(let room, _),
       .candidate(let room, _, _, _):
       room
     case .other: nil
+    }
+  }
+
+  /// Whether it is about sound and its ways, as only parties of a call say.
+  package var isMedia: Bool {
+    switch self {
+    case .offer, .answer, .candidate: true
+    case .invitation, .response, .end, .other: false
     }
   }
 
@@ -45,7 +54,8 @@ package enum SignalMessage: Equatable, Sendable {
       self = .response(
         room: try Self.room(of: value), isAccepted: isAccepted, reason: value["reason"]?.string)
     case "call_accepted": self = .response(room: try Self.room(of: value), isAccepted: true)
-    case "call_end": self = .end(room: try Self.room(of: value))
+    case "call_end":
+      self = .end(room: try Self.room(of: value), reason: value["reason"]?.string)
     case "webrtc_offer":
       self = .offer(room: try Self.room(of: value), sdp: try string("sdp", of: value))
     case "webrtc_answer":
@@ -70,8 +80,11 @@ package enum SignalMessage: Equatable, Sendable {
           "type": "call_response", "roomId": .string(room), "accepted": .boolean(isAccepted),
           "reason": reason.map { .string($0) }, "timestamp": .integer(milliseconds),
         ])
-      case .end(let room):
-        ["type": "call_end", "roomId": .string(room), "timestamp": .integer(milliseconds)]
+      case .end(let room, let reason):
+        .members([
+          "type": "call_end", "roomId": .string(room), "reason": reason.map { .string($0) },
+          "timestamp": .integer(milliseconds),
+        ])
       case .offer(let room, let sdp):
         [
           "type": "webrtc_offer", "roomId": .string(room), "sdp": .string(sdp),
@@ -98,6 +111,8 @@ package enum SignalMessage: Equatable, Sendable {
     return room
   }
 
+  /// The reason of an end for a phone whose user has taken the call on another.
+  package static let takenElsewhere = "answered_elsewhere"
   /// Bytes of a body at most.
   package static let byteLimit = 1 << 18
   /// Bytes of a call's name at most.
