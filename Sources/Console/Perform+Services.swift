@@ -127,7 +127,7 @@ package struct AnswerPage: Equatable, Sendable {
 extension ServiceTable {
   /// The columns' names and the rows, each column as wide as its widest cell.
   fileprivate var lines: [String] {
-    guard !rows.isEmpty else { return ["Nothing."] }
+    guard !rows.isEmpty else { return [emptiness] }
     let shown = [columns] + rows.prefix(500).map { $0.map { HarmlessText.line($0, limit: 48) } }
     let widths = columns.indices.map { column in
       shown.map { $0.indices.contains(column) ? $0[column].columns : 0 }.max() ?? 0

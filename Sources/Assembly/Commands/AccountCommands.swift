@@ -102,7 +102,8 @@ enum AccountCommands {
         server.accountName = name
         server.trust = trust
         let (setup, _) = try reader.phone(server, SoundOptions())
-        let outcome = SignIn(setup).run()
+        // Rooms come after the sign-in is told; what was asked for last is answered last.
+        let outcome = SignIn(setup) { _, _ in .rooms }.run()
         if let failure = outcome.failure { throw failure }
         for line in report(on: name, outcome.board) { Output.line(line) }
       } catch {
@@ -114,15 +115,16 @@ enum AccountCommands {
   }
 
   /// What works, in a few lines.
-  private static func report(on name: String, _ board: Board) -> [String] {
+  static func report(on name: String, _ board: Board) -> [String] {
     let account = board.accounts.first
     let user = HarmlessText.line(account?.username ?? "", limit: 40)
     let title = account?.system.title ?? "the server"
-    let calls = board.history.count
+    // The board shows the whole machine's.
+    let calls = board.history.count { $0.accountName == account?.name }
     let kinds = [
       (Contact.Kind.person, "person", "people"), (.bot, "bot", "bots"), (.room, "room", "rooms"),
     ].compactMap { kind, one, several -> String? in
-      let count = board.contacts.count { $0.kind == kind }
+      let count = board.contacts.count { $0.kind == kind && $0.account == account?.id }
       return count == 0 ? nil : "\(count) \(count == 1 ? one : several)"
     }
     return [

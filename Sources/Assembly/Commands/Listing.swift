@@ -65,7 +65,7 @@ enum Listing {
 
   /// A table's rows below its columns' names, each column as wide as its widest cell.
   static func lines(of table: ServiceTable) -> [String] {
-    guard !table.rows.isEmpty else { return ["Nothing."] }
+    guard !table.rows.isEmpty else { return [table.emptiness] }
     let rows =
       [table.columns] + table.rows.map { row in row.map { HarmlessText.line($0, limit: 60) } }
     let widths = table.columns.indices.map { column in

@@ -5,18 +5,20 @@ import Formats
 import Glibc
 import Invocation
 
-/// `tipring rooms`, `tipring calls …`, `tipring buzzi …` and their like: one request to one account's
-/// server, and its answer in print.
+/// `tipring rooms`, `tipring calls …`, `tipring buzzi …` and their like: one request to the
+/// server of the first account that has it, and its answer in print.
 enum ServiceCommand {
   static func run(_ options: ServiceOptions) -> ExitCode {
     do throws(SetupError) {
       let (setup, complaints) = try setup(options)
       for complaint in complaints { Output.error(complaint) }
       let task = options.task
-      let outcome = SignIn(setup) { board throws(SetupError) in try request(task, board) }.run()
+      let outcome = SignIn(setup) { board, account throws(SetupError) in
+        try request(task, of: account, board)
+      }.run()
       if let failure = outcome.failure { throw failure }
-      let system = outcome.board.accounts.first?.system.title ?? "This call system"
-      return try show(outcome.answer ?? .failed("The server did not answer."), system, options)
+      let answer = outcome.answer ?? .failed("The server did not answer.")
+      return try show(answer, outcome.board.accounts, options)
     } catch {
       Output.error(error.sentence)
       return error.exitCode
@@ -25,7 +27,7 @@ enum ServiceCommand {
 
   // MARK: The question
 
-  /// One account: the named one, or the first of the system that is meant.
+  /// The account that is named, or the first of the system that is meant; otherwise all.
   private static func setup(
     _ options: ServiceOptions
   ) throws(SetupError) -> (PhoneSetup, [String]) {
@@ -40,22 +42,21 @@ enum ServiceCommand {
       }
       server.accountName = account.name
     }
-    var (setup, complaints) = try reader.phone(server, SoundOptions())
-    setup.accounts = Array(setup.accounts.prefix(1))
-    return (setup, complaints)
+    return try reader.phone(server, SoundOptions())
   }
 
+  /// - Returns: `nil` when another account is meant.
   private static func request(
-    _ task: ServiceTask, _ board: Board
-  ) throws(SetupError) -> ServiceRequest {
+    _ task: ServiceTask, of account: AccountSummary, _ board: Board
+  ) throws(SetupError) -> ServiceRequest? {
     switch task {
     case .request(let request): return request
     case .createRoom(var plan, let file):
       if let file { plan.password = Secret(try firstLine(of: file)) }
       return .createRoom(plan)
-    case .room(let name, let verb): return verb.request(room: roomID(name, board))
+    case .room(let name, let verb): return verb.request(room: roomID(name, of: account, board))
     case .callURL(let target, let kind):
-      return .callURL(address: try address(target, board), kind: kind)
+      return try address(target, of: account, board).map { .callURL(address: $0, kind: kind) }
     case .addIntegration(let fields):
       return .addIntegrationAccount(fields: try FieldTree(fields).value)
     case .changeIntegration(let id, let fields):
@@ -65,21 +66,24 @@ enum ServiceCommand {
     }
   }
 
-  private static func roomID(_ name: String, _ board: Board) -> String {
+  private static func roomID(_ name: String, of account: AccountSummary, _ board: Board) -> String {
     let room = board.contacts.first {
-      $0.kind == .room && $0.name.lowercased() == name.lowercased()
+      $0.account == account.id && $0.kind == .room && $0.name.lowercased() == name.lowercased()
     }
     let address = room?.address ?? name
     return address.hasPrefix("room:") ? String(address.dropFirst(5)) : address
   }
 
-  private static func address(_ text: String, _ board: Board) throws(SetupError) -> String {
+  private static func address(
+    _ text: String, of account: AccountSummary, _ board: Board
+  ) throws(SetupError) -> String? {
     guard let target = CallTarget(text, accountNames: board.accounts.map(\.name)) else {
       throw SetupError(
         sentence: "Say who shall be called: a contact's name, an address or a number.",
         exitCode: .usage)
     }
-    switch target.resolve(contacts: board.contacts, accounts: board.accounts) {
+    guard target.accountName == nil || target.accountName == account.name else { return nil }
+    switch target.resolve(contacts: board.contacts, accounts: [account]) {
     case .contact(let contact): return contact.address
     case .address(_, let address): return address
     case .nobody(let sentence): throw SetupError(sentence: sentence, exitCode: .usage)
@@ -98,7 +102,7 @@ enum ServiceCommand {
   // MARK: The answer
 
   private static func show(
-    _ answer: ServiceAnswer, _ system: String, _ options: ServiceOptions
+    _ answer: ServiceAnswer, _ accounts: [AccountSummary], _ options: ServiceOptions
   ) throws(SetupError) -> ExitCode {
     switch answer {
     case .table(let table):
@@ -115,8 +119,11 @@ enum ServiceCommand {
       throw SetupError(
         sentence: HarmlessText.line(words, limit: 400), exitCode: .signalingFailed)
     case .unsupported:
+      let whose =
+        accounts.count == 1 ? "\(accounts[0].system.title) has" : "The accounts' systems have"
       throw SetupError(
-        sentence: "\(system) has nothing of the kind.", exitCode: .signalingFailed)
+        sentence: "\(whose) nothing of the kind.\(options.task.hint)",
+        exitCode: .signalingFailed)
     }
     return .success
   }
@@ -144,6 +151,17 @@ enum ServiceCommand {
       throw SetupError(sentence: error.sentence, exitCode: .usage)
     }
     Output.error("Wrote \(bytes.count) bytes to \(HarmlessText.line(path, limit: 200)).")
+  }
+}
+
+extension ServiceTask {
+  /// What to do where there is nothing of the kind.
+  fileprivate var hint: String {
+    switch self {
+    case .request(.rooms), .createRoom:
+      " For a group call, call several addresses with commas between."
+    default: ""
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import Phone
 import SDP
 
 /// Why a command cannot begin; told in a sentence, with the exit code that goes with it.
-struct SetupError: Error {
+struct SetupError: Error, Equatable {
   let sentence: String
   let exitCode: ExitCode
 }

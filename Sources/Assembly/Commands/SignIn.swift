@@ -4,11 +4,11 @@ import Invocation
 import LoopGLib
 import Phone
 
-/// Signs in to all accounts of a setup, waits for their contacts, asks the first for something if that
-/// is wanted, and signs out.
+/// Signs in to all accounts of a setup, waits for their contacts, asks the first that has it for
+/// something if that is wanted, and signs out.
 actor SignIn {
-  /// What is asked, once the contacts are known.
-  typealias Question = @Sendable (Board) throws(SetupError) -> ServiceRequest
+  /// What an account is asked, once its contacts are known; `nil` when another is meant.
+  typealias Question = @Sendable (Board, AccountSummary) throws(SetupError) -> ServiceRequest?
 
   nonisolated let loop = GLibLoop(name: "main")
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -18,6 +18,8 @@ actor SignIn {
   private let question: Question?
   private var ready: Set<AccountID> = []
   private var alarm: Alarm?
+  private var inquiry = Inquiry()
+  private var questionCount = 0
 
   /// What came of it.
   struct Outcome: Sendable {
@@ -61,6 +63,7 @@ actor SignIn {
     switch message {
     case .board(let board): outcome.withLock { $0.board = board }
     case .event(.ready(let account)): ready.insert(account)
+    case .event(.answered(_, .unsupported)): inquiry.pass()
     case .event(.answered(_, let answer)):
       outcome.withLock { $0.answer = answer }
       finish(nil)
@@ -75,36 +78,40 @@ actor SignIn {
   }
 
   private func check() {
-    let accounts = outcome.withLock { $0.board.accounts }
-    guard !accounts.isEmpty else { return }
+    let board = outcome.withLock { $0.board }
+    guard !board.accounts.isEmpty else { return }
+    if let question { return inquire(question, board) }
     var failure: SetupError?
-    for account in accounts where !ready.contains(account.id) {
-      // Of one account it is clear whose server is meant.
-      let name = accounts.count > 1 ? account.name + ": " : ""
-      switch account.state {
-      case .refused(let reason):
-        failure = SetupError(sentence: name + reason, exitCode: .notSignedIn)
-      case .unreachable(let reason, _):
-        failure = SetupError(sentence: name + reason, exitCode: .signalingFailed)
-      case .signedOut, .signingIn, .signedIn, .reconnecting: return
-      }
+    for account in board.accounts where !ready.contains(account.id) {
+      failure = account.failure(isAlone: board.accounts.count == 1)
+      if failure == nil { return }
     }
-    guard failure == nil, let question else { return finish(failure) }
-    ask(question, of: accounts[0].id)
+    finish(failure)
   }
 
-  private var hasAsked = false
-
-  private func ask(_ question: Question, of account: AccountID) {
-    guard !hasAsked, !isFinished else { return }
-    hasAsked = true
-    do throws(SetupError) {
-      let request = try question(outcome.withLock { $0.board })
-      // The phone answers in any case; how long it waits depends on what is asked.
-      alarm?.set(Instant.now.advanced(by: .seconds(130)))
-      phone.order(.serve(ServiceID(1), account, request))
-    } catch {
-      finish(error)
+  private func inquire(_ question: Question, _ board: Board) {
+    guard !isFinished else { return }
+    while true {
+      switch inquiry.step(board.accounts, ready: ready) {
+      case .wait: return
+      case .fail(let failure): return finish(failure)
+      case .giveUp:
+        outcome.withLock { $0.answer = .unsupported }
+        return finish(inquiry.obstacle)
+      case .ask(let account):
+        do throws(SetupError) {
+          guard let request = try question(board, account) else {
+            inquiry.pass()
+            continue
+          }
+          // The phone answers in any case; how long it waits depends on what is asked.
+          alarm?.set(Instant.now.advanced(by: .seconds(130)))
+          questionCount += 1
+          return phone.order(.serve(ServiceID(questionCount), account.id, request))
+        } catch {
+          inquiry.pass(error)
+        }
+      }
     }
   }
 

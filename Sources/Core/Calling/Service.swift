@@ -92,10 +92,16 @@ package struct ServiceTable: Equatable, Sendable {
   package var rows: [[String]]
   /// As `--json` prints it.
   package var json: JSONValue
+  /// What is told in place of no rows: a sentence that says what there is none of.
+  package var emptiness: String
 
-  package init(columns: [String], rows: [[String]], json: JSONValue) {
+  package init(
+    columns: [String], rows: [[String]], json: JSONValue,
+    emptiness: String = "There is nothing to show."
+  ) {
     self.columns = columns
     self.rows = rows
     self.json = json
+    self.emptiness = emptiness
   }
 }

@@ -51,8 +51,9 @@ struct ServiceWordsTests {
       line.lastIndex(of: " ").map { line.distance(from: line.startIndex, to: $0) }
     }
     #expect(Set(starts).count == 1)
-    let empty = ServiceTable(columns: ["room"], rows: [], json: .array([]))
-    #expect(Listing.lines(of: empty) == ["Nothing."])
+    let empty = ServiceTable(
+      columns: ["room"], rows: [], json: .array([]), emptiness: "Nobody is in the room.")
+    #expect(Listing.lines(of: empty) == ["Nobody is in the room."])
   }
 
   @Test("statistics have the names of Nexacon's SDK when they are asked for")

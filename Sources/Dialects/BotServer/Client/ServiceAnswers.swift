@@ -33,7 +33,7 @@ extension ServiceRequest {
       return .table(
         ServiceTable(
           columns: ["Room", "Id", "Type", "In it", "Limit", "Rules"], rows: rooms.map(\.row),
-          json: value))
+          json: value, emptiness: "No room yet; tipring rooms create NAME makes one."))
     case .room:
       guard let room = try? RoomMessage(decoding: value) else { return Self.unreadable }
       return .table(
@@ -45,7 +45,7 @@ extension ServiceRequest {
       return .table(
         ServiceTable(
           columns: ["Name", "User", "Role", "Status", "Since"], rows: members.map(\.row),
-          json: value))
+          json: value, emptiness: "Nobody is in the room."))
     case .createRoom:
       guard let room = try? RoomMessage(decoding: value) else { return Self.unreadable }
       return .done(
@@ -66,7 +66,8 @@ extension ServiceRequest {
       return .table(
         ServiceTable(
           columns: ["Recording", "Status", "Began", "Seconds", "Bytes", "Address"],
-          rows: list.recordings.map(\.row), json: value))
+          rows: list.recordings.map(\.row), json: value,
+          emptiness: "There is no recording of this call."))
     case .analytics:
       guard let figures = try? AnalyticsMessage(decoding: value) else { return Self.unreadable }
       return .table(figures.table(value))
@@ -139,6 +140,6 @@ extension HistoryMessage {
           call.createdAt?.iso8601 ?? "", call.callID, call.other(than: me).name, call.kind,
           call.status.rawValue, String(call.durationSeconds),
         ]
-      }, json: value)
+      }, json: value, emptiness: "The server knows no such call.")
   }
 }

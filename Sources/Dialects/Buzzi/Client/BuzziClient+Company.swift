@@ -98,7 +98,8 @@ extension BuzziClient {
       return .table(
         ServiceTable(
           columns: ["id", "provider", "name", "number", "verified", "active"],
-          rows: accounts.map(\.row), json: value))
+          rows: accounts.map(\.row), json: value,
+          emptiness: "No integration account yet; tipring buzzi accounts add makes one."))
     case .addIntegrationAccount:
       guard let account = try? IntegrationAccount(decoding: value["account"] ?? value) else {
         return .unreadable
@@ -117,7 +118,8 @@ extension BuzziClient {
       return .table(
         ServiceTable(
           columns: ["id", "started", "status", "seconds", "reason"],
-          rows: entries.filter { $0.matches(filter) }.map(\.row), json: value))
+          rows: entries.filter { $0.matches(filter) }.map(\.row), json: value,
+          emptiness: "The server knows no such call."))
     default: return .unsupported
     }
   }

@@ -234,7 +234,7 @@ extension NexaconClient {
     }
     return ServiceTable(
       columns: ["began", "type", "outcome", "caller", "participants", "seconds", "room"],
-      rows: rows, json: page.encoded())
+      rows: rows, json: page.encoded(), emptiness: "The server knows no such call.")
   }
 
   /// Every filter of the server's, as a query.

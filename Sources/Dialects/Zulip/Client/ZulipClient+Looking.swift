@@ -155,20 +155,6 @@ extension ZulipClient {
     }
   }
 
-  // MARK: Services
-
-  mutating func serve(_ id: ServiceID, _ request: ServiceRequest) {
-    switch request {
-    case .createRoom, .rooms:
-      report(
-        .answered(
-          id,
-          .failed(
-            "Zulip keeps no rooms; for a group call, call several addresses with commas between.")))
-    default: report(.answered(id, .unsupported))
-    }
-  }
-
   private static let pageSize = 100
   private static let pageLimit = 5
   private static let recentInterval: Duration = .seconds(5)

@@ -135,7 +135,7 @@ package struct ZulipClient: DialectClient {
     case .endOfCandidates: break  // The bridge does not wait for it.
     case .sound: break  // Sound travels by itself.
     case .requestPerson(let id): report(.callNotice(id, "There is no bot in this call."))
-    case .serve(let id, let request): serve(id, request)
+    case .serve(let id, _): report(.answered(id, .unsupported))
     case .refreshContacts: if phase == .online { requestContacts(at: now) }
     case .refreshHistory: if phase == .online { requestHistory(at: now) }
     case .signOut: signOut(at: now)
