@@ -46,8 +46,8 @@ build:
 test: deps
 	swift build --build-tests $(quietly)
 	swift test --skip-build --skip 'HostTests|EndToEndTests' $(quietly)
-	swift test --skip-build --filter HostTests --no-parallel $(quietly)
-	swift test --skip-build --filter EndToEndTests --no-parallel $(quietly)
+	.ci/one-by-one HostTests $(quietly)
+	.ci/one-by-one EndToEndTests $(quietly)
 
 deps: packages := $(libraries) $(tools)
 deps: fetch
@@ -102,6 +102,7 @@ lint:
 	bash -n Resources/completions/tipring.bash
 	if command -v zsh > /dev/null; then zsh -n Resources/completions/_tipring; fi
 	sh -n .ci/run
+	bash -n .ci/one-by-one
 
 clean:
 	swift package clean
