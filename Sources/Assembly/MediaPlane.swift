@@ -89,7 +89,9 @@ actor MediaPlane {
   private func inputRang() {
     guard let device = input?.device else { return }
     device.doorbell.clear()
-    while let frame = device.ring.read(exactly: frameSamples) {
+    while device.ring.count >= frameSamples {
+      core.deviceDelays(capture: device.ageSamples, playback: output?.device.latencySamples ?? 0)
+      guard let frame = device.ring.read(exactly: frameSamples) else { break }
       perform(core.captured(frame, at: .now))
     }
     switch device.state {

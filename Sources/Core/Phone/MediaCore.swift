@@ -18,6 +18,11 @@ package struct MediaCore {
   private var lastLevels: Instant?
   private var deviceFaults = 0
   private var deviceDelay = Duration.zero
+  /// How long a pulled sample waits until it sounds, as last measured; in samples.
+  package private(set) var playbackDelaySamples = 0
+  /// How old the first sample of a captured frame was when it had been said, as last measured; in
+  /// samples.
+  package private(set) var captureDelaySamples = 0
 
   private var settings: MediaSettings
   private let ports: any MediaPorts
@@ -133,6 +138,16 @@ package struct MediaCore {
   package mutating func devicesReport(faults: Int, delay: Duration) {
     deviceFaults = faults
     deviceDelay = delay
+  }
+
+  /// What the devices tell of themselves just before a frame is captured: an echo of what was pulled
+  /// comes back after both delays together, and the way through the room.
+  ///
+  /// - Parameters:
+  ///   - capture: from the air to this loop, in samples; likewise `playback`, from this loop to the air.
+  package mutating func deviceDelays(capture: Int, playback: Int) {
+    captureDelaySamples = capture
+    playbackDelaySamples = playback
   }
 
   // MARK: Time

@@ -32,7 +32,7 @@ enum CaptureLoop {
         failures = 0
         standIn.deviceDelivered()
         pace.passed(available / port.periodSamples)
-        if pace.periodCount & 15 == 0 { delay.set(port.delay()) }
+        if pace.periodCount & 15 == 0 || pace.periodCount < 16 { delay.set(port.delay()) }
         doorbell.ring()
         if periodLimit == .max { pace.holdBack(port) }
       } else {

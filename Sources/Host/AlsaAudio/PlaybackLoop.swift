@@ -40,7 +40,7 @@ enum PlaybackLoop {
       } else {
         code = give(room, port, ring, faults, &supply, &pace)
         failures = 0
-        if pace.periodCount & 15 == 0 { delay.set(port.delay()) }
+        if pace.periodCount & 15 == 0 || pace.periodCount < 16 { delay.set(port.delay()) }
         if ring.count < reserve { doorbell.ring() }
         if periodLimit == .max { pace.holdBack(port) }
       }

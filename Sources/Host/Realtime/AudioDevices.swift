@@ -27,6 +27,11 @@ package protocol AudioInput: AnyObject, Sendable {
   func stop()
 }
 
+extension AudioInput {
+  /// How old the next sample is that the media loop takes: in the device and in the ring.
+  package var ageSamples: Int { delaySamples + ring.count }
+}
+
 /// Where sound goes: a loudspeaker, a file, nowhere.
 ///
 /// Samples are 48 kHz, mono, 16 bits. The media loop fills the ring; the output's own thread empties
@@ -59,6 +64,10 @@ package protocol AudioOutput: AnyObject, Sendable {
 extension AudioOutput {
   /// How many samples the media loop is to write now; nothing when zero.
   package var wantedSamples: Int { max(reserveSamples - ring.count, 0) }
+
+  /// How long a sample that the media loop writes now waits until it sounds: in the ring and in the
+  /// device.
+  package var latencySamples: Int { ring.count + delaySamples }
 
   /// Appends samples, as the media loop; what finds no room is dropped and counted.
   package func write(_ samples: [Int16]) {
