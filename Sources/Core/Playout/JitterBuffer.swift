@@ -28,11 +28,11 @@ package struct JitterBuffer: Equatable, Sendable {
   /// Packets that came too late, or were dropped to keep a bound.
   package private(set) var discardedCount = 0
 
-  /// By sequence number.
-  private var packets: [Packet] = []
+  private var packets = PacketQueue()
   private var position: Position?
   /// Packets before this one have had their turn.
   private var firstWanted: Int64?
+  private var firstSequence: Int64?
   private var highestSequence: Int64?
   /// The last few packets' turns.
   private var turns: [Turn] = []
@@ -40,17 +40,6 @@ package struct JitterBuffer: Equatable, Sendable {
   private var pullCount: Int64 = 480
   /// Packets were dropped since the last one that was played.
   private var hasJumped = false
-
-  private struct Packet: Equatable {
-    var sequence: Int64
-    var timestamp: Int64
-    /// Zero for a packet that is not sound.
-    var sampleCount: Int
-    var hasRedundancy: Bool
-    var isSilence: Bool
-    var payload: [UInt8]
-    var arrival: Instant
-  }
 
   /// Where playing stands.
   private struct Position: Equatable {
@@ -99,13 +88,32 @@ package struct JitterBuffer: Equatable, Sendable {
         hasRedundancy: hasRedundancy, isSilence: isSilence, payload: payload, arrival: now))
   }
 
+  /// Stores a redundant copy of a packet, unless the packet or a copy of it is here or has had its turn.
+  ///
+  /// - Returns: whether it was missing.
+  package mutating func insertRedundant(
+    _ payload: [UInt8], sequence: Int64, timestamp: Int64, sampleCount: Int,
+    isSilence: Bool = false,
+    at now: Instant
+  ) -> Bool {
+    precondition(sampleCount > 0, "a packet of sound lasts")
+    // What was before the first packet is not missed; what had its turn is of no more use.
+    guard let firstSequence, sequence > firstSequence, sequence >= firstWanted ?? sequence,
+      !packets.contains(sequence: sequence)
+    else { return false }
+    estimator.packetArrived(timestamp: timestamp, at: now)
+    return store(
+      Packet(
+        sequence: sequence, timestamp: timestamp, sampleCount: sampleCount, isSilence: isSilence,
+        isCopy: true, payload: payload, arrival: now)) == .stored
+  }
+
   /// Notes a packet of the stream that is not sound, such as a keypad tone: its number is not missing,
   /// and while it lasts the sender pauses.
   package mutating func insertOther(sequence: Int64, timestamp: Int64, at now: Instant) {
     _ = store(
       Packet(
-        sequence: sequence, timestamp: timestamp, sampleCount: 0, hasRedundancy: false,
-        isSilence: false, payload: [], arrival: now))
+        sequence: sequence, timestamp: timestamp, sampleCount: 0, payload: [], arrival: now))
   }
 
   /// What to play now that the output has run dry.
@@ -163,21 +171,20 @@ package struct JitterBuffer: Equatable, Sendable {
   }
 
   /// How much sound is held.
-  package var sampleCount: Int { packets.reduce(0) { $0 + $1.sampleCount } }
+  package var sampleCount: Int { packets.sampleCount }
 
   package var packetCount: Int { packets.count }
 
   // MARK: - Storing
 
   private mutating func store(_ packet: Packet) -> InsertResult {
+    firstSequence = firstSequence ?? packet.sequence
     highestSequence = max(highestSequence ?? packet.sequence, packet.sequence)
     if let firstWanted, packet.sequence < firstWanted {
       if packet.sampleCount > 0 { discardedCount += 1 }
       return .late
     }
-    let index = (packets.lastIndex { $0.sequence <= packet.sequence } ?? -1) + 1
-    if index > 0, packets[index - 1].sequence == packet.sequence { return .duplicate }
-    packets.insert(packet, at: index)
+    guard packets.insert(packet) else { return .duplicate }
     var result = InsertResult.stored
     while packets.count > Self.packetLimit || sampleCount > Self.sampleLimit {
       dropFirst()
@@ -197,8 +204,8 @@ package struct JitterBuffer: Equatable, Sendable {
   /// Drops what would be played with more delay than is allowed, as long as something follows it.
   private mutating func dropStale(_ clock: Int64) {
     guard let base = estimator.baseTransit else { return }
-    while packets.count > 1,
-      clock &- packets[0].timestamp &- base > Self.staleLimit
+    while packets.count > 1, let front = packets.first,
+      clock &- front.timestamp &- base > Self.staleLimit
     {
       dropFirst()
     }
@@ -206,7 +213,7 @@ package struct JitterBuffer: Equatable, Sendable {
 
   /// Uses up the first packet, which is not sound.
   private mutating func passOver(_ front: Packet) {
-    packets.removeFirst()
+    _ = packets.removeFirst()
     firstWanted = front.sequence + 1
     position?.sequence = front.sequence + 1
     position?.isPaused = true
@@ -261,7 +268,7 @@ package struct JitterBuffer: Equatable, Sendable {
     // after a long one nothing more is to be lost, and stretching makes up for the delay.
     let skipped =
       overhang <= Self.replaceLimit ? min(max(0, surplus(turn)), overhang) : 0
-    packets.removeFirst()
+    _ = packets.removeFirst()
     firstWanted = front.sequence + 1
     var following = Position(
       sequence: front.sequence + 1, timestamp: front.timestamp &+ Int64(front.sampleCount),
@@ -281,7 +288,8 @@ package struct JitterBuffer: Equatable, Sendable {
     stretched(by: -Int(skipped))
     let playable = Playable(
       payload: front.payload, sampleCount: front.sampleCount, arrival: front.arrival,
-      skippedCount: Int(skipped), followsJump: overhang > 0 || hasJumped, stretch: stretch)
+      isCopy: front.isCopy, skippedCount: Int(skipped), followsJump: overhang > 0 || hasJumped,
+      stretch: stretch)
     hasJumped = false
     return .decode(playable)
   }

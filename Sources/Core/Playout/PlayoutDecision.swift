@@ -21,6 +21,8 @@ package struct Playable: Equatable, Sendable {
   package var sampleCount: Int
   /// When the packet arrived.
   package var arrival: Instant
+  /// It came as redundancy in another packet.
+  package var isCopy = false
   /// Leading samples to be left out because something else has been played in their place; fewer than
   /// ``sampleCount``.
   package var skippedCount = 0

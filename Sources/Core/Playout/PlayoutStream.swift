@@ -60,6 +60,26 @@ package struct PlayoutStream {
     }
   }
 
+  /// Takes in a redundant copy of a packet (RFC 2198), which stands in when the packet itself is missing.
+  ///
+  /// A copy of what has come by itself, or is too old, changes nothing but the count of copies. Copies are
+  /// taken in before the packet that brought them, the oldest first. In which way they came, and how many
+  /// there are, does not matter.
+  ///
+  /// - Parameters:
+  ///   - sequence: unwrapped, of the packet that it is a copy of; ``timestamp`` likewise.
+  ///   - now: when the packet with the copy in it left the socket.
+  /// - Returns: whether it fills a gap.
+  @discardableResult
+  package mutating func insertRedundant(
+    _ payload: [UInt8], sequence: Int64, timestamp: Int64, at now: Instant
+  ) -> Bool {
+    guard let sampleCount = decoder.sampleCount(of: payload), sampleCount > 0 else { return false }
+    counters.fecPacketsReceived += 1
+    return buffer.insertRedundant(
+      payload, sequence: sequence, timestamp: timestamp, sampleCount: sampleCount, at: now)
+  }
+
   /// Notes a packet of the stream that is not sound, such as a keypad tone, so that its number is not
   /// taken for a lost one.
   package mutating func insertOther(sequence: Int64, timestamp: Int64, at now: Instant) {
@@ -116,6 +136,7 @@ package struct PlayoutStream {
       counters.unreadablePackets += 1
       return conceal(playable.sampleCount)
     }
+    if playable.isCopy { counters.recoveredPackets += 1 }
     append(
       stretch(Array(decoded.dropFirst(playable.skippedCount)), playable.stretch),
       from: .packet(arrival: playable.arrival), smoothly: playable.followsJump)
