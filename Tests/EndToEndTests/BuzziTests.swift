@@ -93,19 +93,7 @@ extension WholePrograms {
     @Test("the company's figures are asked for on the command line")
     func analytics() throws {
       let (rig, _, url) = try rig()
-      let carol = try rig.start(
-        ["serve", "adduser", "carol", "--data", rig.folder["exchange"]], as: "exchange")
-      #expect(carol.exitCode(within: .seconds(10)) == 0)
-      rig.folder.write(carol.process.lines.first ?? "", to: "alice/token")
-      rig.folder.write(
-        """
-        [account bots]
-        system = buzzi
-        server = \(url)
-        user = alice
-        chatbot-id = parrot
-        session-file = \(rig.folder["alice/token"])
-        """, to: "alice/config/tipring/tipring.conf")
+      try rig.writeBotAccount(at: url)
       let call = try rig.start(
         [
           "call", "bot:parrot", "--capture", "silence", "--playback", "null", "--duration", "2s",
@@ -114,6 +102,36 @@ extension WholePrograms {
       let figures = try rig.start(["buzzi", "analytics", "--days", "7", "--json"], as: "alice")
       #expect(figures.exitCode(within: .seconds(10)) == 0)
       #expect(figures.allEvents?.last?["summary"]?["completedCalls"]?.integer == 1)
+    }
+
+    @Test("a bot is taken out of use and back on the command line, and what is wrong is told")
+    func setUp() throws {
+      let (rig, _, url) = try rig()
+      try rig.writeBotAccount(at: url)
+      let off = try rig.command(
+        ["buzzi", "bot", "set", "parrot", "enabledCall=false"], as: "alice")
+      #expect(off == "Chatbot parrot was changed.")
+      let refused = try rig.start(
+        ["call", "bot:parrot", "--json", "--capture", "silence", "--playback", "null"], as: "alice")
+      #expect(refused.exitCode(within: .seconds(20)) == 6)
+      #expect(refused.allEvents?.last?["message"]?.string?.isEmpty == false)
+      let wrong = try rig.start(
+        ["buzzi", "bot", "set", "parrot", "voiceConfig.openaiVoice=bass"], as: "alice")
+      #expect(wrong.exitCode(within: .seconds(15)) == 6)
+      #expect(wrong.process.errorText.contains("openaiVoice"), "\(wrong.process.errorText)")
+      let on = try rig.command(
+        [
+          "buzzi", "bot", "set", "parrot", "enabledCall=true", "voiceConfig.openaiVoice=ash",
+          "voiceConfig.silenceDurationMs=500", "callWidgetConfig.enabled=true", "--json",
+        ], as: "alice")
+      let bot = try JSONValue(decoding: on)["chatbot"]
+      #expect(bot?["voiceConfig"]?["openaiVoice"]?.string == "ash")
+      #expect(bot?["voiceConfig"]?["silenceDurationMs"]?.integer == 500)
+      let call = try rig.start(
+        [
+          "call", "bot:parrot", "--capture", "silence", "--playback", "null", "--duration", "1s",
+        ], as: "alice")
+      #expect(call.exitCode(within: .seconds(20)) == 0)
     }
   }
 }

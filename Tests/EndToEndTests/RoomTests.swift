@@ -47,6 +47,17 @@ extension WholePrograms {
         transcript = try rig.service(["transcript", call, "--format", "srt"], url)
       }
       #expect(transcript.contains("00:00:01,000 --> 00:00:02,500"), "\(transcript)")
+      let captions = try rig.service(["transcript", call, "--format", "vtt"], url)
+      #expect(captions.hasPrefix("WEBVTT"), "\(captions)")
+      #expect(captions.contains("00:00:01.000 --> 00:00:02.500"), "\(captions)")
+      #expect(try rig.service(["transcript", call], url).contains("Hello there."))
+      let kept = rig.folder["transcript.json"]
+      try rig.service(["transcript", call, "--format", "json", "--output", kept], url)
+      let segments = try JSONValue(decoding: rig.folder.read("transcript.json") ?? "")["segments"]
+      #expect(segments?.array?.first?["text"]?.string == "Hello there.")
+      let figures = try rig.command(
+        ["analytics", "--days", "1", "--json", "--exchange", url, "--as", "alice"], as: "alice")
+      #expect(figures.hasPrefix("{"), "\(figures)")
       #expect(whisper.complaints == [])
       for phone in phones { #expect(phone.exitCode(within: .seconds(40)) == 0) }
       for (name, own) in Self.voices {
@@ -62,6 +73,69 @@ extension WholePrograms {
         }
       }
       try expectAllVoices(in: file, rig)
+    }
+
+    @Test("what cannot be recorded, transcribed or fetched is told in words")
+    func refused() throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      for (words, hint) in [
+        (["record", "start", "call_x"], "no such call"), (["recordings", "call_x"], "no such"),
+        (["transcribe", "call_x"], "transcription-url"),
+        (["transcript", "call_x"], "no transcript"),
+        (["download", "/api/v1/calls/call_x/recordings/rec_x"], "no such"),
+      ] {
+        let command = try rig.start(
+          ["calls"] + words + ["--exchange", url, "--as", "alice"], as: "alice")
+        #expect(command.exitCode(within: .seconds(15)) == 6, "\(words)")
+        let text = command.process.errorText.lowercased()
+        #expect(text.contains(hint), "\(words): \(text)")
+        #expect(command.process.lines == [], "\(words)")
+      }
+    }
+
+    @Test("a room is made, shown, waited for, opened to a guest, and removed")
+    func waitingRoom() throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      func run(_ words: [String], as user: String) throws -> String {
+        try rig.command(["rooms"] + words + ["--exchange", url, "--as", user], as: user)
+      }
+      func call(_ user: String) throws -> Phone {
+        try rig.start(
+          [
+            "call", "room:Clinic", "--exchange", url, "--as", user, "--json", "--capture",
+            "silence", "--playback", "null",
+          ], as: user)
+      }
+      _ = try run(["create", "Clinic", "--waiting-room", "--limit", "3"], as: "alice")
+      #expect(try run(["show", "Clinic"], as: "bob").contains("Clinic"))
+      let host = try call("alice")
+      #expect(host.state("active", within: .seconds(20)) != nil)
+      let guest = try call("bob")
+      #expect(
+        guest.event("note", within: .seconds(15)) {
+          $0["message"]?.string?.contains("let you in") == true
+        } != nil)
+      #expect(
+        host.event("note", within: .seconds(15)) {
+          $0["message"]?.string?.contains("waits to be let in") == true
+        } != nil)
+      _ = try run(["admit", "Clinic", "bob"], as: "alice")
+      #expect(guest.state("active", within: .seconds(20)) != nil)
+      #expect(try run(["participants", "Clinic"], as: "alice").contains("bob"))
+      let intruder = try call("eve")
+      #expect(
+        intruder.event("note", within: .seconds(15)) {
+          $0["message"]?.string?.contains("let you in") == true
+        } != nil)
+      _ = try run(["admit", "Clinic", "eve", "--refuse"], as: "alice")
+      #expect(intruder.exitCode(within: .seconds(20)) == 3)
+      _ = try run(["leave", "Clinic"], as: "bob")
+      #expect(guest.exitCode(within: .seconds(20)) == 0)
+      _ = try run(["remove", "Clinic"], as: "alice")
+      #expect(host.exitCode(within: .seconds(20)) == 0)
+      #expect(!(try run([], as: "alice")).contains("Clinic"))
     }
 
     /// A phone reads the recording into Echo and keeps what comes back.
@@ -84,11 +158,7 @@ extension Rig {
   /// Runs `tipring calls` as Alice and returns what it printed.
   @discardableResult
   fileprivate func service(_ words: [String], _ url: String) throws -> String {
-    let command = try start(["calls"] + words + ["--exchange", url, "--as", "alice"], as: "alice")
-    let code = command.exitCode(within: .seconds(20))
-    let text = command.process.lines.joined(separator: "\n")
-    #expect(code == 0, "\(words): \(text)")
-    return text
+    try command(["calls"] + words + ["--exchange", url, "--as", "alice"], as: "alice")
   }
 }
 

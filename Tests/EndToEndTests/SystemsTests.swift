@@ -84,6 +84,41 @@ extension WholePrograms {
         try rig.outcomes(of: "bob", system) == ["answered", "missed", "declined", "answered"])
     }
 
+    @Test("a call that came while the phone was off stands as missed when it is on again")
+    func missedWhileAway() throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      rig.writeAccounts(of: "alice", at: url)
+      let token = try rig.command(
+        ["serve", "adduser", "bob", "--data", rig.folder["exchange"]], as: "exchange")
+      rig.folder.write(token + "\n", to: "bob/token")
+      rig.folder.write(
+        """
+        [account botserver]
+        system = botserver
+        server = \(url)
+        user = bob
+        password-file = \(rig.folder["bob/token"])
+        """, to: "bob/config/tipring/tipring.conf")
+      let alice = try rig.startCall(.botserver)
+      #expect(alice.state("outgoing", within: .seconds(15)) != nil)
+      // Nothing tells that the server has the call, since it rings nowhere.
+      let _: Bool? = Deadline(within: .seconds(1)).poll { nil }
+      alice.process.signal(SIGINT)
+      #expect(alice.exitCode(within: .seconds(15)) == 130)
+      let bob = try rig.startPhone(of: "bob", .botserver)
+      let record: JSONValue? = Deadline(within: .seconds(15)).poll(every: .milliseconds(200)) {
+        bob.process.send("history")
+        return bob.event("record", within: .seconds(1))
+      }
+      #expect(record?["record"]?["outcome"]?.string == "missed")
+      #expect(record?["record"]?["party"]?.string == "alice")
+      bob.process.send("quit")
+      #expect(bob.exitCode(within: .seconds(10)) == 0)
+      let missed = try rig.command(["history", "--missed", "--json"], as: "bob")
+      #expect(missed.contains("\"alice\""), "\(missed)")
+    }
+
     @Test(
       "who is called while in a call is busy, which gives 4",
       arguments: PeopleSystem.allCases.filter(\.hasBusy))

@@ -102,7 +102,8 @@ extension Exchange {
     }
     throw MeetingRefusal(
       404, "transcript_not_found",
-      "There is no transcript of this call; ask for one with POST …/transcribe.")
+      "There is no transcript of this call; ask for one with POST …/transcribe, which is tipring "
+        + "calls transcribe.")
   }
 
   // MARK: The work

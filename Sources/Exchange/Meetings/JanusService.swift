@@ -159,9 +159,9 @@ extension Exchange {
     case .create(let callID): if complaint != nil { meetings.janus.plans[callID] = nil }
     case .enter(let request, let callID, let userID, let host):
       if let complaint {
-        answer(
-          request,
-          BotServerFacade.response(to: MeetingRefusal(502, "media_unavailable", complaint)), &turn)
+        let refusal = MeetingRefusal(
+          502, "media_unavailable", "The Janus server that mixes rooms: \(complaint)")
+        answer(request, BotServerFacade.response(to: refusal), &turn)
         if let index = meetings.meetings[callID]?.seat(of: userID) {
           vacate(index, of: callID, .left, &turn)
         }

@@ -1,11 +1,12 @@
 import Basics
 import Calling
+import EndToEnd
 import Janus
 import LoopGLib
 import Testing
 
 /// Against Janus, where it is installed.
-@Suite("Janus server", .serialized, .enabled(if: Program.exists("janus")))
+@Suite("Janus server", .serialized, .enabled(if: JanusServer.isInstalled))
 struct JanusServerTests {
   @Test("two sit in a room, hear each other and not themselves, and survive a lost socket")
   func twoSeats() async throws {

@@ -54,20 +54,7 @@ final class TLSServer: Sendable {
     return process
   }
 
-  /// A port that nobody listens on at this moment.
-  static func freePort() -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    return LoopbackSocket.bind(descriptor)
-  }
+  static func freePort() -> UInt16 { LoopbackSocket.freePort() }
 
-  /// Looks into the kernel's table; to connect would use up the server's one connection.
-  static func waitUntilListening(_ port: UInt16) {
-    let entry = "0100007F:" + String(port, radix: 16, uppercase: true) + " 00000000:0000 0A"
-    for _ in 0..<2_000 {
-      let table = (try? Program.bytes(of: "/proc/net/tcp")) ?? []
-      if String(decoding: table, as: UTF8.self).contains(entry) { return }
-      usleep(5_000)
-    }
-  }
+  static func waitUntilListening(_ port: UInt16) { LoopbackSocket.waitUntilListening(port) }
 }

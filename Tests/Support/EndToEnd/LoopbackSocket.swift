@@ -30,4 +30,19 @@ package enum LoopbackSocket {
       }
     }
   }
+
+  /// A port that nobody listens on at this moment.
+  package static func freePort() -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    return bind(descriptor)
+  }
+
+  /// Looks into the kernel's table; to connect would use up a server that takes one connection.
+  package static func waitUntilListening(_ port: UInt16) {
+    let entry = "0100007F:" + String(port, radix: 16, uppercase: true) + " 00000000:0000 0A"
+    _ = Deadline(within: .seconds(10)).poll(every: .milliseconds(5)) {
+      ProcessFacts.read("/proc/net/tcp")?.contains(entry) == true ? true : nil
+    }
+  }
 }

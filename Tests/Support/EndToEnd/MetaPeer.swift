@@ -1,5 +1,3 @@
-import Glibc
-
 /// A WebRTC peer that is not ours, in Meta's place: aiortc from PyPI, with the Graph API's side of a call
 /// over WhatsApp.
 ///
@@ -7,31 +5,9 @@ import Glibc
 /// `heard` with the amplitude of 700 Hz. On standard input it wants the exchange's URL; it calls then, says
 /// 500 Hz for five seconds, and hangs up.
 package enum MetaPeer {
-  /// Why it cannot be had.
-  package struct Unavailable: Error, CustomStringConvertible {
-    package let description: String
-  }
-
-  /// Makes a Python environment that has aiortc, once for all tests of this user.
-  ///
-  /// - Returns: the path of its interpreter.
+  /// A Python interpreter that has aiortc.
   package static func interpreter() throws -> String {
-    let home = getenv("HOME").map { String(cString: $0) } ?? "/tmp"
-    let folder = "\(home)/.cache/tipring-tests/aiortc-1"
-    let python = "\(folder)/bin/python"
-    if try run(python, ["-c", "import aiortc"]) { return python }
-    guard try run("python3", ["-m", "venv", folder]) else {
-      throw Unavailable(description: "no Python environment can be made; is python3-venv there?")
-    }
-    guard try run(python, ["-m", "pip", "install", "--quiet", "aiortc>=1.9,<2"]),
-      try run(python, ["-c", "import aiortc"])
-    else { throw Unavailable(description: "pip cannot install aiortc") }
-    return python
-  }
-
-  private static func run(_ program: String, _ arguments: [String]) throws -> Bool {
-    guard let process = try? ChildProcess(program, arguments) else { return false }
-    return process.wait(within: .seconds(180)) == .exited(0)
+    try Python.interpreter(having: "aiortc", as: "aiortc>=1.9,<2", in: "aiortc-1")
   }
 
   /// What the app shares with the exchange.

@@ -46,7 +46,7 @@ package enum ProcessFacts {
   }
 
   /// These files have no size, so they are read to their end.
-  private static func read(_ path: String) -> String? {
+  static func read(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

@@ -1,13 +1,15 @@
-import EndToEnd
 import Glibc
 
 /// Janus on 127.0.0.1 with its AudioBridge alone.
-final class JanusServer {
+package final class JanusServer {
   private let folder = TemporaryFolder()
-  private let process: Program.Process
-  private let port = TLSServer.freePort()
+  private let process: ChildProcess
+  private let port = LoopbackSocket.freePort()
 
-  init() throws {
+  /// Whether Debian's package is there.
+  package static var isInstalled: Bool { access("/usr/bin/janus", X_OK) == 0 }
+
+  package init() throws {
     let library = Self.libraryFolder
     folder.write(
       """
@@ -29,15 +31,15 @@ final class JanusServer {
       """, to: "janus.transport.websockets.jcfg")
     folder.write(
       "general: { admin_key = \"key\" }\n", to: "janus.plugin.audiobridge.jcfg")
-    process = try Program.start(
+    process = try ChildProcess(
       "janus", ["--config=\(folder["janus.jcfg"])", "--configs-folder=\(folder.path)"],
-      output: folder["log"])
-    TLSServer.waitUntilListening(port)
+      outputFile: folder["log"])
+    LoopbackSocket.waitUntilListening(port)
   }
 
-  var url: String { "ws://127.0.0.1:\(port)" }
+  package var url: String { "ws://127.0.0.1:\(port)" }
 
-  func stop() { process.end(SIGKILL) }
+  package func stop() { process.kill() }
 
   /// Where Debian puts its plugins.
   private static var libraryFolder: String {
