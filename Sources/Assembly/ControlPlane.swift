@@ -1,5 +1,6 @@
 import Basics
 import Calling
+import IceNice
 import LoopGLib
 import Media
 import NetSoup
@@ -37,6 +38,7 @@ actor ControlPlane {
   private var earlyOrders: [CallOrder] = []
   private var runners: [AccountID: TransportRunner] = [:]
   private var alarm: Alarm?
+  private var network: NetworkWatch?
   /// While stopping: when the farewells have had their time.
   private var stopDeadline: Instant?
   private var hasStopped = false
@@ -104,6 +106,9 @@ actor ControlPlane {
       guest: (guest, DialectRegistry.client(for: guest, seed: generator.next(), clock: clock)),
       settings: settings, seed: generator.next())
     openHistory()
+    network = NetworkWatch(on: loop) { change in
+      self.assumeIsolated { $0.networkChanged(change) }
+    }
     perform(core?.start(at: .now, wallTime: .now))
     for order in earlyOrders { perform(core?.order(order, at: .now, wallTime: .now)) }
     earlyOrders = []
@@ -122,6 +127,15 @@ actor ControlPlane {
 
   private func received(_ event: TransportEvent, for account: AccountID) {
     perform(core?.transport(account, event, at: .now, wallTime: .now))
+  }
+
+  /// Connections that would only time out are ended before the core is told, which opens others.
+  private func networkChanged(_ change: NetworkChange) {
+    user.post(.log(LogEntry(.info, "network", change.sentence)))
+    if change.losesConnections {
+      for runner in runners.values { runner.networkChanged() }
+    }
+    perform(core?.networkChanged(change, at: .now, wallTime: .now))
   }
 
   private func expired() {
@@ -183,6 +197,7 @@ actor ControlPlane {
   /// Drops the connections; called when the loop is about to end.
   private func close() {
     alarm = nil
+    network = nil
     runners.removeAll()
     history = nil
   }

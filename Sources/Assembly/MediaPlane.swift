@@ -1,7 +1,9 @@
 import Basics
+import Calling
 import IceNice
 import LoopGLib
 import Media
+import NetSoup
 import Phone
 import Realtime
 import SoundFiles
@@ -20,6 +22,8 @@ actor MediaPlane {
   private let user: Mailbox<UserMessage>
   private let frameSamples: Int
   private let settings: MediaSettings
+  private let ice: IceSettings
+  private let trust: [AccountID: TransportSettings]
   /// Made by the loop, since a certificate takes a moment that the first drawing does not wait for.
   private lazy var core = MediaCore(
     settings: settings, ports: LibraryPorts(), wallTime: .now, at: .now)
@@ -38,9 +42,15 @@ actor MediaPlane {
     let watch: DescriptorWatch
   }
 
+  /// - Parameters:
+  ///   - ice: how the sockets of calls are opened.
+  ///   - trust: which TURN servers over TLS each account's calls trust.
   init(
-    reports: Mailbox<MediaReport>, user: Mailbox<UserMessage>, sound: SoundSetup
+    reports: Mailbox<MediaReport>, user: Mailbox<UserMessage>, sound: SoundSetup,
+    ice: IceSettings = IceSettings(), trust: [AccountID: TransportSettings] = [:]
   ) {
+    self.ice = ice
+    self.trust = trust
     self.reports = reports
     self.user = user
     devices = SoundDevices(
@@ -160,9 +170,12 @@ actor MediaPlane {
   private func perform(_ order: IceOrder, for call: CallID) {
     switch order {
     case .gather:
-      agents[call] = IceAgent(loop: loop) { event in
-        self.assumeIsolated { $0.received(event, for: call) }
-      }
+      let trust = trust[call.account]
+      agents[call] = IceAgent(
+        loop: loop, settings: ice,
+        trust: ServerTrust(caFile: trust?.caFile, isInsecure: trust?.isInsecure ?? false),
+        note: { [user] in user.post(.log($0)) },
+        handler: { event in self.assumeIsolated { $0.received(event, for: call) } })
       agents[call]?.perform(order)
     case .close:
       agents.removeValue(forKey: call)?.perform(order)

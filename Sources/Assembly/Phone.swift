@@ -1,5 +1,6 @@
 import Basics
 import Calling
+import IceNice
 import LoopGLib
 import Media
 import NetSoup
@@ -10,6 +11,7 @@ struct PhoneSetup: Sendable {
   /// Where calls are placed and taken; empty for the embedded exchange.
   var accounts: [Account] = []
   var settings: PhoneSettings
+  var ice = IceSettings()
   var sound: SoundSetup
   /// Which certificates each account accepts.
   var trust: [AccountID: TransportSettings] = [:]
@@ -43,9 +45,10 @@ final class RunningPhone: Sendable {
 
   init(_ setup: PhoneSetup) {
     self.setup = setup
-    media = MediaPlane(reports: mediaReports, user: messages, sound: setup.sound)
     var trust = setup.trust
     trust[setup.guest.id] = setup.guestTrust
+    media = MediaPlane(
+      reports: mediaReports, user: messages, sound: setup.sound, ice: setup.ice, trust: trust)
     control = ControlPlane(
       media: mediaOrders, user: messages, trust: trust, historyPath: setup.historyPath)
     exchange = setup.accounts.isEmpty ? EmbeddedExchange(identity: setup.identity) : nil

@@ -14,6 +14,7 @@ final class Script: Sendable {
     var effects: [DialectEffect] = []
     var deadline: Instant?
     var startCount = 0
+    var networkChanges: [Bool] = []
   }
 
   private let content = Mutex(Content())
@@ -39,6 +40,11 @@ final class Script: Sendable {
     }
   }
 
+  func noteNetworkChange(_ losesConnections: Bool) {
+    content.withLock { $0.networkChanges.append(losesConnections) }
+  }
+  var networkChanges: [Bool] { content.withLock { $0.networkChanges } }
+
   var startCount: Int { content.withLock { $0.startCount } }
   var deadline: Instant? {
     get { content.withLock { $0.deadline } }
@@ -62,6 +68,13 @@ struct ScriptedDialect: DialectClient {
 
   mutating func receive(_ event: TransportEvent, at now: Instant) -> [DialectEffect] {
     script.takeEffects()
+  }
+
+  mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [DialectEffect] {
+    script.noteNetworkChange(losesConnections)
+    return script.takeEffects()
   }
 
   mutating func expire(at now: Instant) -> [DialectEffect] {
@@ -129,6 +142,10 @@ struct ControlBench {
   /// Lets an account's dialect say what its script says.
   mutating func wake(_ account: AccountID) {
     take(core.transport(account, .opened(SocketID(1)), at: now, wallTime: wallTime))
+  }
+
+  mutating func networkChanged(_ change: NetworkChange) {
+    take(core.networkChanged(change, at: now, wallTime: wallTime))
   }
 
   mutating func media(_ report: MediaReport) {

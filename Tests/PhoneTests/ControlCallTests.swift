@@ -256,7 +256,11 @@ struct ControlCallTests {
     let server = IceServer(kind: .stun, host: "s", port: 1)
     for (index, name) in ["exchange", "work"].enumerated() {
       var bench = ControlBench(
-        accounts: ["exchange", "work"], settings: PhoneSettings(iceServers: [server]))
+        accounts: ["exchange", "work"],
+        settings: PhoneSettings(iceServers: [
+          AccountID(0): [server],
+          AccountID(1): [IceServer(kind: .stun, host: "o", port: 2)],
+        ]))
       bench.start()
       for account in 0...1 {
         bench.report([.account(.signedIn), .contacts(people(account))], of: account)
@@ -275,6 +279,18 @@ struct ControlCallTests {
         role: .offerer, iceServers: index == 0 ? [server] : many, includesLoopback: index == 0)
       #expect(bench.takeMedia() == [.prepare(id, plan)])
     }
+  }
+
+  @Test("a change of network is told to servers elsewhere first, and then to media")
+  func networkChanges() {
+    var bench = ControlBench.signedIn(accounts: ["exchange", "work"])
+    let change = NetworkChange(
+      from: NetworkState(addresses: ["192.0.2.1"]), to: NetworkState(addresses: ["192.0.2.2"]))
+    for script in bench.scripts { script.say([.notice("Looking.")]) }
+    bench.networkChanged(change)
+    #expect(bench.scripts.map(\.networkChanges) == [[], [true]])
+    #expect(
+      bench.takeEffects() == [.event(.note(nil, "Looking.")), .media(.networkChanged(change))])
   }
 
   @Test("ends all calls, signs out, and is stopped when all are signed out")

@@ -53,6 +53,21 @@ struct LinkMachineTests {
     #expect(expire(nextTry) == [.open(SocketID(2))])
   }
 
+  @Test("is opened anew at once when its connection is thought dead, and the old one is closed")
+  mutating func renewed() {
+    bringUp()
+    #expect(
+      link.renew(because: .networkChanged, at: at(30)) == [
+        .close(SocketID(1)), .down(.networkChanged, nextTry: at(30)), .open(SocketID(2)),
+      ])
+    #expect(lose(SocketID(1), at: at(31)) == [])
+    #expect(link.renew(because: .networkChanged, at: at(31)).last == .open(SocketID(3)))
+    _ = lose(SocketID(3), at: at(32))
+    #expect(link.renew(because: .networkChanged, at: at(32)) == [.open(SocketID(4))])
+    _ = link.stop()
+    #expect(link.renew(because: .networkChanged, at: at(33)) == [])
+  }
+
   @Test("waits ever longer up to a minute, each wait within a fifth of its mean", arguments: 0..<20)
   func backsOff(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)

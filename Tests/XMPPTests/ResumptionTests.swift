@@ -42,6 +42,27 @@ struct ResumptionTests {
     #expect(bench.takeTold() == [.online(jid, resumed: false)])
   }
 
+  @Test("A stream whose network has changed is resumed at once, on another connection")
+  func networkChanged() throws {
+    var bench = StreamBench()
+    bench.goOnline()
+    let old = bench.socket
+    _ = bench.takeSent()
+    #expect(bench.stream.networkChanged(losesConnections: false, at: bench.now) == [])
+    bench.perform(bench.stream.networkChanged(losesConnections: true, at: bench.now))
+    #expect(bench.socket != old)
+    bench.signIn()
+    #expect(bench.takeSent().last?.name == "resume")
+  }
+
+  @Test("A stream that waits is tried as soon as the network has changed")
+  func networkReturned() {
+    var bench = Self.broken()
+    let old = bench.socket
+    bench.perform(bench.stream.networkChanged(losesConnections: false, at: bench.now))
+    #expect(bench.socket != old)
+  }
+
   @Test("After the server's time nothing is resumed")
   func tooLate() {
     var bench = Self.broken(max: 2)

@@ -1,6 +1,7 @@
 import Basics
 import Calling
 import Files
+import IceNice
 import Invocation
 import Media
 import NetSoup
@@ -38,6 +39,7 @@ struct SetupReader {
     var setup = PhoneSetup(
       settings: PhoneSettings(recordingsFolder: recordingsFolder), sound: self.sound(sound),
       historyPath: paths.historyFile, identity: identity)
+    setup.ice = ice
     setup.guestTrust = TransportSettings(server.trust)
     if let url = server.exchangeURL {
       let id = AccountID(0)
@@ -54,7 +56,7 @@ struct SetupReader {
       do throws(SetupError) {
         let (account, iceServers) = try account(configured, id: AccountID(number))
         setup.accounts.append(account)
-        setup.settings.iceServers += iceServers
+        setup.settings.iceServers[account.id] = iceServers
         var trust = server.trust
         trust.authorityFile = trust.authorityFile ?? configured.authorityFile
         setup.trust[account.id] = TransportSettings(trust)
@@ -99,6 +101,11 @@ struct SetupReader {
 
   /// Where recordings go that are given no path.
   var recordingsFolder: String { settings.phone.recordings ?? paths.recordings }
+
+  /// How the sockets of calls are opened.
+  var ice: IceSettings {
+    IceSettings(portRange: settings.network.ports, marksSound: settings.network.marksSound)
+  }
 
   private func wantedAccounts(_ server: ServerOptions) throws(SetupError) -> [AccountSettings] {
     let enabled = settings.accounts.filter(\.isEnabled)

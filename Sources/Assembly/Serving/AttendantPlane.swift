@@ -12,6 +12,7 @@ actor AttendantPlane {
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private let includesLoopback: Bool
+  private let ice: IceSettings
   private let report: @Sendable (AttendantReport) -> Void
   private let note: @Sendable (LogEntry) -> Void
   /// The exchange's data, where recordings go; `nil` if it keeps none.
@@ -24,14 +25,16 @@ actor AttendantPlane {
 
   /// - Parameters:
   ///   - includesLoopback: whether guests may be on this machine.
+  ///   - ice: how the sockets of calls are opened.
   ///   - dataFolder: where recordings go; `nil` if nothing is recorded.
   ///   - report: told on the loop what the attendants do.
   init(
-    includesLoopback: Bool, dataFolder: String? = nil,
+    includesLoopback: Bool, ice: IceSettings = IceSettings(), dataFolder: String? = nil,
     report: @escaping @Sendable (AttendantReport) -> Void,
     note: @escaping @Sendable (LogEntry) -> Void
   ) {
     self.includesLoopback = includesLoopback
+    self.ice = ice
     self.dataFolder = dataFolder
     self.report = report
     self.note = note
@@ -95,9 +98,11 @@ actor AttendantPlane {
   private func perform(_ order: IceOrder, for callID: String) {
     switch order {
     case .gather:
-      agents[callID] = IceAgent(loop: loop) { event in
-        self.assumeIsolated { $0.perform($0.desk?.ice(event, for: callID, at: .now)) }
-      }
+      agents[callID] = IceAgent(
+        loop: loop, settings: ice, note: note,
+        handler: { event in
+          self.assumeIsolated { $0.perform($0.desk?.ice(event, for: callID, at: .now)) }
+        })
       agents[callID]?.perform(order)
     case .close:
       agents.removeValue(forKey: callID)?.perform(order)

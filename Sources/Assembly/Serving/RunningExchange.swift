@@ -1,5 +1,6 @@
 import Basics
 import Exchange
+import IceNice
 import LoopGLib
 import NetSoup
 import SoupHost
@@ -36,10 +37,12 @@ final class RunningExchange: Sendable {
   /// - Parameters:
   ///   - data: the folder of users and calls; `nil` keeps them in memory only.
   ///   - user: a user to be registered first.
+  ///   - ice: how the sockets of calls with attendants are opened.
   ///   - notes: told on the exchange's loops what is worth knowing.
   init(
     host hostSettings: HostSettings, exchange settings: ExchangeSettings, data: String?,
-    user: String? = nil, notes: @escaping @Sendable (LogEntry) -> Void
+    user: String? = nil, ice: IceSettings = IceSettings(),
+    notes: @escaping @Sendable (LogEntry) -> Void
   ) throws(HostFailure) {
     let store: SqliteExchangeStore
     do throws(DatabaseError) {
@@ -73,7 +76,7 @@ final class RunningExchange: Sendable {
     }
     outgoing.deliver(to: host, on: loop)
     let attendants = AttendantPlane(
-      includesLoopback: hostSettings.listen.isLoopback, dataFolder: data,
+      includesLoopback: hostSettings.listen.isLoopback, ice: ice, dataFolder: data,
       report: { if !host.take($0) { notes(lost) } }, note: notes)
     attendants.start(orders: orders)
     loop.start()

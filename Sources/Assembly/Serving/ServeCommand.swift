@@ -31,7 +31,7 @@ enum ServeCommand {
     do throws(HostFailure) {
       let exchange = try RunningExchange(
         host: host, exchange: exchangeSettings,
-        data: dataFolder(options.dataDirectory, reader)
+        data: dataFolder(options.dataDirectory, reader), ice: reader.ice
       ) { entry in
         if entry.level >= .warning { Output.error("\(entry.subject): \(entry.text)") }
       }

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
@@ -59,6 +60,25 @@ static inline int shim_sched_reset_on_fork(void) { return 0x40000000; }
 static inline int shim_ppoll(struct pollfd *entries, unsigned long count, const struct timespec *limit) {
   extern int ppoll(struct pollfd *, unsigned long, const struct timespec *, const sigset_t *);
   return ppoll(entries, count, limit, NULL);
+}
+
+/// A descriptor that has something to read whenever links, addresses or routes of this machine change
+/// (rtnetlink(7)). Negative with `errno` on failure.
+static inline int shim_open_network_watch(void) {
+  // struct sockaddr_nl and the RTMGRP_… of LINK, IPV4_IFADDR, IPV4_ROUTE, IPV6_IFADDR, IPV6_ROUTE; the
+  // kernel's own headers and the C library's declare some types twice.
+  struct {
+    unsigned short family, padding;
+    unsigned port, groups;
+  } address = {AF_NETLINK, 0, 0, 0x1 | 0x10 | 0x40 | 0x100 | 0x400};
+  const int netlink_route = 0;
+  int descriptor =
+      socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, netlink_route);
+  if (descriptor >= 0 && bind(descriptor, (struct sockaddr *)&address, sizeof address)) {
+    close(descriptor);
+    descriptor = -1;
+  }
+  return descriptor;
 }
 
 /// A new pseudo-terminal; the name of its other end goes to `name`. Negative with `errno` on failure.

@@ -3,6 +3,8 @@
 #include <nice.h>
 
 /// UDP alone, nothing asked of routers, and keepalives that the peer must answer.
+///
+/// That the peer still consents (RFC 7675) is an option at the agent's making.
 static inline void shim_nice_agent_configure(NiceAgent *agent, gboolean is_controlling) {
   g_object_set(
       agent, "controlling-mode", is_controlling, "ice-tcp", FALSE, "keepalive-conncheck", TRUE,

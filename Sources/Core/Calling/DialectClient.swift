@@ -13,11 +13,19 @@ package protocol DialectClient: Sendable {
   mutating func expire(at now: Instant) -> [DialectEffect]
   /// When ``expire(at:)`` is next due.
   var deadline: Instant? { get }
+  /// The addresses of this machine have changed: what waits to be tried again is tried now.
+  ///
+  /// - Parameter losesConnections: connections that were open are given up and opened anew, since
+  ///   they would only time out. Requests under way have been told to have failed.
+  mutating func networkChanged(losesConnections: Bool, at now: Instant) -> [DialectEffect]
   /// Learns how a call sounds, as a mean opinion score of 1 to 4.5; told once a second.
   mutating func rate(_ id: CallID, mos: Double)
 }
 
 extension DialectClient {
+  package mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [DialectEffect] { [] }
   package mutating func rate(_ id: CallID, mos: Double) {}
 }
 

@@ -146,6 +146,8 @@ struct Negotiation: Equatable, Sendable {
     switch news {
     case .closed: return []
     case .described(let description):
+      // A description that has not gone out yet is replaced, together with its candidates.
+      if waitingForPeer != nil { candidatesForPeer = [] }
       waitingForPeer = description
       return flushToPeer()
     case .candidate(let candidate): return toPeer(.candidate(candidate))

@@ -91,6 +91,17 @@ package struct JitsiClient: DialectClient {
     return takeEffects()
   }
 
+  package mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [DialectEffect] {
+    for id in calls.map(\.id) {
+      act(on: id) { $0.networkChanged(losesConnections: losesConnections, at: now) }
+    }
+    backoff.reset()
+    if case .waiting = state { look() }
+    return takeEffects()
+  }
+
   package var deadline: Instant? {
     var deadlines = calls.compactMap(\.conference.deadline)
     if case .waiting(let until) = state { deadlines.append(until) }

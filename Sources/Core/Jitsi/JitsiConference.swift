@@ -193,6 +193,12 @@ package struct JitsiConference: Sendable {
     return takeEffects()
   }
 
+  /// The network has changed; the stream is resumed, or begun anew.
+  package mutating func networkChanged(losesConnections: Bool, at now: Instant) -> [Effect] {
+    perform(stream?.networkChanged(losesConnections: losesConnections, at: now) ?? [], at: now)
+    return takeEffects()
+  }
+
   /// When ``expire(at:)`` is next due.
   package var deadline: Instant? {
     [stream?.deadline, room?.deadline, timers.earliest].compactMap { $0 }.min()

@@ -24,6 +24,9 @@ package enum IceEvent: Equatable, Sendable {
   case gatheringDone
   /// A pair can be used, or a better one has taken its place.
   case connected(local: Candidate.Kind, remote: Candidate.Kind)
+  /// From which address of this machine that pair goes out, before `connected`; `nil` when that is not
+  /// known, as of a relay behind TLS.
+  case using(address: String?)
   /// The pair no longer answers; checks go on.
   case disconnected
   /// No pair works.

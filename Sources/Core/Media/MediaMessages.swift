@@ -24,16 +24,19 @@ package struct MediaPlan: Equatable, Sendable {
   /// The peer is a conference's server: it alone makes offers, nothing is sent while one is muted, and a
   /// path that breaks is the end of the session.
   package var isConference: Bool
+  /// Whether another path is sought without being told to when the one in use breaks.
+  package var restartsByItself: Bool
 
   package init(
     role: Role, carriage: Carriage = .sound, iceServers: [IceServer], includesLoopback: Bool,
-    isConference: Bool = false
+    isConference: Bool = false, restartsByItself: Bool = true
   ) {
     self.role = role
     self.carriage = carriage
     self.iceServers = iceServers
     self.includesLoopback = includesLoopback
     self.isConference = isConference
+    self.restartsByItself = restartsByItself
   }
 }
 
@@ -82,6 +85,8 @@ package enum MediaOrder: Equatable, Sendable {
   case stopRecording(CallID)
   /// Gather anew after the network changed.
   case restart(CallID)
+  /// This machine's addresses have changed: calls whose path is gone seek another.
+  case networkChanged(NetworkChange)
   case chooseDevices(capture: String?, playback: String?)
   case close(CallID)
 }

@@ -13,29 +13,17 @@ extension MediaSession {
     guard state != .idle, state != .closed else { return [] }
     guard offerAnswer.hasOffered else {
       // Signalling may deliver twice.
-      return description == lastRemote ? [] : offered(description, at: now)
+      if description == lastRemote { return [] }
+      if search.hasGivenUpOffer, !isOffer(description) {
+        return [note(.info, "An answer came too late to be of use.")]
+      }
+      return offered(description, at: now)
     }
     guard isOffer(description) else { return answered(by: description, at: now) }
     guard givesWay() else { return [note(.info, Self.crossing)] }
     offerAnswer.withdrawOffer()
     timers[.renewal] = nil
     return offered(description, at: now)
-  }
-
-  /// Gathers anew and offers the result: the network has changed.
-  package mutating func restart(at now: Instant) -> [SessionEffect] {
-    switch state {
-    case .idle, .preparing, .closed:
-      return []  // Nothing has been found that could be lost.
-    case .checking, .securing, .flowing:
-      guard !plan.isConference else {
-        return fail("The network has changed; the conference is asked for another path.", at: now)
-      }
-      guard case .done = gathering, !offerAnswer.hasOffered else {
-        return [note(.info, "A description is under way already; not restarted.")]
-      }
-      return regather(for: .offer, at: now)
-    }
   }
 
   /// Something that was agreed is to change, and nothing is under way: offer it.
@@ -126,14 +114,13 @@ extension MediaSession {
 
   mutating func renewalWasNotAnswered(at now: Instant) -> [SessionEffect] {
     guard offerAnswer.hasOffered else { return [] }
-    offerAnswer.withdrawOffer()
-    return [note(.warning, "The other side has not answered our renewed description.")]
+    return giveUpOffer()
   }
 
   // MARK: The peer's descriptions
 
   /// Both sides offered at once: the one that offered first in the call insists, the other gives way.
-  private func givesWay() -> Bool {
+  func givesWay() -> Bool {
     switch plan.role {
     case .offerer: false
     case .answerer: true
@@ -154,9 +141,11 @@ extension MediaSession {
     let previous = offerAnswer.agreed
     do { try offerAnswer.accept(answer: description) } catch { return refuse(error, at: now) }
     lastRemote = description
+    search.hasGivenUpOffer = false
     timers[.renewal] = nil
     if restartsIce(since: previous) { remoteCandidates.restart() }
     return agreementChanged(from: previous, at: now) + renewIfNeeded(at: now)
+      + restartIfOutdated(at: now)
   }
 
   private mutating func offered(
@@ -196,7 +185,7 @@ extension MediaSession {
     ]
   }
 
-  private mutating func regather(
+  mutating func regather(
     for purpose: Gathering, at now: Instant
   ) -> [SessionEffect] {
     gathering = purpose

@@ -24,7 +24,12 @@ extension MediaSession {
     case .candidate(let candidate): return gathered(candidate)
     case .gatheringDone: return gatheringEnded(at: now)
     case .connected(let local, let remote): return connected(local, remote, at: now)
-    case .disconnected: return [note(.warning, "The path no longer answers; another is sought.")]
+    case .using(let address):
+      pathAddress = address
+      return []
+    case .disconnected:
+      suspectPath(.agent, after: PathSearch.agentPatience, at: now)
+      return [note(.warning, "The path no longer answers; another is sought.")]
     case .failed(let reason): return pathFailed(reason, at: now)
     case .received(let datagram): return received(datagram, at: now)
     }
@@ -36,6 +41,7 @@ extension MediaSession {
     state = .checking
     timers[.connect] = now.advanced(by: Self.connectTime)
     return [.ice(.setRemote(agreed.remote.credentials))] + giveCandidates()
+      + restartIfOutdated(at: now)
   }
 
   /// Gives the agent what it can use: not before the session is open, and not while it is uncertain
@@ -55,6 +61,7 @@ extension MediaSession {
     _ local: Candidate.Kind, _ remote: Candidate.Kind, at now: Instant
   ) -> [SessionEffect] {
     path = (local, remote)
+    pathWorks()
     switch state {
     case .idle, .preparing, .closed: return []
     case .securing, .flowing: return []  // A better pair, or the same one again.
@@ -68,13 +75,19 @@ extension MediaSession {
   }
 
   private mutating func pathFailed(_ reason: String, at now: Instant) -> [SessionEffect] {
+    if case .done = gathering {
+    } else if !hasGatheringBegun {
+      return gatheringFailed(HarmlessText.line(reason), at: now)
+    }
     switch state {
     case .idle, .preparing, .closed: return []
+    case .checking where search.isNeeded: return []  // Another attempt is under way.
     case .checking where remoteCandidates.hasEnded: return fail(connectComplaint, at: now)
     case .checking: return []  // More of the peer's candidates may come; the time-out decides.
     case .securing where plan.isConference, .flowing where plan.isConference:
       return fail("The path to the conference broke: \(HarmlessText.line(reason))", at: now)
     case .securing, .flowing:
+      suspectPath(.agent, at: now)
       return [note(.warning, "No path works at present: \(HarmlessText.line(reason))")]
     }
   }

@@ -97,6 +97,7 @@ extension MediaSession {
   mutating func arrived(at now: Instant) -> [SessionEffect] {
     guard stall == .stalled else { return [] }
     stall = .none
+    if search.cause == .silence { pathWorks() }
     timers[.stall] = now.advanced(by: Self.stallTime)
     return [.report(.recovered)]
   }
@@ -117,6 +118,7 @@ extension MediaSession {
       return []
     }
     stall = .stalled
+    suspectPath(.silence, at: now)
     return [.report(.stalled(since: last))]
   }
 

@@ -41,6 +41,8 @@ package struct MediaSession {
     case renewal
     /// A path and keys must be found by then.
     case connect
+    /// Another path is to be sought.
+    case restart
     case retransmission
     case stall
     case statistics
@@ -75,6 +77,9 @@ package struct MediaSession {
   // The path.
   var remoteCandidates = RemoteCandidates()
   var path: (local: Candidate.Kind, remote: Candidate.Kind)?
+  /// From which address of this machine the path goes out; `nil` when that is not known.
+  var pathAddress: String?
+  var search = PathSearch()
   /// What was nobody's, not authentic or not understood.
   var faultyPackets = 0
 
@@ -211,6 +216,7 @@ package struct MediaSession {
       case .describe: effects += gatheringTimePassed(at: now)
       case .renewal: effects += renewalWasNotAnswered(at: now)
       case .connect: effects += fail(connectComplaint, at: now)
+      case .restart: effects += seekPath(at: now)
       case .retransmission: effects += perform(handshake.retransmit(), at: now)
       case .stall: effects += checkStall(at: now)
       case .statistics: effects += reportStatistics(at: now)

@@ -38,6 +38,7 @@ package protocol SoundSession {
   mutating func endOfCandidates(at now: Instant) -> [SessionEffect]
   mutating func ice(_ event: IceEvent, at now: Instant) -> [SessionEffect]
   mutating func restart(at now: Instant) -> [SessionEffect]
+  mutating func networkChanged(_ change: NetworkChange, at now: Instant) -> [SessionEffect]
   mutating func expect(streams: [UInt32])
   /// What speech may take from now on.
   mutating func setBitrate(bitsPerSecond: Int)
@@ -55,6 +56,9 @@ extension SoundSession {
   package mutating func endOfCandidates(at now: Instant) -> [SessionEffect] { [] }
   package mutating func ice(_ event: IceEvent, at now: Instant) -> [SessionEffect] { [] }
   package mutating func restart(at now: Instant) -> [SessionEffect] { [] }
+  package mutating func networkChanged(
+    _ change: NetworkChange, at now: Instant
+  ) -> [SessionEffect] { [] }
   package mutating func expect(streams: [UInt32]) {}
   package mutating func setBitrate(bitsPerSecond: Int) {}
   package mutating func play(_ samples: [Int16], at now: Instant) {}

@@ -189,7 +189,8 @@ extension ControlCore {
       let server = account.isEmpty ? book[id]?.party.address ?? "" : account
       let plan = MediaPlan(
         role: offer.map { .answerer(offer: $0) } ?? .offerer,
-        iceServers: Array((iceServers + settings.iceServers).prefix(Self.iceServerLimit)),
+        iceServers: Array(
+          (iceServers + settings.iceServers[id.account, default: []]).prefix(Self.iceServerLimit)),
         includesLoopback: isLoopback(server: server), isConference: isConference)
       return .prepare(id, plan)
     case .describe(let description): return .describe(id, description)

@@ -111,6 +111,27 @@ package struct ControlCore: Sendable {
     handle(at: now, wallTime) { $0.take(report) }
   }
 
+  /// The addresses of this machine have changed: servers are looked for anew, and then calls seek
+  /// other paths, which they tell by those servers.
+  package mutating func networkChanged(
+    _ change: NetworkChange, at now: Instant, wallTime: WallTime
+  ) -> [ControlEffect] {
+    handle(at: now, wallTime) { core in
+      for index in core.accounts.indices where !core.isOnThisMachine(index) {
+        core.perform(
+          core.accounts[index].client.networkChanged(
+            losesConnections: change.losesConnections, at: now),
+          of: index)
+      }
+      core.effects.append(.media(.networkChanged(change)))
+    }
+  }
+
+  /// Whether an account's server is on this machine, so that no network lies between.
+  private func isOnThisMachine(_ index: Int) -> Bool {
+    isLoopback(server: accounts[index].account.server)
+  }
+
   /// The devices there are to choose from.
   package mutating func soundChoices(
     capture: [String], playback: [String], at now: Instant, wallTime: WallTime

@@ -78,6 +78,10 @@ package struct MediaCore {
     case .record(let id, let path): effects = record(id, path: path)
     case .stopRecording(let id): effects = stopRecording(id)
     case .restart(let id): effects = perform(id) { $0.restart(at: now) }
+    case .networkChanged(let change):
+      effects = calls.map(\.id).flatMap { id in
+        perform(id) { $0.networkChanged(change, at: now) }
+      }
     case .chooseDevices(let capture, let playback):
       effects = [.chooseDevices(capture: capture, playback: playback)]
     case .close(let id): effects = perform(id) { $0.close(at: now) } + [.report(.closed(id))]

@@ -51,12 +51,12 @@ package enum PhoneEvent: Equatable, Sendable {
 
 /// What the settings say about calls.
 package struct PhoneSettings: Equatable, Sendable {
-  /// Gathered from beside those that a server names.
-  package var iceServers: [IceServer]
+  /// Each account's own, gathered from beside those that its server names.
+  package var iceServers: [AccountID: [IceServer]]
   /// Where recordings without a name go, without a slash at the end.
   package var recordingsFolder: String
 
-  package init(iceServers: [IceServer] = [], recordingsFolder: String = ".") {
+  package init(iceServers: [AccountID: [IceServer]] = [:], recordingsFolder: String = ".") {
     self.iceServers = iceServers
     self.recordingsFolder = recordingsFolder
   }

@@ -72,6 +72,21 @@ package struct LinkMachine: Equatable, Sendable {
     }
   }
 
+  /// The connection is dead, or is feared to be: another is opened at once.
+  package mutating func renew(
+    because failure: TransportFailure, at now: Instant
+  ) -> [Effect] {
+    switch state {
+    case .down: return []
+    case .opening(let socket, _), .up(let socket, _, _):
+      backoff.reset()
+      return [.close(socket), .down(failure, nextTry: now)] + open(at: now)
+    case .waiting:
+      backoff.reset()
+      return open(at: now)
+    }
+  }
+
   /// The handshake is done.
   package mutating func opened(_ socket: SocketID, at now: Instant) -> [Effect] {
     switch state {

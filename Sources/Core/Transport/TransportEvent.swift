@@ -28,6 +28,9 @@ package enum TransportFailure: Error, Equatable, Sendable {
   case tooLarge(limit: Int)
   case broken(String)
 
+  /// This machine has other addresses than before.
+  package static let networkChanged = TransportFailure.broken("the network has changed")
+
   /// One sentence for people, saying what to look at.
   package var sentence: String {
     switch self {

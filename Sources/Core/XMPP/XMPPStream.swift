@@ -155,6 +155,26 @@ package struct XMPPStream: Equatable, Sendable {
     return takeEffects()
   }
 
+  /// The network has changed: a stream that waits is tried now, and so is one whose connection may be
+  /// dead.
+  package mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [Effect] {
+    switch state {
+    case .down: break
+    case .waiting:
+      backoff.reset()
+      connect(at: now)
+    case .connecting(let socket, _), .negotiating(let socket, _, _), .online(let socket, _, _):
+      guard losesConnections else { break }
+      closeSocket(socket)
+      lose(TransportFailure.networkChanged.sentence, at: now)
+      backoff.reset()
+      connect(at: now)
+    }
+    return takeEffects()
+  }
+
   /// Takes in what the network brought; what belongs to other sockets is passed over.
   package mutating func receive(_ event: TransportEvent, at now: Instant) -> [Effect] {
     switch event {

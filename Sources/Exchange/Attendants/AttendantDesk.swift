@@ -173,7 +173,8 @@ package struct AttendantDesk {
   ) -> MediaSession {
     MediaSession(
       plan: MediaPlan(
-        role: role, carriage: carriage, iceServers: [], includesLoopback: includesLoopback),
+        role: role, carriage: carriage, iceServers: [], includesLoopback: includesLoopback,
+        restartsByItself: false),  // Its guests move, and say so.
       settings: settings, ports: ports,
       wallTime: wallTime.advanced(by: startedAt.duration(to: now)), at: now)
   }

@@ -5,6 +5,7 @@ package import Media
 package struct Settings: Equatable, Sendable {
   package var phone = Phone()
   package var audio = Audio()
+  package var network = Network()
   package var keys: [KeyBinding] = []
   package var exchange = Exchange()
   /// In the order of the file, then what was found elsewhere; at most ``accountLimit``.
@@ -40,6 +41,14 @@ package struct Settings: Equatable, Sendable {
     package var usesFEC = true
     /// Discontinuous transmission: nothing is sent in silence.
     package var usesDTX = false
+  }
+
+  /// `[network]`
+  package struct Network: Equatable, Sendable {
+    /// UDP ports of calls; any when `nil`.
+    package var ports: ClosedRange<UInt16>?
+    /// Whether packets with sound are marked for expedited forwarding (DSCP EF).
+    package var marksSound = true
   }
 
   /// Which revision of Zulip's calls API an exchange serves; the wire's own names.

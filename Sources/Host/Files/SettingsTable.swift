@@ -18,16 +18,17 @@ package enum SettingsTable {
     func rows<Root>(_ group: String, _ entries: [SettingEntry<Root>]) -> [Row] {
       entries.map { Row(group: group, key: $0.key, standard: $0.standard, about: $0.about) }
     }
-    return rows("phone", phone) + rows("audio", audio) + rows("exchange", exchange + bots)
-      + rows("account", account)
+    return rows("phone", phone) + rows("audio", audio) + rows("network", network)
+      + rows("exchange", exchange + bots) + rows("account", account)
   }
 
-  static let groups = ["phone", "audio", "keys", "exchange", "account"]
+  static let groups = ["phone", "audio", "network", "keys", "exchange", "account"]
 
   static func entries(of group: String) -> [SettingEntry<Settings>]? {
     switch group {
     case "phone": phone
     case "audio": audio
+    case "network": network
     case "exchange": exchange + bots
     default: nil
     }
@@ -71,6 +72,17 @@ package enum SettingsTable {
       "What speech may take: 32, 64 or 128 kbit/s."),
     .flag("fec", \.audio.usesFEC, in: standard, "Send redundancy against packet loss."),
     .flag("dtx", \.audio.usesDTX, in: standard, "Send next to nothing in silence."),
+  ]
+
+  private static let network: [SettingEntry<Settings>] = [
+    .value(
+      "ports", \.network.ports,
+      expected: "two ports with a dash between, as 50000-50100, at least 16 of them",
+      "The UDP ports of calls, for a firewall that lets no others through; any if empty."
+    ) { portRange($0) },
+    .flag(
+      "dscp", \.network.marksSound, in: standard,
+      "Mark packets with sound for expedited forwarding (DSCP EF)."),
   ]
 
   private static let exchange: [SettingEntry<Settings>] =
@@ -220,6 +232,16 @@ private func turnURIs(_ text: String) -> [String]? {
     $0.hasPrefix("turn") && IceServer(url: $0, username: "", credential: "") != nil
   }
   return areTURN && (1...8).contains(uris.count) ? uris : nil
+}
+
+/// Eight calls each have a port on every address, and for a moment one more when they seek another path.
+private func portRange(_ text: String) -> ClosedRange<UInt16>? {
+  let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+    .map { $0.filter { $0 != " " } }
+  guard ends.count == 2, let first = UInt16(ends[0]), let last = UInt16(ends[1]), first >= 1_024,
+    Int(last) - Int(first) >= 15
+  else { return nil }
+  return first...last
 }
 
 private func url(_ text: String, schemes: [String]) -> String? {

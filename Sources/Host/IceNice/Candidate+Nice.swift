@@ -44,6 +44,15 @@ extension Candidate {
     return candidate
   }
 
+  /// From which address of this machine a pair with that candidate goes out; `nil` when something of
+  /// ours lies between.
+  static func base(of candidate: UnsafeMutablePointer<NiceCandidate>) -> String? {
+    guard let host = text(of: candidate.pointee.base_addr)?.host else { return nil }
+    let isTunnel =
+      candidate.pointee.type == NICE_CANDIDATE_TYPE_RELAYED && host == RelayTunnel.address
+    return isTunnel ? nil : host
+  }
+
   private static func text(of address: NiceAddress) -> (host: String, port: UInt16)? {
     var address = address
     guard nice_address_is_valid(&address) != 0, let host = nice_address_dup_string(&address) else {

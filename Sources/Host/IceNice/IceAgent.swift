@@ -10,7 +10,7 @@ import SDP
 package final class IceAgent: @unchecked Sendable {
   // Unchecked: touched on the loop's thread only.
   private let loop: GLibLoop
-  private let portRange: ClosedRange<UInt16>?
+  private let settings: IceSettings
   private let trust: ServerTrust
   private let localAddresses: @Sendable (_ includesLoopback: Bool) -> [String]
   private let note: @Sendable (LogEntry) -> Void
@@ -32,20 +32,19 @@ package final class IceAgent: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - portRange: local ports to be used; any when `nil`.
   ///   - trust: which TURN servers over TLS are trusted.
   ///   - localAddresses: where to open sockets; tests name their own.
   ///   - note: told what is passed over: servers without an address, surplus candidates.
   ///   - handler: called on the loop's thread, never from within ``perform(_:)``.
   package init(
-    loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil, trust: ServerTrust = ServerTrust(),
+    loop: GLibLoop, settings: IceSettings = IceSettings(), trust: ServerTrust = ServerTrust(),
     localAddresses: @escaping @Sendable (_ includesLoopback: Bool) -> [String] =
       LocalAddresses.list(includesLoopback:),
     note: @escaping @Sendable (LogEntry) -> Void = { _ in },
     handler: @escaping @Sendable (IceEvent) -> Void
   ) {
     self.loop = loop
-    self.portRange = portRange
+    self.settings = settings
     self.trust = trust
     self.localAddresses = localAddresses
     self.note = note
@@ -92,12 +91,13 @@ package final class IceAgent: @unchecked Sendable {
     generationNumber += 1
     let number = generationNumber
     let generation = IceGeneration(
-      isControlling: plan.isControlling, portRange: portRange, trust: trust, on: loop, note: note
+      isControlling: plan.isControlling, settings: settings, trust: trust, on: loop, note: note
     ) { [weak self] event in self?.generationReports(event, number: number) }
     current = generation
-    emit(.gathering(generation.credentials))
-    generation.gather(
-      servers: plan.servers, addresses: localAddresses(plan.includesLoopback))
+    let addresses = localAddresses(plan.includesLoopback)
+    // Where nothing can be gathered, nothing begins: there would be nothing to be described.
+    if !addresses.isEmpty { emit(.gathering(generation.credentials)) }
+    generation.gather(servers: plan.servers, addresses: addresses)
   }
 
   /// After a restart the pair that works is kept; a generation that never had one is not.

@@ -33,9 +33,14 @@ final class IceGeneration: @unchecked Sendable {
   /// The library has given up, perhaps too early: more candidates may come.
   private var hasFailed = false
   private var kinds: (local: Candidate.Kind, remote: Candidate.Kind)?
+  /// Of this machine, where the pair in use goes out.
+  private var usedAddress: String?
+  /// TURN servers that were asked, and whether one has given us an address.
+  private var relays: [IceServer] = []
+  private var hasRelay = false
 
   init(
-    isControlling: Bool, portRange: ClosedRange<UInt16>?, trust: ServerTrust, on loop: GLibLoop,
+    isControlling: Bool, settings: IceSettings, trust: ServerTrust, on loop: GLibLoop,
     note: @escaping (LogEntry) -> Void, report: @escaping (IceEvent) -> Void
   ) {
     self.loop = loop
@@ -44,12 +49,16 @@ final class IceGeneration: @unchecked Sendable {
     self.note = note
     guard
       let agent = nice_agent_new_full(
-        loop.context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE)
+        loop.context, NICE_COMPATIBILITY_RFC5245,
+        NiceAgentOption(
+          rawValue: NICE_AGENT_OPTION_ICE_TRICKLE.rawValue
+            | NICE_AGENT_OPTION_CONSENT_FRESHNESS.rawValue))
     else { preconditionFailure("the library has memory for one more agent") }
     self.agent = agent
     shim_nice_agent_configure(agent, isControlling ? 1 : 0)
     stream = nice_agent_add_stream(agent, 1)
-    if let portRange {
+    if settings.marksSound { nice_agent_set_stream_tos(agent, stream, Self.expeditedForwarding) }
+    if let portRange = settings.portRange {
       nice_agent_set_port_range(
         agent, stream, 1, UInt32(portRange.lowerBound), UInt32(portRange.upperBound))
     }
@@ -98,6 +107,7 @@ final class IceGeneration: @unchecked Sendable {
         nice_agent_add_local_address(agent, &address)
       }
     }
+    relays = servers.filter(\.isRelay)
     self.servers = ServerLookup(servers, trust: trust, on: loop, note: note) {
       [weak self] reachable in
       self?.gather(reachable)
@@ -233,6 +243,7 @@ final class IceGeneration: @unchecked Sendable {
   private func candidateGathered(_ candidate: UnsafeMutablePointer<NiceCandidate>) {
     // Peers were told that the list is complete; a late one is learnt from our checks.
     guard !hasGathered, let candidate = Candidate(candidate) else { return }
+    if candidate.kind == .relayed { hasRelay = true }
     report(.candidate(candidate))
   }
 
@@ -240,6 +251,9 @@ final class IceGeneration: @unchecked Sendable {
     guard !hasGathered else { return }
     hasGathered = true
     gatheringAlarm = nil
+    if !relays.isEmpty, !hasRelay {
+      note(LogEntry(.warning, "ICE", RelayComplaint(servers: relays, at: .now).sentence))
+    }
     report(.gatheringDone)
   }
 
@@ -283,11 +297,16 @@ final class IceGeneration: @unchecked Sendable {
       let localKind = Candidate.Kind(local.pointee.type),
       let remoteKind = Candidate.Kind(remote.pointee.type)
     else { return }
-    if let kinds, kinds == (localKind, remoteKind) { return }
+    let address = Candidate.base(of: local)
+    if let kinds, kinds == (localKind, remoteKind), address == usedAddress { return }
     kinds = (localKind, remoteKind)
+    usedAddress = address
+    report(.using(address: address))
     report(.connected(local: localKind, remote: remoteKind))
   }
 
+  /// The traffic class of telephony, DSCP EF (RFC 8837 §5), as the byte of the header.
+  private static let expeditedForwarding: Int32 = 46 << 2
   /// Addresses that the peer may tell; more would only be more pairs than are checked.
   static let mostRemoteCandidates = 50
   /// A server that does not answer holds up the end of gathering no longer.

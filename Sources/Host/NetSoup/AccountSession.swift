@@ -25,6 +25,11 @@ final class AccountSession {
     }
   }
 
+  /// Ends the connections to servers that are not on this machine.
+  func dropConnections() {
+    if let proxied { soup_session_abort(proxied) }
+  }
+
   /// The session for a server: past any proxy when it is on this machine, else by the system's
   /// settings.
   func session(for url: ServerURL) -> UnsafeMutablePointer<SoupSession> {

@@ -39,6 +39,12 @@ final class RequestRunner: @unchecked Sendable {
     if let stream { g_object_unref(stream) }
   }
 
+  /// Whether the server is on this machine.
+  var isLoopback: Bool { outgoing?.url.isLoopback ?? false }
+
+  /// Ends it as failed.
+  func abandon(_ failure: TransportFailure) { finish(.failure(failure)) }
+
   private func send(_ method: HTTPMethod, to url: ServerURL) throws(TransportFailure) {
     let outgoing = try OutgoingMessage(method, url, fields: request.fields, session: session)
     self.outgoing = outgoing

@@ -33,6 +33,18 @@ package final class TransportRunner: @unchecked Sendable {
     outlet.whileAsked { carryOut(effect) }
   }
 
+  /// The addresses of this machine are others than before: requests under way fail at once, and no
+  /// connection that was kept open is used again. What goes over WebSockets, their owner decides.
+  /// Servers on this machine are not concerned.
+  package func networkChanged() {
+    outlet.whileAsked {
+      for request in requests.values where !request.isLoopback {
+        request.abandon(.networkChanged)
+      }
+    }
+    session.dropConnections()
+  }
+
   private func carryOut(_ effect: TransportEffect) {
     switch effect {
     case .request(let id, let request): begin(id, request)

@@ -54,6 +54,10 @@ struct ClientBench {
 
   mutating func order(_ order: SignalingOrder) { perform(client.carryOut(order, at: now)) }
 
+  mutating func networkChanged(losesConnections: Bool) {
+    perform(client.networkChanged(losesConnections: losesConnections, at: now))
+  }
+
   /// Lets time pass; deadlines on the way are met at their own instants.
   mutating func advance(_ duration: Duration) {
     let end = now.advanced(by: duration)

@@ -33,6 +33,27 @@ struct ReconnectTests {
     #expect(bench.takeReports() == [])
   }
 
+  @Test(
+    "opens another socket at once when the network has changed, and tells only the newest offer")
+  func networkChanged() throws {
+    var bench = try inCall()
+    let old = bench.socket
+    bench.networkChanged(losesConnections: true)
+    #expect(bench.closed.last == old)
+    #expect(bench.opening.count == 1)
+    _ = bench.takeSent()
+    for number in [UInt16(2), 3] {
+      bench.order(.describe(outgoingID, description(UInt64(number))))
+      bench.order(.candidate(outgoingID, candidate(number)))
+    }
+    try bench.openSocket()
+    #expect(
+      bench.takeSent() == [
+        .callOffer(callID: "call_1", sdp: description(3).encoded()),
+        .iceCandidate(callID: "call_1", candidate: candidate(3).encoded()),
+      ])
+  }
+
   @Test("learns on return that the other side hung up meanwhile")
   func missedEnd() throws {
     var bench = try inCall()

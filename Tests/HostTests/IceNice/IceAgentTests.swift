@@ -120,8 +120,8 @@ struct IceAgentTests {
     loop.start()
     defer { loop.stop() }
     let free = Self.freePort()
-    let one = IceEnd(on: loop, portRange: free...free)
-    let other = IceEnd(on: loop, portRange: free...free)
+    let one = IceEnd(on: loop, settings: IceSettings(portRange: free...free))
+    let other = IceEnd(on: loop, settings: IceSettings(portRange: free...free))
     one.perform(.gather(isControlling: true, servers: [], includesLoopback: true))
     #expect(await eventually { one.events.contains(.gatheringDone) })
     #expect(one.candidates.map(\.port) == [free])

@@ -18,14 +18,14 @@ final class IceEnd: Sendable {
   private let peer = Lock<IceEnd?>(nil)
 
   init(
-    on loop: GLibLoop, portRange: ClosedRange<UInt16>? = nil, caFile: String? = nil,
+    on loop: GLibLoop, settings: IceSettings = IceSettings(), caFile: String? = nil,
     addresses: [String]? = ["127.0.0.1"]
   ) {
     self.loop = loop
     let told = told
     let peer = peer
     let made = IceAgent(
-      loop: loop, portRange: portRange, trust: ServerTrust(caFile: caFile),
+      loop: loop, settings: settings, trust: ServerTrust(caFile: caFile),
       localAddresses: { addresses ?? LocalAddresses.list(includesLoopback: $0) },
       note: { note in told.withLock { $0.notes.append(note) } },
       handler: { event in

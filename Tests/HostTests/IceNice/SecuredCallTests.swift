@@ -90,7 +90,7 @@ private final class CallEnd: @unchecked Sendable {
         handshake.start(
           isClient: isCaller, expecting: [peer?.handshake.fingerprint].compactMap { $0 }))
     case .received(let datagram): take(datagram)
-    case .connected, .disconnected: break
+    case .connected, .disconnected, .using: break
     case .failed: faultCount += 1
     }
   }

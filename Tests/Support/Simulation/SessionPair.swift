@@ -245,6 +245,8 @@ package final class SessionPair {
     switch report {
     case .described, .candidate, .endOfCandidates:
       if side == .callee, !isAccepted {
+        // A description that has not gone out yet is replaced, together with its candidates.
+        if case .described = report { withheld = [] }
         withheld.append(report)
       } else {
         signal(report, from: side)
@@ -274,7 +276,7 @@ package final class SessionPair {
     if case .send(let datagram) = order { return send(datagram, from: side) }
     if side == .callee, !isAccepted {
       switch order {
-      case .gather, .close: break
+      case .gather, .restart, .close: break
       default: violate("the callee reaches for the peer before it accepts")
       }
     }

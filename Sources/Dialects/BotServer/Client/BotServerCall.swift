@@ -23,6 +23,11 @@ struct BotServerCall: Equatable, Sendable {
     case description(SessionDescription)
     case candidate(Candidate)
     case endOfCandidates
+
+    var isDescription: Bool {
+      if case .description = self { return true }
+      return false
+    }
   }
 
   let id: CallID
@@ -68,9 +73,24 @@ struct BotServerCall: Equatable, Sendable {
     switch saying {
     case .candidate:
       if sayings.count < Self.sayingLimit { sayings.append(saying) }
-    case .description, .endOfCandidates:
+    case .description:
+      // An offer that has not been told, and what belongs to it, is out of date; an answer is owed.
+      if !owesAnswer || sayings.count(where: \.isDescription) > 1 { dropLastDescription() }
+      sayings.append(saying)
+    case .endOfCandidates:
       if sayings.count < Self.sayingLimit + 8 { sayings.append(saying) }
     }
+  }
+
+  /// The peer has offered: our own offer, if it has not been told, gives way.
+  mutating func oweAnswer() {
+    if !owesAnswer { dropLastDescription() }
+    owesAnswer = true
+  }
+
+  private mutating func dropLastDescription() {
+    guard let last = sayings.lastIndex(where: \.isDescription) else { return }
+    sayings.removeSubrange(last...)
   }
 
   /// Takes out what was kept, as messages.

@@ -91,7 +91,7 @@ extension BotServerClient {
       return noteNonsense("The other side's description of its sound cannot be read.")
     }
     calls[index].remoteDescription = sdp
-    calls[index].owesAnswer = isOffer
+    if isOffer { calls[index].oweAnswer() } else { calls[index].owesAnswer = false }
     report(.described(calls[index].id, description))
   }
 

@@ -146,6 +146,18 @@ package struct BotServerClient: DialectClient {
     return takeEffects()
   }
 
+  package mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [DialectEffect] {
+    self.now = now
+    let linkEffects =
+      losesConnections ? link.renew(because: .networkChanged, at: now) : link.hasten(at: now)
+    perform(linkEffects, at: now)
+    signInBackoff.reset()
+    if timers[.signIn] != nil { timers[.signIn] = now }
+    return takeEffects()
+  }
+
   package mutating func rate(_ id: CallID, mos: Double) {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
     calls[index].quality = mos

@@ -202,6 +202,20 @@ extension BuzziClient {
     report(.callNotice(call.id, "\(loss.sentence) Trying again."))
   }
 
+  /// Opens sockets anew that are thought dead, and those at once that wait to be.
+  mutating func reconnectCalls(losesConnections: Bool, at now: Instant) {
+    for call in calls where losesConnections {
+      if case .ending = call.stage { continue }
+      guard let socket = call.socket else { continue }
+      close(socket)
+      lost(socket, .failed(.networkChanged), at: now)
+    }
+    for index in calls.indices {
+      if case .lost = calls[index].stage { calls[index].stage = .lost(until: now) }
+    }
+    expireCalls(at: now)
+  }
+
   // MARK: The end
 
   /// The user ends the call, or gives it up.

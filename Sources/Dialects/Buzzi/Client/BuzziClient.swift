@@ -99,6 +99,15 @@ package struct BuzziClient: DialectClient {
     return takeEffects()
   }
 
+  package mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [DialectEffect] {
+    reconnectCalls(losesConnections: losesConnections, at: now)
+    backoff.reset()
+    if signInAt != nil { signInAt = now }
+    return takeEffects()
+  }
+
   package var deadline: Instant? {
     ([signInAt] + calls.map(\.deadline) + repetitions.map { Optional($0.until) })
       .compactMap { $0 }.min()

@@ -138,6 +138,16 @@ package struct NexaconClient: DialectClient {
     return takeEffects()
   }
 
+  package mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [DialectEffect] {
+    self.now = now
+    perform(stream?.networkChanged(losesConnections: losesConnections, at: now) ?? [])
+    signInBackoff.reset()
+    if timers[.signIn] != nil { timers[.signIn] = now }
+    return takeEffects()
+  }
+
   package var deadline: Instant? {
     [timers.earliest, stream?.deadline].compactMap { $0 }.min()
   }

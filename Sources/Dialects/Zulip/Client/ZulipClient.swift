@@ -155,6 +155,19 @@ package struct ZulipClient: DialectClient {
     return takeEffects()
   }
 
+  package mutating func networkChanged(
+    losesConnections: Bool, at now: Instant
+  ) -> [DialectEffect] {
+    for id in calls.map(\.id) {
+      actInRoom(of: id, at: now) {
+        $0.networkChanged(losesConnections: losesConnections, at: now)
+      }
+    }
+    backoff.reset()
+    for timer in [Timer.signIn, .poll] where timers[timer] != nil { timers[timer] = now }
+    return takeEffects()
+  }
+
   package var deadline: Instant? {
     let waits = errands.compactMap { errand -> Instant? in
       guard case .waiting(let until) = errand.state else { return nil }

@@ -1,0 +1,13 @@
+/// How the sockets of calls are opened.
+package struct IceSettings: Equatable, Sendable {
+  /// Local ports to be used; any when `nil`.
+  package var portRange: ClosedRange<UInt16>?
+  /// Whether what is sent carries the mark of telephony (DSCP EF, RFC 8837), which networks that look at
+  /// it send on first.
+  package var marksSound: Bool
+
+  package init(portRange: ClosedRange<UInt16>? = nil, marksSound: Bool = true) {
+    self.portRange = portRange
+    self.marksSound = marksSound
+  }
+}
