@@ -171,7 +171,7 @@ extension CommandSpec {
     examples: [Example("tipring devices", "List microphones and speakers.")])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|idle|call|setup|latency|load|rooms|jitter",
+    "bench", operands: "start|idle|call|setup|latency|load|rooms|network|jitter",
     summary: "measure the program itself",
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"),
@@ -188,6 +188,7 @@ extension CommandSpec {
       Example(
         "tipring bench load", "The exchange with 50 clients of each system, 50 calls at once."),
       Example("tipring bench rooms --seats 20", "What a full room costs the exchange."),
+      Example("sudo tipring bench network", "The gap in a call when an address changes."),
     ])
 
   // MARK: Options that several commands have

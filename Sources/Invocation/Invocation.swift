@@ -200,7 +200,7 @@ package struct HistoryOptions: Equatable, Sendable {
 /// `tipring bench WHAT`
 package struct BenchOptions: Equatable, Sendable {
   package enum Measure: String, CaseIterable, Sendable {
-    case start, idle, call, setup, latency, load, rooms, jitter
+    case start, idle, call, setup, latency, load, rooms, network, jitter
   }
 
   package var measure: Measure

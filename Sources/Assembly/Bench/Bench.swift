@@ -42,6 +42,7 @@ struct Bench {
   private static func standardRuns(of measure: BenchOptions.Measure) -> Int {
     switch measure {
     case .latency, .load, .rooms: 3
+    case .network: 5
     case .start, .idle, .call, .setup, .jitter: 7
     }
   }
@@ -57,6 +58,7 @@ struct Bench {
     case .latency: [try latency()]
     case .load: try load()
     case .rooms: try rooms(seats: seats)
+    case .network: try network()
     case .jitter: []  // Needs no process of its own; run without this.
     }
   }

@@ -16,6 +16,7 @@ final class BenchProcess {
     case silence
     case file(FileError)
     case store(String)
+    case network(String)
     case interrupted
 
     var sentence: String {
@@ -38,7 +39,7 @@ final class BenchProcess {
         (libasound2-plugins)?
         """
       case .file(let error): error.sentence
-      case .store(let sentence): sentence
+      case .store(let sentence), .network(let sentence): sentence
       case .interrupted: "Interrupted."
       }
     }
@@ -113,6 +114,14 @@ final class BenchProcess {
       _ = wait(timeout: .seconds(5))
     }
     Glibc.close(descriptor)
+  }
+
+  /// Where this program's file is, for children that are started by way of another program.
+  static var ownPath: String {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &path, path.count)
+    guard count > 0 else { return "tipring" }
+    return String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// Writes to the child's terminal.
