@@ -45,7 +45,7 @@ _tipring() {
     --format) words=$'json\ntxt\nvtt\nsrt' ;;
     --type) words=$'audio\nvideo\np2p\ngroup' ;;
     --data) compopt -o dirnames; return ;;
-    --output | --room-password-file | --record | --ca-file | --tls-certificate | --tls-key | --password-file | \
+    --output | --script | --room-password-file | --record | --ca-file | --tls-certificate | --tls-key | --password-file | \
       --trace | --speech)
       compopt -o default; return ;;
     --exchange | --as | --duration | --stats | --listen | --limit | --runs | --seats | --server | \
@@ -72,7 +72,7 @@ _tipring_words() {
   local report='--duration --json --stats --names' rule='--auto --decline --once' options= operands=
   case $command${sub:+ $sub} in
     '')
-      options="$server $sound $report $rule --plain --version"
+      options="$server $sound $report $rule --plain --script --version"
       operands='call answer serve accounts contacts history rooms calls analytics callurl buzzi devices bench' ;;
     call) options="$server $sound $report"; operands='Echo Parrot Operator' ;;
     answer) options="$rule $server $sound $report" ;;

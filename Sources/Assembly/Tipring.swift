@@ -21,10 +21,7 @@ package enum Tipring {
     case .help(let text): print(text, terminator: "")
     case .version: print("tipring \(Program.version)")
     case .phone(let options): return PhoneCommand.run(options)
-    case .plain(let options):
-      return headless(
-        .plain(options.rule, isOnce: options.isOnce), options.server, options.sound,
-        options.report, options.duration)
+    case .plain(let options): return plain(options)
     case .call(let options):
       return headless(
         .call(target: options.target), options.server, options.sound, options.report,
@@ -46,6 +43,19 @@ package enum Tipring {
     case .bench(let options): return Bench.run(options)
     }
     return .success
+  }
+
+  private static func plain(_ options: PlainOptions) -> ExitCode {
+    var task = HeadlessTask.plain(options.rule, isOnce: options.isOnce)
+    if let path = options.scriptPath {
+      do throws(SetupError) {
+        task = .script(try Script(file: path), options.rule, isOnce: options.isOnce)
+      } catch {
+        Output.error(error.sentence)
+        return error.exitCode
+      }
+    }
+    return headless(task, options.server, options.sound, options.report, options.duration)
   }
 
   private static func headless(

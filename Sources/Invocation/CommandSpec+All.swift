@@ -20,10 +20,13 @@ extension CommandSpec {
       """,
       """
       --plain reads one command a line from standard input instead: call TARGET, answer, \
-      decline, hangup, mute, hold, resume, digits 12#, person, statistics, history, quit, help.
+      decline, hangup, mute, hold, resume, digits 12#, person, statistics, history, wait active, \
+      pause 2s, quit, help. --script reads them from a file.
       """,
     ],
-    options: server + sound + [plain, json, stats, statisticsNames, duration, auto, decline, once],
+    options: server + sound + [
+      plain, script, json, stats, statisticsNames, duration, auto, decline, once,
+    ],
     examples: [
       Example("tipring", "Open the phone."),
       Example("tipring --account work", "Open it signed in to one account only."),
@@ -235,6 +238,8 @@ extension CommandSpec {
     "how statistics are named in JSON lines: w3c or nx, the Nexacon SDK's")
   private static let report = [duration, json, stats, statisticsNames]
   private static let plain = OptionSpec("--plain", "no screen: commands on standard input")
+  private static let script = OptionSpec(
+    "--script", .required("FILE"), "no screen: the commands of a file")
   private static let auto = OptionSpec(
     "--auto", .optional("TIME"), "take each call after ringing that long; default at once")
   private static let decline = OptionSpec("--decline", "decline each call")

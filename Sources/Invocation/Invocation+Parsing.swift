@@ -59,7 +59,7 @@ struct ArgumentReader {
   // MARK: Commands
 
   private func phone() throws(UsageError) -> Invocation {
-    guard scanned.has("--plain") else {
+    guard scanned.has("--plain") || scanned.has("--script") else {
       for name in ["--json", "--stats", "--names", "--duration", "--auto", "--decline", "--once"]
       where scanned.has(name) {
         throw error(.incomplete(name, without: "--plain, call or answer"))
@@ -76,6 +76,7 @@ struct ArgumentReader {
     options.duration = try duration("--duration", minimum: .milliseconds(1))
     options.rule = try rule()
     options.isOnce = scanned.has("--once")
+    options.scriptPath = scanned.value("--script")
     return .plain(options)
   }
 

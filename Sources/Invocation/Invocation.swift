@@ -112,6 +112,8 @@ package struct PlainOptions: Equatable, Sendable {
   package var duration: Duration?
   /// `nil` when incoming calls wait for a command.
   package var rule: AnswerRule?
+  /// Where commands are read instead of standard input.
+  package var scriptPath: String?
   /// End after the first call.
   package var isOnce = false
 

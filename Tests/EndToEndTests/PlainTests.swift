@@ -86,5 +86,73 @@ extension WholePrograms {
       #expect(phone.exitCode(within: .seconds(5)) == 0)
       #expect(phone.allEvents?.last?["event"]?.string == "summary")
     }
+
+    @Test("a script calls, waits for the answer, and answers who calls, in the document's words")
+    func script() throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      let server = ["--exchange", url, "--capture", "silence", "--playback", "null", "--json"]
+      let answering = rig.folder.write(
+        """
+        ON INCOMING CALL
+            ANSWER CALL
+            wait active
+            ' Long enough to be heard.
+            pause 1s
+            hangup
+        END ON
+        """, to: "answer.bas")
+      let bob = try rig.start(["--script", answering, "--once", "--as", "bob"] + server, as: "bob")
+      #expect(bob.event("ready", within: .seconds(15)) != nil)
+      let calling = rig.folder.write(
+        """
+        # Rooms are made before they are called.
+        room_id = CREATE ROOM "Team Meeting"
+        START CALL "room:Team Meeting"
+        WAIT FOR CALL ANSWER
+        hangup
+        wait ended 10s
+        call_id = START CALL "bob"
+        WAIT FOR CALL ANSWER call_id
+        wait ended 20s
+        """, to: "call.bas")
+      let alice = try rig.start(["--script", calling, "--as", "alice"] + server, as: "alice")
+      #expect(alice.exitCode(within: .seconds(40)) == 0, "\(alice.process.lines)")
+      #expect(bob.exitCode(within: .seconds(15)) == 0)
+      let ends = (alice.allEvents ?? []).filter { $0["event"]?.string == "summary" }
+      #expect(ends.map { $0["reason"]?.string } == ["hangup", "remoteHangup"])
+    }
+
+    @Test(
+      "a script whose call is declined ends with its code, and one that is wrong begins nothing")
+    func scriptFails() throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      let server = ["--exchange", url, "--capture", "silence", "--playback", "null", "--json"]
+      let bob = try rig.start(["answer", "--decline", "--as", "bob"] + server, as: "bob")
+      #expect(bob.event("ready", within: .seconds(15)) != nil)
+      let script = rig.folder.write("call bob\nwait active\ncall Echo\n", to: "script")
+      let alice = try rig.start(["--script", script, "--as", "alice"] + server, as: "alice")
+      #expect(alice.exitCode(within: .seconds(20)) == 3)
+      #expect(!(alice.allEvents ?? []).contains { $0["party"]?.string == "Echo" })
+      rig.folder.write("call Echo\njump\n", to: "script")
+      let wrong = try rig.start(["--script", script, "--as", "alice"] + server, as: "alice")
+      #expect(wrong.exitCode(within: .seconds(10)) == 2)
+      #expect(wrong.process.errorText.contains("script:2: “jump”"), "\(wrong.process.errorText)")
+      #expect(wrong.process.lines == [])
+    }
+
+    @Test("commands that are piped in wait for what they say, and the input's end for them")
+    func piped() throws {
+      let rig = try Rig()
+      let phone = try start(rig, "--json")
+      for line in ["call Echo", "wait active", "pause 200ms", "hangup", "wait ended"] {
+        phone.process.send(line)
+      }
+      phone.process.closeInput()
+      #expect(phone.exitCode(within: .seconds(30)) == 0)
+      #expect(
+        phone.allEvents?.last { $0["event"]?.string == "summary" }?["reason"]?.string == "hangup")
+    }
   }
 }

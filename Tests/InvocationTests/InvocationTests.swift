@@ -81,6 +81,15 @@ struct InvocationTests {
     #expect(try parse("answer --decline") == .answer(options))
   }
 
+  @Test("a script is the plain phone with its commands from a file")
+  func script() throws {
+    var options = PlainOptions()
+    options.scriptPath = "night.bas"
+    options.isOnce = true
+    #expect(try parse("--script night.bas --once") == .plain(options))
+    #expect(try parse("--plain --script=night.bas --once") == .plain(options))
+  }
+
   @Test("the plain phone takes the options of call and answer")
   func plain() throws {
     var options = PlainOptions()

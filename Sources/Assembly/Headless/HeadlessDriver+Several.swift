@@ -1,4 +1,5 @@
 import Calling
+import Invocation
 import Phone
 
 /// Calls of several, and what accounts are asked beside calls.
@@ -15,6 +16,15 @@ extension HeadlessDriver {
       where !person.isSelf && !call.participants.contains(where: { $0.id == person.id }) {
         printer.remark("note", in: call.id, "\(person.name) has left the call.")
       }
+    }
+  }
+
+  /// A server has answered what it was asked beside calls.
+  func answered(_ answer: ServiceAnswer) {
+    switch answer {
+    case .table, .done, .document: happened(.answer)
+    case .failed, .unsupported:
+      if queue.waitsFor == .answer { waitFailed(.signalingFailed, "That could not be done.") }
     }
   }
 

@@ -14,6 +14,8 @@ enum HeadlessTask: Equatable {
   case answer(AnswerRule, isOnce: Bool)
   /// Commands on standard input.
   case plain(AnswerRule?, isOnce: Bool)
+  /// The commands of a file.
+  case script(Script, AnswerRule?, isOnce: Bool)
 }
 
 /// How it is done.
@@ -40,20 +42,26 @@ actor HeadlessDriver {
   let phone: RunningPhone
   let printer: LinePrinter
   var board = Board()
-  private var statistics: [CallID: MediaStatistics] = [:]
+  var statistics: [CallID: MediaStatistics] = [:]
   private var phases: [CallID: CallPhase] = [:]
   private var deadlines = DeadlineTable<Timer>()
   private var alarm: Alarm?
   private var signals: [SignalWatch] = []
   private var input: LineInput?
-  private var isReady = false
+  var isReady = false
   private var recordingCount = 0
   var serviceCount = 0
+  /// What is to be done, in order.
+  var queue = CommandQueue()
+  /// Whether a call was ordered that has not begun yet.
+  var isPlacing = false
   private var exitCode: ExitCode = .success
-  private var isStopping = false
+  private(set) var isStopping = false
 
   private enum Timer: Hashable {
     case statistics
+    /// A command has waited long enough.
+    case wait
     case answer(CallID)
     case hangUp(CallID)
     /// An account that cannot be reached has had its time.
@@ -99,6 +107,10 @@ actor HeadlessDriver {
       input = LineInput(on: loop) { line in
         self.assumeIsolated { $0.typed(line) }
       }
+    case .script(let script, _, _):
+      let commands = [.wait(.ready, .seconds(60))] + script.commands
+      queue = CommandQueue(commands, isClosed: script.handler == nil)
+      proceed()
     }
     deadlines[.statistics] = Instant.now.advanced(by: options.report.statisticsInterval)
     rearm()
@@ -139,9 +151,12 @@ actor HeadlessDriver {
       isReady = true
       deadlines[.signIn] = nil
       printer.ready(board.accounts)
+      proceed()
     case .call(let call): changed(call)
     case .notPlaced(let target, let reason): notPlaced(target, reason)
-    case .transcript(let call, let line): printer.transcript(in: call, line)
+    case .transcript(let call, let line):
+      printer.transcript(in: call, line)
+      if line.isFinal, !line.isSelf { happened(.words) }
     case .agent(let call, let state): printer.speaker(in: call, state)
     case .speakers(let call, let ids):
       let participants = board.calls.first { $0.id == call }?.participants ?? []
@@ -150,6 +165,7 @@ actor HeadlessDriver {
     case .answered(_, let answer):
       // Of several accounts that were asked, those that have it answer for the others.
       if answer != .unsupported || board.accounts.count < 2 { printer.answer(answer) }
+      answered(answer)
     case .digit(let call, let digit): printer.digit(in: call, digit)
     case .recording(let call, let path):
       printer.remark(
@@ -164,8 +180,10 @@ actor HeadlessDriver {
   private func changed(_ call: CallSummary) {
     let previous = phases.updateValue(call.phase, forKey: call.id)
     guard previous != call.phase else { return }
+    if !call.id.isIncoming { isPlacing = false }
     note(call)
     printer.state(of: call)
+    defer { proceed() }
     switch call.phase {
     case .incoming: rings(call)
     case .active: if deadlines[.hangUp(call.id)] == nil { firstSound(of: call) }
@@ -187,12 +205,13 @@ actor HeadlessDriver {
   private func rings(_ call: CallSummary) {
     switch task {
     case .call: phone.order(.decline(call.id, reason: nil))  // One call was asked for, no second.
-    case .answer(let rule, _), .plain(let rule?, _):
+    case .answer(let rule, _), .plain(let rule?, _), .script(_, let rule?, _):
       switch rule {
       case .automatic(let delay): deadlines[.answer(call.id)] = Instant.now.advanced(by: delay)
       case .decline: phone.order(.decline(call.id, reason: nil))
       }
     case .plain(nil, _): break
+    case .script(_, nil, _): runHandler()
     }
   }
 
@@ -215,17 +234,22 @@ actor HeadlessDriver {
       exitCode: isStopping ? exitCode.rawValue : code.rawValue)
     switch task {
     case .call: stop(code)
-    case .answer(_, let isOnce), .plain(_, let isOnce): if isOnce { stop(code) }
+    case .answer(_, let isOnce), .plain(_, let isOnce), .script(_, _, let isOnce):
+      if isOnce { stop(code) }
+      callFailed(code, "The call ended before what was waited for.")
     }
   }
 
   private func notPlaced(_ target: String, _ reason: EndReason) {
     let code = ExitCode(reason)
+    isPlacing = false
     if case .call = task {
       printer.summary(notPlaced: target, reason, exitCode: code.rawValue)
       stop(code)
     } else {
       printer.remark("error", in: nil, reason.sentence(about: target))
+      callFailed(code, "The call did not begin.")
+      proceed()
     }
   }
 
@@ -264,69 +288,6 @@ actor HeadlessDriver {
     }
   }
 
-  // MARK: What is typed
-
-  private func typed(_ line: String?) {
-    guard let line else { return stop(exitCode) }
-    let current = board.calls.last { !$0.phase.isEnded && $0.phase != .held }
-    let ringing = board.calls.last { $0.phase == .incoming }
-    switch PlainCommand(line) {
-    case .call(let target): phone.order(.place(target: target))
-    case .answer(let name): with(name, else: ringing) { phone.order(.answer($0.id)) }
-    case .decline(let name, let reason):
-      with(name, else: ringing) { phone.order(.decline($0.id, reason: reason)) }
-    case .hangUp(let name): with(name, else: current) { phone.order(.hangUp($0.id)) }
-    case .mute: phone.order(.mute(true))
-    case .unmute: phone.order(.mute(false))
-    case .hold(let name): with(name, else: current) { phone.order(.hold($0.id)) }
-    case .resume(let name):
-      with(name, else: board.calls.last { $0.phase == .held }) { phone.order(.resume($0.id)) }
-    case .digits(let keys): with(nil, else: current) { phone.order(.digits($0.id, keys)) }
-    case .person: with(nil, else: current) { phone.order(.requestPerson($0.id)) }
-    case .record(let path): with(nil, else: current) { phone.order(.record($0.id, path: path)) }
-    case .stopRecording: with(nil, else: current) { phone.order(.stopRecording($0.id)) }
-    case .note(let text): with(nil, else: current) { phone.order(.note($0.id, text)) }
-    case .statistics:
-      with(nil, else: current) { printer.statistics(of: $0.id, statistics[$0.id] ?? .init()) }
-    case .calls:
-      if board.calls.isEmpty { printer.remark("note", in: nil, "There are no calls.") }
-      for call in board.calls { printer.state(of: call) }
-    case .contacts:
-      if board.contacts.isEmpty { printer.remark("note", in: nil, "There are no contacts.") }
-      for contact in board.contacts {
-        let account = board.accounts.first { $0.id == contact.account }
-        printer.contact(contact, account: account?.name ?? "")
-      }
-    case .history:
-      if board.history.isEmpty { printer.remark("note", in: nil, "The history is empty.") }
-      for record in board.history.prefix(20) { printer.record(record) }
-    case .rooms: askAll(.rooms)
-    case .people:
-      with(nil, else: current) { call in
-        if call.participants.isEmpty { printer.remark("note", in: call.id, "Nobody is listed.") }
-        for person in call.participants { printer.remark("note", in: call.id, person.line) }
-      }
-    case .quality(let quality): phone.order(.bitrate(bitsPerSecond: quality.bitsPerSecond))
-    case .quit: stop(.success)
-    case .help:
-      for line in PlainCommand.helpText.split(separator: "\n") { printer.text(String(line)) }
-    case .nothing: break
-    case .wrong(let reason): printer.remark("error", in: nil, reason)
-    }
-    rearm()
-  }
-
-  private func with(
-    _ name: String?, else current: CallSummary?, _ action: (CallSummary) -> Void
-  ) {
-    let call = name.map { name in board.calls.first { $0.id.description == name } } ?? current
-    guard let call else {
-      let reason = name.map { "There is no call \(HarmlessText.line($0, limit: 20))." }
-      return printer.remark("error", in: nil, reason ?? "There is no such call now.")
-    }
-    action(call)
-  }
-
   // MARK: Time and end
 
   private func expired() {
@@ -344,6 +305,7 @@ actor HeadlessDriver {
         printer.remark("error", in: nil, signInFailure)
         stop(.signalingFailed)
       case .giveUp: loop.quit()
+      case .wait: waitExpired()
       }
     }
     rearm()
@@ -362,7 +324,7 @@ actor HeadlessDriver {
     rearm()
   }
 
-  private func stop(_ code: ExitCode) {
+  func stop(_ code: ExitCode) {
     guard !isStopping else { return }
     isStopping = true
     exitCode = code
@@ -371,8 +333,14 @@ actor HeadlessDriver {
     phone.stop()
   }
 
-  private func rearm() {
+  func rearm() {
+    deadlines[.wait] = queue.deadline
     alarm?.set(deadlines.earliest)
+  }
+
+  var script: Script? {
+    if case .script(let script, _, _) = task { return script }
+    return nil
   }
 
   /// The path itself for the first recording; a number before the suffix for those that follow.

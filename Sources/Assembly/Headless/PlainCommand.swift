@@ -1,3 +1,4 @@
+import Basics
 import Calling
 import Media
 
@@ -22,16 +23,52 @@ enum PlainCommand: Equatable {
   case contacts
   case history
   case rooms
+  /// Make a room, and wait until it is there.
+  case createRoom(String)
   case people
   case quality(SoundQuality)
+  /// Do nothing further until that is so, or that time is over.
+  case wait(Wait, Duration)
+  case pause(Duration)
   case quit
   case help
   case nothing
   /// In words.
   case wrong(String)
 
+  /// What commands may wait for.
+  enum Wait: String, CaseIterable {
+    case ready, incoming, ringing, active, ended
+    /// The other side has said something that the transcript has whole.
+    case words
+    /// A server's answer. Not to be typed.
+    case answer
+    /// Not to be typed.
+    case time
+
+    static let typed: [Wait] = [.ready, .incoming, .ringing, .active, .ended, .words]
+
+    /// What did not come about, as part of a sentence.
+    var about: String {
+      switch self {
+      case .ready: "no account is signed in"
+      case .incoming: "nobody called"
+      case .ringing: "it does not ring there"
+      case .active: "the call was not answered"
+      case .ended: "a call still goes on"
+      case .words: "nobody said anything that was written down"
+      case .answer: "the server did not answer"
+      case .time: "the time is not over"
+      }
+    }
+  }
+
   /// Reads a line as typed. A call may be named by its short name (`i1`) after the command.
   init(_ line: String) {
+    if let keyword = Self.keyword(line) {
+      self = keyword
+      return
+    }
     let trimmed = line.drop { $0 == " " || $0 == "\t" }
     let word = trimmed.prefix { $0 != " " && $0 != "\t" }.lowercased()
     var rest = String(trimmed.dropFirst(word.count).drop { $0 == " " || $0 == "\t" })
@@ -39,6 +76,11 @@ enum PlainCommand: Equatable {
     let argument = rest.isEmpty ? nil : rest
     switch word {
     case "": self = .nothing
+    case "wait": self = Self.waiting(rest)
+    case "pause":
+      self = Self.time(rest).map { .pause($0) } ?? .wrong("Say how long to pause: pause 2s")
+    case "create" where rest.lowercased().hasPrefix("room "):
+      self = .createRoom(String(rest.dropFirst(5).drop { $0 == " " }))
     case "call":
       self = argument.map { .call(target: $0) } ?? .wrong("Say whom to call: call Echo")
     case "answer", "accept": self = .answer(call: argument)
@@ -93,6 +135,10 @@ enum PlainCommand: Equatable {
     calls, contacts, history
     rooms                   the rooms that the servers have
     people                  who is in the call
+    create room NAME        make a room
+    wait ready|incoming|ringing|active|ended|words [TIME]
+                            go on when it is so; 60 s at most unless a time is given
+    pause TIME              go on after that time
     quality poor|medium|good  what speech may take: 32, 64 or 128 kbit/s
     quit
     CALL is a short name such as o1 or i2; without it the current call is meant.

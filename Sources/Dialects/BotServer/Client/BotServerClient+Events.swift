@@ -46,7 +46,7 @@ extension BotServerClient {
       guard let call = calls.first(where: { $0.roomID == roomID }), participantID != me?.userID
       else { return }
       let name = call.members.first { $0.userID == participantID }?.displayName ?? participantID
-      report(.message(call.id, from: name, text: content))
+      report(.message(call.id, from: clipped(name), text: clippedWords(content)))
     case .recordingControl(let roomID, let callID, let action):
       guard let call = calls.first(where: { $0.remoteID == callID || $0.roomID == roomID }) else {
         return

@@ -141,12 +141,16 @@ extension UserMessage {
 extension TranscriptionMessage {
   func line(userID: String?, at now: Instant) -> TranscriptLine {
     TranscriptLine(
-      speaker: displayName, isSelf: participantID == userID, text: text, isFinal: isFinal, at: now)
+      speaker: clipped(displayName), isSelf: participantID == userID, text: clippedWords(text),
+      isFinal: isFinal, at: now)
   }
 }
 
 /// A name, cut where nobody reads on.
 func clipped(_ name: String) -> String { String(name.prefix(200)) }
+
+/// What somebody says or writes, cut where nobody reads on.
+func clippedWords(_ text: String) -> String { String(text.prefix(4_000)) }
 
 /// An id as a segment of a path (RFC 3986 §2.1).
 func percentEncoded(_ id: String) -> String {
