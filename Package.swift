@@ -90,6 +90,7 @@ let shells: [Target] = [
   shell("MediaSecurity", ["Basics", "SDP", "Media", "COpenSSL", "CSRTP"]),
   shell("OpusCodec", ["Basics", "Media", "COpus"]),
   shell("AlsaAudio", ["Basics", "Media", "Realtime", "CALSA"]),
+  shell("VoiceProcessing", ["Basics", "Media", "CVoiceProcessing"]),
   shell("SoundFiles", ["Basics", "Media", "Realtime", "Resampling", "CSndFile"]),
   shell("NcursesTerminal", ["Basics", "Cells", "CNcurses"]),
   shell("SqliteStore", ["Basics", "Formats", "Calling", "Exchange", "CSQLite"]),
@@ -107,6 +108,11 @@ let libraries: [Target] = [
   library("SQLite", pkgConfig: "sqlite3"),
   library("SndFile", pkgConfig: "sndfile"),
   library("SpeexDSP", pkgConfig: "speexdsp"),
+  library("WebRTCAudioProcessing", pkgConfig: "webrtc-audio-processing"),
+  // The exception: that library speaks C++ alone, and this puts C before it.
+  .target(
+    name: "CVoiceProcessing", dependencies: ["CWebRTCAudioProcessing"],
+    path: "Sources/C/VoiceProcessing"),
   library("Ncurses"),
   library("Linux"),
 ]
@@ -146,5 +152,6 @@ let package = Package(
       dependencies: ["Basics", "EndToEnd", "Files", "Formats", "LoopGLib", "Transport"],
       swiftSettings: host),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx14
 )

@@ -2,6 +2,7 @@ import Media
 import MediaSecurity
 import OpusCodec
 import Resampling
+import VoiceProcessing
 
 /// The real libraries behind one media loop's sessions.
 ///
@@ -32,6 +33,13 @@ final class LibraryPorts: MediaPorts {
 
   func makeResampler(from inputRate: Int, to outputRate: Int) -> any ResamplerPort {
     Self.mustHave("resampler") { try Resampler(from: inputRate, to: outputRate) }
+  }
+
+  func makeVoiceProcessor(_ parts: VoiceParts) -> any VoiceProcessorPort {
+    guard let processor = VoiceProcessor(parts) else {
+      preconditionFailure("memory for a voice processor")
+    }
+    return processor
   }
 
   func random() -> UInt32 {

@@ -222,6 +222,7 @@ actor MediaPlane {
   /// Takes the chosen input into use in the place of the one before it.
   private func openInput() {
     input?.device.stop()
+    core.captureChanged(isMicrophone: devices.capturesMicrophone)
     let device = devices.makeInput()
     input = Attached(
       device: device,

@@ -95,6 +95,11 @@ package final class SoundDevices {
     playbackComplaint = complaint
   }
 
+  /// Whether the input is a device, and not a file, a tone or silence.
+  package var capturesMicrophone: Bool {
+    if case .device = capture { true } else { false }
+  }
+
   /// As it can be given after `--capture`.
   package var captureName: String { capture.text }
   /// As it can be given after `--playback`.

@@ -25,11 +25,11 @@ final class MediaBench {
   private(set) var played: [Int16] = []
   private(set) var now = Instant.zero
   private var credentials: [CallID: IceCredentials] = [:]
-  private let ports = FakePorts(seed: 11)
+  let ports = FakePorts(seed: 11)
 
-  init() {
+  init(settings: MediaSettings = MediaSettings()) {
     core = MediaCore(
-      settings: MediaSettings(), ports: ports, wallTime: WallTime(milliseconds: 0), at: .zero)
+      settings: settings, ports: ports, wallTime: WallTime(milliseconds: 0), at: .zero)
   }
 
   func id(_ number: Int) -> CallID {
@@ -78,10 +78,10 @@ final class MediaBench {
     peerActs(id) { $0.ice(.connected(local: .host, remote: .host), at: $1) }
   }
 
-  /// Lets both sides talk for some frames of 20 ms; the microphone gives 700.
-  func talk(frames: Int) {
+  /// Lets both sides talk for some frames of 20 ms; the microphone gives 700, or what it is told.
+  func talk(frames: Int, saying sound: Int16 = 700) {
     for _ in 0..<frames {
-      perform(core.captured([Int16](repeating: 700, count: 960), at: now))
+      perform(core.captured([Int16](repeating: sound, count: 960), at: now))
       for id in peers.keys.sorted() {
         let frame = [Int16](repeating: 5_000 + Int16(id.number), count: 960)
         peerActs(id) { $0.captured(frame, at: $1) }

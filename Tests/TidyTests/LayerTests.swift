@@ -54,6 +54,6 @@ struct LayerTests {
 
   private var cModules: [String] {
     ["GLib", "Nice", "Soup", "OpenSSL", "SRTP", "Opus", "ALSA", "Ncurses", "SQLite", "SndFile"]
-      .map { "C\($0)" } + ["CSpeexDSP", "CLinux"]
+      .map { "C\($0)" } + ["CSpeexDSP", "CWebRTCAudioProcessing", "CVoiceProcessing", "CLinux"]
   }
 }

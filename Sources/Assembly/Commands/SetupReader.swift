@@ -145,7 +145,12 @@ struct SetupReader {
         latency: profile,
         encoder: EncoderSettings(
           bitsPerSecond: audio.quality.bitsPerSecond, usesFEC: audio.usesFEC,
-          usesDTX: audio.usesDTX)))
+          usesDTX: audio.usesDTX),
+        voice: VoiceSettings(
+          isWanted: options.usesProcessing ? audio.usesProcessing : false,
+          parts: VoiceParts(
+            cancelsEcho: audio.cancelsEcho, suppressesNoise: audio.suppressesNoise,
+            controlsGain: audio.controlsGain))))
   }
 }
 

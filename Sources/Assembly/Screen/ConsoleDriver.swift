@@ -107,6 +107,8 @@ actor ConsoleDriver {
       handle(.log(LogEntry(.error, "call", reason.sentence(about: target))))
     case .note(_, let text): handle(.log(LogEntry(.info, "call", text)))
     case .warning(_, let text): handle(.log(LogEntry(.warning, "call", text)))
+    case .hint(let hint):
+      handle(.log(LogEntry(.warning, "microphone", state.options.keymap.sentence(about: hint))))
     case .error(_, let text): handle(.log(LogEntry(.error, "call", text)))
     case .digit(_, let digit):
       handle(.log(LogEntry(.info, "call", "The other side pressed \(digit).")))

@@ -139,6 +139,8 @@ package enum MediaReport: Equatable, Sendable {
   case devices(capture: String, playback: String, complaint: String?)
   /// A `file:` capture has come to its end.
   case captureEnded
+  /// Something about the microphone that whoever speaks should know.
+  case hint(MicrophoneHint)
 }
 
 extension MediaReport {

@@ -132,6 +132,8 @@ package protocol MediaPorts: AnyObject {
   func makeDecoder() -> any DecoderPort
   /// - Parameters: samples a second, 8 000–48 000.
   func makeResampler(from inputRate: Int, to outputRate: Int) -> any ResamplerPort
+  /// One for each microphone; it learns the room.
+  func makeVoiceProcessor(_ parts: VoiceParts) -> any VoiceProcessorPort
   /// 32 random bits: SSRCs, first sequence numbers and timestamps (RFC 3550 §5.1, §8).
   func random() -> UInt32
 }

@@ -4,10 +4,15 @@ import Playout
 package struct MediaSettings: Equatable, Sendable {
   package var latency: LatencyProfile
   package var encoder: EncoderSettings
+  package var voice: VoiceSettings
 
-  package init(latency: LatencyProfile = .normal, encoder: EncoderSettings = EncoderSettings()) {
+  package init(
+    latency: LatencyProfile = .normal, encoder: EncoderSettings = EncoderSettings(),
+    voice: VoiceSettings = VoiceSettings()
+  ) {
     self.latency = latency
     self.encoder = encoder
+    self.voice = voice
   }
 
   /// How the jitter buffer weighs delay against late packets.

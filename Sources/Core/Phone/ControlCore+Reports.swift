@@ -67,6 +67,8 @@ extension ControlCore {
       sound.complaint = complaint
     case .captureEnded:
       effects.append(.event(.captureEnded))
+    case .hint(let hint):
+      effects.append(.event(.hint(hint)))
     case .sound(let id, let samples):
       guard let index = index(of: id.account), let call = book[id], !call.phase.isEnded else {
         return

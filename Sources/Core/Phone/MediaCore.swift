@@ -10,7 +10,9 @@ package import Media
 package struct MediaCore {
   private var calls: [CallSound] = []
   private var tones = SignalTones()
-  private var isMuted = false
+  private(set) var isMuted = false
+  /// The microphone that is in use, and what is done to its sound.
+  var microphone = Microphone()
   private var volume = Gain.unity
   /// The volume that the last samples were played at.
   private var playedVolume = Gain.unity
@@ -24,8 +26,8 @@ package struct MediaCore {
   /// samples.
   package private(set) var captureDelaySamples = 0
 
-  private var settings: MediaSettings
-  private let ports: any MediaPorts
+  private(set) var settings: MediaSettings
+  let ports: any MediaPorts
   private let wallTime: WallTime
   private let startedAt: Instant
 
@@ -102,7 +104,8 @@ package struct MediaCore {
 
   /// One frame from the microphone, of `MediaSettings.frameSampleCount` samples.
   package mutating func captured(_ frame: [Int16], at now: Instant) -> [MediaEffect] {
-    var effects: [MediaEffect] = []
+    var frame = frame
+    var effects = treat(&frame)
     for index in calls.indices.reversed() where calls[index].session.isOpen {
       let isHeard = calls[index].session.isActive && !isMuted
       calls[index].recording?.append(
@@ -134,7 +137,9 @@ package struct MediaCore {
       if !tones.isSounding { effects += useDevices() }
     }
     playedVolume = volume
-    return (mixer.mixed(), effects + levels(at: now))
+    let mix = mixer.mixed()
+    microphone.played(mix)
+    return (mix, effects + levels(at: now))
   }
 
   /// What the devices have lost or made up since the start, in samples, and how long sound takes
@@ -338,6 +343,7 @@ package struct MediaCore {
     let wanted = (capture: isCallOpen, playback: isCallOpen || tones.isSounding)
     guard wanted != devicesInUse else { return [] }
     devicesInUse = wanted
+    if !wanted.capture { microphone.rest() }
     return [.useDevices(capture: wanted.capture, playback: wanted.playback)]
   }
 

@@ -41,6 +41,8 @@ package enum PhoneEvent: Equatable, Sendable {
   case recording(CallID, path: String?)
   /// A `file:` capture has come to its end.
   case captureEnded
+  /// Something about the microphone that whoever speaks should know; a warning that says what to do.
+  case hint(MicrophoneHint)
   /// Good to know.
   case note(CallID?, String)
   /// Something is wrong and goes on, or an order was not carried out.

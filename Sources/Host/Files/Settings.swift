@@ -41,6 +41,12 @@ package struct Settings: Equatable, Sendable {
     package var usesFEC = true
     /// Discontinuous transmission: nothing is sent in silence.
     package var usesDTX = false
+    /// Whether the microphone's sound is cleaned; `nil` when it is a device.
+    package var usesProcessing: Bool?
+    /// What cleaning does beside a high-pass.
+    package var cancelsEcho = true
+    package var suppressesNoise = true
+    package var controlsGain = true
   }
 
   /// `[network]`

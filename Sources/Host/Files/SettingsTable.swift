@@ -72,6 +72,18 @@ package enum SettingsTable {
       "What speech may take: 32, 64 or 128 kbit/s."),
     .flag("fec", \.audio.usesFEC, in: standard, "Send redundancy against packet loss."),
     .flag("dtx", \.audio.usesDTX, in: standard, "Send next to nothing in silence."),
+    .automatic(
+      "processing", \.audio.usesProcessing,
+      "Clean the microphone's sound; auto does so when it is a device."),
+    .flag(
+      "echo-cancellation", \.audio.cancelsEcho, in: standard,
+      "When the sound is cleaned: take out what the loudspeaker plays."),
+    .flag(
+      "noise-suppression", \.audio.suppressesNoise, in: standard,
+      "When the sound is cleaned: make steady noise softer."),
+    .flag(
+      "gain-control", \.audio.controlsGain, in: standard,
+      "When the sound is cleaned: bring the voice to an even loudness."),
   ]
 
   private static let network: [SettingEntry<Settings>] = [

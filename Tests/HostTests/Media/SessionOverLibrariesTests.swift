@@ -140,5 +140,9 @@ private final class RealPorts: MediaPorts {
     preconditionFailure("sessions over a path convert nothing")
   }
 
+  func makeVoiceProcessor(_ parts: VoiceParts) -> any VoiceProcessorPort {
+    preconditionFailure("a session's sound is clean before it gets there")
+  }
+
   func random() -> UInt32 { generator.next() }
 }

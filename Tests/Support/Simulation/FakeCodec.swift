@@ -8,6 +8,7 @@ package import Media
 package final class FakeEncoder: EncoderPort {
   package private(set) var settings: EncoderSettings
   package private(set) var frameCount = 0
+  package private(set) var lastFrame: [Int16] = []
   private var previous: [UInt8] = []
 
   init(settings: EncoderSettings) { self.settings = settings }
@@ -15,6 +16,7 @@ package final class FakeEncoder: EncoderPort {
   package func encode(_ frame: [Int16]) -> [UInt8] {
     guard [120, 240, 480, 960, 1_920, 2_880].contains(frame.count) else { return [] }
     frameCount += 1
+    lastFrame = frame
     let current = Self.written(frame)
     let hasRedundancy = settings.usesFEC && settings.expectedLossPercent > 0 && !previous.isEmpty
     defer { previous = current }

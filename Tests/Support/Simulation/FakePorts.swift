@@ -10,6 +10,7 @@ package final class FakePorts: MediaPorts {
   package private(set) var ciphers: [FakeCipher] = []
   package private(set) var encoders: [FakeEncoder] = []
   package private(set) var decoders: [FakeDecoder] = []
+  package private(set) var processors: [FakeVoiceProcessor] = []
 
   package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
@@ -39,6 +40,12 @@ package final class FakePorts: MediaPorts {
 
   package func makeResampler(from inputRate: Int, to outputRate: Int) -> any ResamplerPort {
     FakeResampler(from: inputRate, to: outputRate)
+  }
+
+  package func makeVoiceProcessor(_ parts: VoiceParts) -> any VoiceProcessorPort {
+    let processor = FakeVoiceProcessor(parts: parts)
+    processors.append(processor)
+    return processor
   }
 
   package func random() -> UInt32 { UInt32(truncatingIfNeeded: generator.next()) }
