@@ -99,12 +99,13 @@ package final class CaptureThread: AudioInput {
 /// - Returns: `nil` after the state has become `failed` and the doorbell has rung.
 func openPCM(
   _ device: String, for direction: PCM.Direction, profile: LatencyProfile, stop: StopSignal,
-  state: AudioDeviceStateCell, doorbell: Doorbell
+  state: AudioDeviceStateCell, doorbell: Doorbell, answer: Int32? = nil
 ) -> PCM? {
   let watch = OpeningWatch(state: state, doorbell: doorbell)
   defer { watch.stop() }
   do throws(AudioDeviceError) {
-    return try PCM(opening: device, for: direction, profile: profile, stop: stop)
+    return try PCM(
+      opening: device, for: direction, profile: profile, stop: stop, answer: answer)
   } catch {
     if state.failIfOpening(error.operation, code: error.code) { doorbell.ring() }
     return nil

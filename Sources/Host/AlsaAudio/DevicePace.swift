@@ -11,7 +11,8 @@ struct DevicePace {
   private let period: Int64
   private var windowStart: Int64
   private var windowPeriods = 0
-  private var isClockless = false
+  /// Whether the device was found to have no clock.
+  private(set) var isClockless = false
   private var latestPeriods = 0
 
   init(periodSamples: Int) {

@@ -18,18 +18,23 @@ final class PCM {
 
   /// Opens the device; waits for sound servers and drivers as long as they take.
   ///
-  /// - Parameter stop: polled together with the device.
+  /// - Parameters:
+  ///   - stop: polled together with the device.
+  ///   - answer: readable when the media loop has given sound; `nil` if it gives none.
   init(
-    opening name: String, for direction: Direction, profile: LatencyProfile, stop: StopSignal
+    opening name: String, for direction: Direction, profile: LatencyProfile, stop: StopSignal,
+    answer: Int32? = nil
   ) throws(AudioDeviceError) {
     Self.quietLibrary()
     let setup = try PCMSetup(opening: name, for: direction, profile: profile)
     memory = LockedMemory(byteCount: setup.periodSamples * MemoryLayout<Int16>.stride)
     let count = max(Int(snd_pcm_poll_descriptors_count(setup.handle)), 0)
-    descriptors = LockedMemory(byteCount: (count + 1) * MemoryLayout<pollfd>.stride)
-    let polled = descriptors.start.bindMemory(to: pollfd.self, capacity: count + 1)
+    descriptors = LockedMemory(byteCount: (count + PCMPort.ownCount) * MemoryLayout<pollfd>.stride)
+    let polled = descriptors.start.bindMemory(to: pollfd.self, capacity: count + PCMPort.ownCount)
     polled[0] = pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0)
-    let filled = snd_pcm_poll_descriptors(setup.handle, polled + 1, UInt32(count))
+    // A negative descriptor is passed over.
+    polled[1] = pollfd(fd: answer ?? -1, events: Int16(POLLIN), revents: 0)
+    let filled = snd_pcm_poll_descriptors(setup.handle, polled + PCMPort.ownCount, UInt32(count))
     guard filled == Int32(count) else {
       snd_pcm_close(setup.handle)
       throw AudioDeviceError(device: name, operation: .configure, code: EIO)
@@ -37,8 +42,9 @@ final class PCM {
     port = PCMPort(
       handle: setup.handle, direction: direction, periodSamples: setup.periodSamples,
       bufferSamples: setup.bufferSamples, queueSamples: setup.queueSamples,
-      samples: memory.samples(count: setup.periodSamples), polled: polled,
-      polledCount: nfds_t(count + 1))
+      longestQueue: setup.longestQueue, samples: memory.samples(count: setup.periodSamples),
+      polled: polled,
+      polledCount: nfds_t(count + PCMPort.ownCount))
   }
 
   deinit {

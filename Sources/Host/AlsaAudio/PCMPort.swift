@@ -11,10 +11,12 @@ struct PCMPort {
   let direction: PCM.Direction
   let periodSamples: Int
   let bufferSamples: Int
+  /// How much is kept in the device at playback while all goes well, and at most.
   let queueSamples: Int
+  let longestQueue: Int
   /// One period.
   let samples: UnsafeMutablePointer<Int16>
-  /// The stop signal, then the device's own.
+  /// The stop signal, the media loop's answer, then the device's own.
   let polled: UnsafeMutablePointer<pollfd>
   let polledCount: nfds_t
 
@@ -26,7 +28,7 @@ struct PCMPort {
     var events: UInt16 = 0
     // Some plug-ins take their wake-up back in this call only.
     let result = snd_pcm_poll_descriptors_revents(
-      handle, polled + 1, UInt32(polledCount - 1), &events)
+      handle, polled + Self.ownCount, UInt32(polledCount) - UInt32(Self.ownCount), &events)
     if result < 0 { return -result }
     guard Int32(events) & (POLLERR | POLLHUP | POLLNVAL) != 0 else { return 0 }
     switch snd_pcm_state(handle) {
@@ -43,9 +45,24 @@ struct PCMPort {
     _ = poll(polled, 1, milliseconds)
   }
 
+  /// Rests for as long as so many samples last, rounded up to whole milliseconds.
+  func rest(samples count: Int) {
+    rest(milliseconds: Int32(clamping: (count + 47) / 48))
+  }
+
+  /// Waits for the media loop to give sound, as long as the device has something to play.
+  ///
+  /// - Parameter queued: what the device still has.
+  /// - Returns: whether there was an answer.
+  func waitForAnswer(queued: Int) -> Bool {
+    let time = Int32(clamping: max((queued - Self.margin) / 48, 1))
+    return poll(polled, nfds_t(Self.ownCount), time) > 0 && polled[1].revents != 0
+  }
+
   /// How many samples can be read or written now, or a negative error number.
   func available() -> Int {
-    snd_pcm_avail_update(handle)
+    // At playback nothing has asked the device where it stands since it was last served.
+    direction == .playback ? snd_pcm_avail(handle) : snd_pcm_avail_update(handle)
   }
 
   /// The way from the device's edge to the application, in samples.
@@ -87,24 +104,30 @@ struct PCMPort {
   }
 
   /// Starts a prepared device: capture at once, playback upon silence, at most 40 ms of it.
-  func begin() -> Int32 {
+  ///
+  /// - Parameter queued: how much of silence.
+  func begin(queued: Int = 0) -> Int32 {
     if direction == .playback {
       samples.update(repeating: 0, count: periodSamples)
-      var owed = min(queueSamples, Self.longestPrefill)
+      var owed = min(queued, Self.longestPrefill)
       while owed > 0 {
         let result = write(count: min(owed, periodSamples))
         if result != 0 { return result }
         owed -= periodSamples
       }
     }
-    return -min(snd_pcm_start(handle), 0)
+    // Some start by themselves. Raw values, because comparing the type itself may allocate.
+    let isRunning = snd_pcm_state(handle).rawValue == SND_PCM_STATE_RUNNING.rawValue
+    return isRunning ? 0 : -min(snd_pcm_start(handle), 0)
   }
 
   /// Brings a device back that ran dry or over, was suspended, or was stopped by its server.
   ///
-  /// - Parameter code: what it failed with.
+  /// - Parameters:
+  ///   - code: what it failed with.
+  ///   - queued: as for ``begin(queued:)``.
   /// - Returns: what keeps it from going on, if it is lost.
-  func recover(from code: Int32, until stop: StopSignal) -> Int32 {
+  func recover(from code: Int32, queued: Int = 0, until stop: StopSignal) -> Int32 {
     switch code {
     case EAGAIN, EINTR: return 0
     case EPIPE, EBADFD: break
@@ -118,9 +141,13 @@ struct PCMPort {
     default: return code
     }
     let result = snd_pcm_prepare(handle)
-    return result < 0 ? -result : begin()
+    return result < 0 ? -result : begin(queued: queued)
   }
 
+  /// What the device must still have, so that there is time to give it something: 1.5 ms.
+  static var margin: Int { 72 }
+  /// Descriptors that are not the device's.
+  static var ownCount: Int { 2 }
   /// 40 ms.
   private static var longestPrefill: Int { 1_920 }
   private static var patience: Int { 100 }

@@ -11,15 +11,16 @@ struct PCMSetup {
   let handle: OpaquePointer
   let periodSamples: Int
   let bufferSamples: Int
-  /// How much is kept in the device, at playback: some devices grant far longer buffers than asked
-  /// for, and filling them would be heard as delay.
+  /// How much is kept in the device at playback, while all goes well and at most: filling its whole
+  /// buffer would be heard as delay.
   let queueSamples: Int
+  let longestQueue: Int
 
   /// Opens and configures, ready to be started. The caller closes the handle.
   init(
     opening name: String, for direction: PCM.Direction, profile: LatencyProfile
   ) throws(AudioDeviceError) {
-    let wish = Wish(profile, direction)
+    let wish = Wish(profile)
     do throws(AudioDeviceError) {
       try self.init(name, as: name, direction, wish)
     } catch {
@@ -40,12 +41,12 @@ struct PCMSetup {
     }
     do throws(AudioDeviceError) {
       let (period, buffer) = try Self.negotiate(handle, wish, name)
-      let queue = min(max(wish.periodCount * wish.periodSamples, 2 * period), buffer)
-      try Self.setWakeUps(handle, direction, period: period, buffer: buffer, queue: queue, name)
+      try Self.setWakeUps(handle, direction, period: period, name)
       self.handle = handle
       periodSamples = period
       bufferSamples = buffer
-      queueSamples = queue
+      queueSamples = min(max(wish.periodCount * wish.periodSamples, 2 * period), buffer)
+      longestQueue = min(max(Wish.longestQueue, 2 * period), buffer)
     } catch {
       snd_pcm_close(handle)
       throw error
@@ -83,10 +84,10 @@ struct PCMSetup {
     return (Int(period), Int(clamping: buffer))
   }
 
-  /// When the device wakes its thread, and when it starts: never by itself.
+  /// When the device wakes its thread, and when it starts by itself: a microphone never does. A sound
+  /// server that ran dry begins again with as much as starts the device.
   private static func setWakeUps(
-    _ handle: OpaquePointer, _ direction: PCM.Direction, period: Int, buffer: Int, queue: Int,
-    _ name: String
+    _ handle: OpaquePointer, _ direction: PCM.Direction, period: Int, _ name: String
   ) throws(AudioDeviceError) {
     func agree(_ result: Int32) throws(AudioDeviceError) {
       guard result < 0 else { return }
@@ -96,34 +97,33 @@ struct PCMSetup {
     try agree(snd_pcm_sw_params_malloc(&allocated))
     let parameters = allocated
     defer { snd_pcm_sw_params_free(parameters) }
-    let wakeUp = direction == .capture ? period : buffer - queue + period
+    let start = direction == .capture ? Int(Int32.max) : period
     try agree(snd_pcm_sw_params_current(handle, parameters))
     try agree(
-      snd_pcm_sw_params_set_avail_min(handle, parameters, snd_pcm_uframes_t(wakeUp)))
+      snd_pcm_sw_params_set_avail_min(handle, parameters, snd_pcm_uframes_t(period)))
     try agree(
-      snd_pcm_sw_params_set_start_threshold(handle, parameters, snd_pcm_uframes_t(Int32.max)))
+      snd_pcm_sw_params_set_start_threshold(handle, parameters, snd_pcm_uframes_t(start)))
     try agree(snd_pcm_sw_params(handle, parameters))
   }
 
   /// What is asked of a device.
   private struct Wish {
     let periodSamples: Int
-    /// How many periods are kept in the device at playback.
+    /// How many periods are kept in the device at playback, while all goes well.
     let periodCount: Int
-    /// How many the buffer shall hold. Room in a capture buffer costs no delay.
-    let bufferPeriods: Int
+    /// How many the buffer shall hold. Room in it costs no delay.
+    var bufferPeriods: Int { Self.longestQueue / periodSamples }
 
-    init(_ profile: LatencyProfile, _ direction: PCM.Direction) {
+    init(_ profile: LatencyProfile) {
       switch profile {
-      case .low: (periodSamples, periodCount) = (240, 3)
-      case .normal: (periodSamples, periodCount) = (480, 3)
+      case .low: (periodSamples, periodCount) = (240, 2)
+      case .normal: (periodSamples, periodCount) = (480, 2)
       case .robust: (periodSamples, periodCount) = (480, 4)
       }
-      switch direction {
-      case .capture: bufferPeriods = 1_920 / periodSamples
-      case .playback: bufferPeriods = periodCount
-      }
     }
+
+    /// 80 ms: more is not kept however often the device runs dry.
+    static var longestQueue: Int { 3_840 }
   }
 
   /// Shorter ones are all waking up; of longer ones the rings do not hold two.

@@ -2,72 +2,117 @@ import Glibc
 import Realtime
 
 /// The real-time body of a playback thread.
+///
+/// Sound is asked for when the device has room for it, and waited for as long as the device still has
+/// something to play: so nothing is held in between, unless more in reserve is wanted.
 enum PlaybackLoop {
   /// Plays the ring until `stop` is set.
   ///
   /// - Parameters:
-  ///   - reserve: the doorbell rings when the ring holds less.
+  ///   - doorbell: rung when sound is wanted.
+  ///   - answer: rung when sound has been given.
+  ///   - level: how much is kept in the device.
+  ///   - reserve: how much the ring shall hold beside what is wanted at once.
   ///   - periodLimit: ends after so many periods, and gives them as fast as they are taken.
   /// - Returns: 0, or the error number with which the device was lost.
   static func run(
-    _ port: PCMPort, reserve: Int, ring: AudioRing, doorbell: Doorbell, faults: AudioFaults,
-    delay: AudioGauge, until stop: StopSignal, periodLimit: Int = .max
+    _ port: PCMPort, reserve: Int, ring: AudioRing, doorbell: Doorbell, answer: Doorbell,
+    faults: AudioFaults, delay: AudioGauge, level: AudioGauge, until stop: StopSignal,
+    periodLimit: Int = .max
   ) -> Int32 {
-    var code = port.begin()
+    var queue = PlaybackQueue(
+      least: port.queueSamples, most: port.longestQueue, step: port.periodSamples,
+      at: StopSignal.now)
+    var code = port.begin(queued: queue.samples)
     var failures = 0
     var pace = DevicePace(periodSamples: port.periodSamples)
     var supply = Supply()
+    var progress = PlaybackProgress()
+    level.set(queue.samples)
     doorbell.ring()
     while !stop.isSet, pace.periodCount < periodLimit {
-      if code == 0 { code = port.wait(milliseconds: longestWait) }
       let available = code == 0 ? port.available() : 0
       if available < 0 { code = Int32(-available) }
       if code != 0 {
-        if code == EPIPE { faults.countUnderrun() }
+        if code == EPIPE {
+          faults.countUnderrun()
+          queue.hadTrouble(at: StopSignal.now)
+          level.set(queue.samples)
+        }
+        // After the machine has slept, what was to be heard before is old.
+        if code == ESTRPIPE { faults.countDropped(ring.drain()) }
         failures += 1
-        code = failures > DevicePace.maximumFailures ? EIO : port.recover(from: code, until: stop)
+        progress.restart()
+        code =
+          failures > DevicePace.maximumFailures
+          ? EIO : port.recover(from: code, queued: queue.samples, until: stop)
         if code != 0 { return code }
         continue
       }
       let queued = port.bufferSamples - available
-      let room = port.queueSamples - queued
+      let room = queue.samples - queued
       if room < port.periodSamples {
-        port.rest(milliseconds: 1)
+        port.rest(samples: port.periodSamples - room)
       } else if supply.mayWait(ring.count, port, queued: queued) {
-        // The device still has something to play, and the media loop may be late by that much.
-        doorbell.ring()
-        port.rest(milliseconds: 1)
+        // The device still has something to play, and the media loop may take as long.
+        if supply.isFirstWait { doorbell.ring() }
+        if port.waitForAnswer(queued: queued) { answer.clear() }
       } else {
-        code = give(room, port, ring, faults, &supply, &pace)
+        let given = give(room, port, ring, faults, &supply, &pace, &progress)
+        code = given.code
         failures = 0
-        if pace.periodCount & 15 == 0 || pace.periodCount < 16 { delay.set(port.delay()) }
-        if ring.count < reserve { doorbell.ring() }
+        judge(&queue, &progress, wasShort: given.isShort, pace, port, faults, delay)
+        level.set(queue.samples)
+        if ring.count < reserve || !supply.isFlowing { doorbell.ring() }
         if periodLimit == .max { pace.holdBack(port) }
       }
     }
     return 0
   }
 
+  /// Keeps more in the device after trouble, and less after calm.
+  private static func judge(
+    _ queue: inout PlaybackQueue, _ progress: inout PlaybackProgress, wasShort: Bool,
+    _ pace: DevicePace, _ port: PCMPort, _ faults: AudioFaults, _ gauge: AudioGauge
+  ) {
+    let now = StopSignal.now
+    var hasTrouble = wasShort
+    if pace.periodCount & 15 == 0 || pace.periodCount < 16 {
+      let delay = port.delay()
+      gauge.set(delay)
+      if pace.periodCount > 15, !pace.isClockless, progress.hasStalled(delay: delay, at: now) {
+        faults.countUnderrun()
+        hasTrouble = true
+      }
+    }
+    if hasTrouble { queue.hadTrouble(at: now) } else { queue.wentWell(at: now) }
+  }
+
   /// Writes as many periods as there is room for, silence where there is no sound.
+  ///
+  /// - Returns: the error number, and whether sound was missing.
   private static func give(
-    _ room: Int, _ port: PCMPort, _ ring: AudioRing, _ faults: AudioFaults, _ supply: inout Supply,
-    _ pace: inout DevicePace
-  ) -> Int32 {
+    _ room: Int, _ port: PCMPort, _ ring: AudioRing, _ faults: AudioFaults,
+    _ supply: inout Supply, _ pace: inout DevicePace, _ progress: inout PlaybackProgress
+  ) -> (code: Int32, isShort: Bool) {
     var room = room
+    var isShort = false
     while room >= port.periodSamples {
       let count = ring.read(into: port.samples, count: port.periodSamples)
       fillWithSilence(port.samples, from: count, to: port.periodSamples)
       if supply.took(count, of: port.periodSamples) {
         faults.countMissing(port.periodSamples - count)
+        isShort = true
       }
       let code = port.write(count: port.periodSamples)
-      if code != 0 { return code }
+      if code != 0 { return (code, isShort) }
       pace.passed(1)
+      progress.gave(port.periodSamples)
       room -= port.periodSamples
       // One period at a time while sound comes, so that the media loop can answer in between.
-      if supply.isFlowing, ring.count < port.periodSamples { return 0 }
+      if supply.isFlowing, ring.count < port.periodSamples { break }
     }
-    return 0
+    return (0, isShort)
   }
 
   @_noLocks
@@ -80,9 +125,6 @@ enum PlaybackLoop {
       index &+= 1
     }
   }
-
-  /// In milliseconds; a device that takes nothing for so long is merely asked how it is.
-  private static var longestWait: Int32 { 100 }
 }
 
 /// Whether the media loop keeps the ring filled.
@@ -91,8 +133,13 @@ private struct Supply {
   private var hasBegun = false
   /// Whether the last period was whole.
   private(set) var isFlowing = false
-  /// Milliseconds waited with little left in the device.
+  /// Waits since the last period.
+  private var waits = 0
+  /// Of them, those with little left in the device.
   private var shortWaits = 0
+
+  /// Whether the wait that was just allowed is the first one since the last period.
+  var isFirstWait: Bool { waits == 1 }
 
   /// Whether a period that is not there may still come before the device runs dry.
   ///
@@ -101,8 +148,12 @@ private struct Supply {
   mutating func mayWait(_ held: Int, _ port: PCMPort, queued: Int) -> Bool {
     let period = port.periodSamples
     guard isFlowing, held < period else { return false }
-    if queued > period { return true }
-    guard queued <= 0 || queued > period / 2 else { return false }
+    if queued > PCMPort.margin {
+      waits += 1
+      return true
+    }
+    guard queued <= 0 else { return false }
+    waits += 1
     shortWaits += 1
     return shortWaits <= max(period / Self.shortWaitShare, 1)
   }
@@ -113,6 +164,7 @@ private struct Supply {
   mutating func took(_ count: Int, of periodSamples: Int) -> Bool {
     hasBegun = hasBegun || count > 0
     isFlowing = count == periodSamples
+    waits = 0
     shortWaits = 0
     return hasBegun && !isFlowing
   }

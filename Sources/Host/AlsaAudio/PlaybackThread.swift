@@ -10,11 +10,14 @@ package final class PlaybackThread: AudioOutput {
   package let name: String
   package let ring = AudioRing()
   package let doorbell = Doorbell()
+  package let answer: Doorbell? = Doorbell()
   package let faults = AudioFaults()
   package var state: AudioDeviceState { work.state.value }
   package var periodSamples: Int { work.period.value }
   package var reserveSamples: Int { work.reserve }
   package var delaySamples: Int { work.delay.value }
+  /// How much is kept in the device at present: it grows when the device runs dry and shrinks again.
+  package var queueSamples: Int { work.queue.value }
   /// Whether the system granted real-time priority.
   package var isRealtime: Bool { thread.isRealtime }
 
@@ -25,7 +28,8 @@ package final class PlaybackThread: AudioOutput {
   package init(device name: String, profile: LatencyProfile = .normal) {
     self.name = name
     work = Work(
-      device: name, profile: profile, ring: ring, doorbell: doorbell, faults: faults)
+      device: name, profile: profile, ring: ring, doorbell: doorbell, answer: answer ?? Doorbell(),
+      faults: faults)
     thread = RealtimeThread(name: "playback", work: work)
   }
 
@@ -51,22 +55,27 @@ package final class PlaybackThread: AudioOutput {
     let state: AudioDeviceStateCell
     let period: AudioGauge
     let delay = AudioGauge()
+    let queue = AudioGauge()
+    /// What the ring holds after an answer: what the device takes, and in the robust profile as much
+    /// again.
     var reserve: Int { profile == .robust ? 2 * period.value : period.value }
     private let device: String
     private let profile: LatencyProfile
     private let ring: AudioRing
     private let doorbell: Doorbell
+    private let answer: Doorbell
     private let faults: AudioFaults
     private var pcm: PCM?
 
     init(
       device: String, profile: LatencyProfile, ring: AudioRing, doorbell: Doorbell,
-      faults: AudioFaults
+      answer: Doorbell, faults: AudioFaults
     ) {
       self.device = device
       self.profile = profile
       self.ring = ring
       self.doorbell = doorbell
+      self.answer = answer
       self.faults = faults
       state = AudioDeviceStateCell(name: device)
       period = AudioGauge(Sound.sampleRate / 100)
@@ -74,7 +83,8 @@ package final class PlaybackThread: AudioOutput {
 
     func prepare(stop: StopSignal) -> Bool {
       pcm = openPCM(
-        device, for: .playback, profile: profile, stop: stop, state: state, doorbell: doorbell)
+        device, for: .playback, profile: profile, stop: stop, state: state, doorbell: doorbell,
+        answer: answer.descriptor)
       guard let pcm else { return false }
       period.set(pcm.port.periodSamples)
       guard state.runIfOpening() else { return false }
@@ -85,8 +95,8 @@ package final class PlaybackThread: AudioOutput {
     func run(until stop: StopSignal) {
       guard let port = pcm?.port else { return }
       let code = PlaybackLoop.run(
-        port, reserve: reserve, ring: ring, doorbell: doorbell, faults: faults, delay: delay,
-        until: stop)
+        port, reserve: reserve - port.periodSamples, ring: ring, doorbell: doorbell,
+        answer: answer, faults: faults, delay: delay, level: queue, until: stop)
       if code != 0 {
         state.setFailed(.transfer, code: code)
         doorbell.ring()

@@ -41,9 +41,10 @@ package protocol AudioOutput: AnyObject, Sendable {
   var name: String { get }
   /// Filled by the media loop, emptied by the output.
   var ring: AudioRing { get }
-  /// Rung when the ring holds less than ``reserveSamples``, once a period, when the device has opened,
-  /// and when the output fails.
+  /// Rung when sound is wanted, once a period, when the device has opened, and when the output fails.
   var doorbell: Doorbell { get }
+  /// Rung by whoever writes into the ring, for an output that waits for it.
+  var answer: Doorbell? { get }
   var faults: AudioFaults { get }
   var state: AudioDeviceState { get }
   /// How much is taken at once. Settled when the state is no longer `opening`.
@@ -62,6 +63,8 @@ package protocol AudioOutput: AnyObject, Sendable {
 }
 
 extension AudioOutput {
+  package var answer: Doorbell? { nil }
+
   /// How many samples the media loop is to write now; nothing when zero.
   package var wantedSamples: Int { max(reserveSamples - ring.count, 0) }
 
@@ -73,5 +76,6 @@ extension AudioOutput {
   package func write(_ samples: [Int16]) {
     let fitting = ring.write(samples)
     if fitting < samples.count { faults.countDropped(samples.count - fitting) }
+    answer?.ring()
   }
 }

@@ -102,13 +102,14 @@ struct RealtimeBodyMeasurements {
     let counter = try Counter()
     let stop = StopSignal()
     let pcm = try PCM(opening: "null", for: .playback, profile: .normal, stop: stop)
-    let (ring, doorbell, faults, delay) = (AudioRing(), Doorbell(), AudioFaults(), AudioGauge())
+    let (ring, doorbell, answer) = (AudioRing(), Doorbell(), Doorbell())
+    let (faults, delay, level) = (AudioFaults(), AudioGauge(), AudioGauge())
     _ = ring.write([Int16](repeating: 1, count: 700))
     var code: Int32 = -1
     let (memory, references) = counter.measure {
       code = PlaybackLoop.run(
-        pcm.port, reserve: 480, ring: ring, doorbell: doorbell, faults: faults, delay: delay,
-        until: stop, periodLimit: 10_000)
+        pcm.port, reserve: 0, ring: ring, doorbell: doorbell, answer: answer, faults: faults,
+        delay: delay, level: level, until: stop, periodLimit: 10_000)
     }
     #expect(code == 0)
     #expect(memory == 0)

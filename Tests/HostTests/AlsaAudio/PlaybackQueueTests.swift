@@ -1,0 +1,96 @@
+import Testing
+
+@testable import AlsaAudio
+
+@Suite("What is kept in a playback device")
+struct PlaybackQueueTests {
+  private let second: Int64 = 1_000_000_000
+
+  private func queue() -> PlaybackQueue {
+    PlaybackQueue(least: 960, most: 2_880, step: 480, at: 0)
+  }
+
+  @Test("is little to begin with, and grows by a period with trouble, up to its bound")
+  func grows() {
+    var queue = queue()
+    #expect(queue.samples == 960)
+    for count in 1...10 {
+      queue.hadTrouble(at: Int64(count) * second)
+      #expect(queue.samples == min(960 + 480 * count, 2_880))
+    }
+  }
+
+  @Test("grows once when several periods in a row were late")
+  func oneTrouble() {
+    var queue = queue()
+    for count in 0..<20 { queue.hadTrouble(at: second + Int64(count) * 10_000_000) }
+    #expect(queue.samples == 1_440)
+  }
+
+  @Test("shrinks again after ten seconds of calm, not a moment earlier, and not below the least")
+  func shrinks() {
+    var queue = queue()
+    queue.hadTrouble(at: second)
+    queue.wentWell(at: 11 * second - 1)
+    #expect(queue.samples == 1_440)
+    queue.wentWell(at: 11 * second)
+    #expect(queue.samples == 960)
+    queue.wentWell(at: 100 * second)
+    #expect(queue.samples == 960)
+  }
+
+  @Test("waits twice as long after each return of trouble, and never more than five minutes or so")
+  func patience() {
+    var queue = queue()
+    var now = second
+    var calm = PlaybackQueue.shortestCalm
+    for _ in 0..<10 {
+      queue.hadTrouble(at: now)
+      queue.wentWell(at: now + calm - 1)
+      #expect(queue.samples == 1_440)
+      queue.wentWell(at: now + calm)
+      #expect(queue.samples == 960)
+      now += calm + second
+      calm = min(calm * 2, PlaybackQueue.longestCalm)
+    }
+  }
+}
+
+@Suite("The progress of a playback device")
+struct PlaybackProgressTests {
+  /// Looks every 160 ms at a device whose clock is off by so many parts in a million, with an uneven
+  /// account of itself, and that stands still for a while after ten seconds.
+  ///
+  /// - Returns: the times in milliseconds at which it was taken for stalled.
+  private func stalls(driftPerMillion: Double, gapMilliseconds: Double) -> [Int] {
+    var progress = PlaybackProgress()
+    var given = 0
+    var found: [Int] = []
+    for look in 0..<200 {
+      let milliseconds = look * 160
+      var played = Double(milliseconds) * 48 * (1 + driftPerMillion / 1e6)
+      if milliseconds > 10_000 { played -= gapMilliseconds * 48 }
+      // What waits is told up to 2 ms too late.
+      let delay = 960 + (look * 37) % 96
+      let target = Int(played) + 960
+      progress.gave(target - given)
+      given = target
+      if progress.hasStalled(delay: delay, at: Int64(milliseconds) * 1_000_000) {
+        found.append(milliseconds)
+      }
+    }
+    return found
+  }
+
+  @Test("a clock that is a little off is no stall", arguments: [-500.0, -300, 0, 300, 500])
+  func drift(parts: Double) {
+    #expect(stalls(driftPerMillion: parts, gapMilliseconds: 0).isEmpty)
+  }
+
+  @Test("a gap of 10 ms is found once, within three seconds", arguments: [-300.0, 0, 300])
+  func gap(parts: Double) throws {
+    let found = stalls(driftPerMillion: parts, gapMilliseconds: 10)
+    #expect(found.count == 1)
+    #expect((10_000...13_000).contains(try #require(found.first)))
+  }
+}
