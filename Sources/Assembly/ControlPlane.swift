@@ -16,7 +16,7 @@ enum ControlMessage: Sendable {
   case begin(accounts: [Account], guest: Account, settings: PhoneSettings)
   case order(CallOrder)
   /// The devices there are to choose from.
-  case soundChoices(capture: [String], playback: [String])
+  case soundChoices(capture: [String], playback: [String], descriptions: [String: String])
   /// End all calls and sign out; answered by ``UserMessage/stopped``.
   case stop
 }
@@ -81,9 +81,11 @@ actor ControlPlane {
     case .order(let order):
       if core == nil, earlyOrders.count < 16 { earlyOrders.append(order) }
       perform(core?.order(order, at: .now, wallTime: .now))
-    case .soundChoices(let capture, let playback):
+    case .soundChoices(let capture, let playback, let descriptions):
       perform(
-        core?.soundChoices(capture: capture, playback: playback, at: .now, wallTime: .now))
+        core?.soundChoices(
+          capture: capture, playback: playback, descriptions: descriptions, at: .now,
+          wallTime: .now))
     case .stop: stop()
     }
   }

@@ -18,29 +18,26 @@ actor MediaPlane {
     loop.asUnownedSerialExecutor()
   }
 
-  private let reports: Mailbox<MediaReport>
-  private let user: Mailbox<UserMessage>
-  private let frameSamples: Int
+  let reports: Mailbox<MediaReport>
+  let user: Mailbox<UserMessage>
+  let frameSamples: Int
   private let settings: MediaSettings
   private let ice: IceSettings
   private let trust: [AccountID: TransportSettings]
   /// Made by the loop, since a certificate takes a moment that the first drawing does not wait for.
-  private lazy var core = MediaCore(
+  lazy var core = MediaCore(
     settings: settings, ports: LibraryPorts(), wallTime: .now, at: .now)
   private var agents: [CallID: IceAgent] = [:]
   private var recorders: [CallID: CallRecorder] = [:]
   private var alarm: Alarm?
-  private let devices: SoundDevices
-  private var input: Attached<any AudioInput>?
-  private var output: Attached<any AudioOutput>?
-  private var hasCaptureEnded = false
-  private var nextPace = Instant.zero
-
-  /// A device, and what listens to its doorbell.
-  private struct Attached<Device> {
-    let device: Device
-    let watch: DescriptorWatch
-  }
+  let devices: SoundDevices
+  lazy var input = DeviceSlot(inputOn: loop) { self.assumeIsolated { $0.inputRang() } }
+  lazy var output = DeviceSlot(outputOn: loop) { self.assumeIsolated { $0.outputRang() } }
+  lazy var ringer = DeviceSlot(outputOn: loop) { self.assumeIsolated { $0.ringerRang() } }
+  lazy var retryAlarm = Alarm(on: loop) { self.assumeIsolated { $0.retryDevices() } }
+  var retries = 0
+  var hasCaptureEnded = false
+  var nextPace = Instant.zero
 
   /// - Parameters:
   ///   - ice: how the sockets of calls are opened.
@@ -54,8 +51,8 @@ actor MediaPlane {
     self.reports = reports
     self.user = user
     devices = SoundDevices(
-      capture: sound.capture, playback: sound.playback, profile: sound.profile,
-      repeats: sound.repeatsCapture)
+      capture: sound.capture, playback: sound.playback, ringer: sound.ringer,
+      profile: sound.profile, repeats: sound.repeatsCapture)
     frameSamples = sound.media.frameSampleCount
     settings = sound.media
   }
@@ -64,7 +61,7 @@ actor MediaPlane {
   nonisolated func start(orders: Mailbox<MediaOrder>) {
     loop.start()
     loop.perform {
-      self.assumeIsolated { _ = $0.core }
+      self.assumeIsolated { $0.core.ringsApart = $0.devices.hasRinger }
     }
     orders.deliver(on: loop) { orders in
       self.assumeIsolated { plane in
@@ -95,55 +92,17 @@ actor MediaPlane {
     perform(core.expire(at: .now))
   }
 
-  /// The microphone has brought samples, has opened, has ended or has failed.
-  private func inputRang() {
-    guard let device = input?.device else { return }
-    device.doorbell.clear()
-    while device.ring.count >= frameSamples {
-      core.deviceDelays(capture: device.ageSamples, playback: output?.device.latencySamples ?? 0)
-      guard let frame = device.ring.read(exactly: frameSamples) else { break }
-      perform(core.captured(frame, at: .now))
-    }
-    switch device.state {
-    case .idle, .opening, .running: break
-    case .ended:
-      guard !hasCaptureEnded else { break }
-      hasCaptureEnded = true
-      reports.post(.captureEnded)
-    case .failed(let error):
-      devices.inputFailed(complaint: error.sentence)
-      openInput()
-    }
-  }
-
-  /// The loudspeaker wants samples, has opened or has failed.
-  private func outputRang() {
-    guard let device = output?.device else { return }
-    device.doorbell.clear()
-    // A device that asks for more than a second at once has lost count; the rest comes next time.
-    var budget = Sound.sampleRate
-    while budget > 0, case let wanted = min(device.wantedSamples, frameSamples), wanted > 0 {
-      let (samples, effects) = core.pull(sampleCount: wanted, at: .now)
-      device.write(samples)
-      perform(effects)
-      budget -= wanted
-    }
-    tellDevicePace()
-    if case .failed(let error) = device.state {
-      devices.outputFailed(complaint: error.sentence)
-      openOutput()
-    }
-  }
-
   // MARK: What goes out
 
-  private func perform(_ effects: [MediaEffect]) {
+  func perform(_ effects: [MediaEffect]) {
     for effect in effects {
       switch effect {
       case .report(let report): post(report)
       case .ice(let call, let order): perform(order, for: call)
-      case .useDevices(let capture, let playback): use(capture: capture, playback: playback)
-      case .chooseDevices(let capture, let playback): choose(capture: capture, playback: playback)
+      case .useDevices(let capture, let playback, let rings):
+        use(capture: capture, playback: playback, rings: rings)
+      case .chooseDevices(let capture, let playback, let ringer):
+        choose(capture: capture, playback: playback, ringer: ringer)
       case .startRecording(let call, let path): startRecording(call, to: path)
       case .record(let call, let near, let far): append(near: near, far: far, to: call)
       case .stopRecording(let call): stopRecording(call)
@@ -184,73 +143,6 @@ actor MediaPlane {
     }
   }
 
-  // MARK: Devices
-
-  /// Once a second, how much the devices lost and how long sound spends in them.
-  private func tellDevicePace() {
-    guard Instant.now >= nextPace, let input = input?.device, let output = output?.device else {
-      return
-    }
-    nextPace = Instant.now.advanced(by: .seconds(1))
-    let counts = [input.faults.counts, output.faults.counts]
-    core.devicesReport(
-      faults: counts.reduce(0) { $0 + $1.droppedSamples + $1.missingSamples },
-      delay: .milliseconds((input.delaySamples + output.delaySamples) * 1_000 / Sound.sampleRate))
-  }
-
-  private func use(capture: Bool, playback: Bool) {
-    if capture, input == nil { openInput() }
-    if !capture, let attached = input {
-      input = nil
-      attached.device.stop()
-    }
-    if playback, output == nil { openOutput() }
-    if !playback, let attached = output {
-      output = nil
-      attached.device.stop()
-      user.post(.levels(capture: 0, playback: 0), replacing: "levels")
-    }
-  }
-
-  private func choose(capture: String?, playback: String?) {
-    devices.choose(capture: capture, playback: playback)
-    if capture != nil, input != nil { openInput() }
-    if playback != nil, output != nil { openOutput() }
-    reportDevices()
-  }
-
-  /// Takes the chosen input into use in the place of the one before it.
-  private func openInput() {
-    input?.device.stop()
-    core.captureChanged(isMicrophone: devices.capturesMicrophone)
-    let device = devices.makeInput()
-    input = Attached(
-      device: device,
-      watch: DescriptorWatch(of: device.doorbell.descriptor, on: loop) {
-        self.assumeIsolated { $0.inputRang() }
-      })
-    reportDevices()
-  }
-
-  private func openOutput() {
-    output?.device.stop()
-    let device = devices.makeOutput()
-    output = Attached(
-      device: device,
-      watch: DescriptorWatch(of: device.doorbell.descriptor, on: loop) {
-        self.assumeIsolated { $0.outputRang() }
-      })
-    outputRang()
-    reportDevices()
-  }
-
-  private func reportDevices() {
-    reports.post(
-      .devices(
-        capture: input?.device.name ?? devices.captureName,
-        playback: output?.device.name ?? devices.playbackName, complaint: devices.complaint))
-  }
-
   // MARK: Recording
 
   private func startRecording(_ call: CallID, to path: String) {
@@ -281,7 +173,7 @@ actor MediaPlane {
   private func closeAll() {
     for call in Array(agents.keys) { perform(core.carryOut(.close(call), at: .now)) }
     for call in Array(recorders.keys) { stopRecording(call) }
-    use(capture: false, playback: false)
+    use(capture: false, playback: false, rings: false)
     agents.removeAll()
     alarm = nil
   }

@@ -78,8 +78,11 @@ final class RunningPhone: Sendable {
   func order(_ order: CallOrder) { orders.post(.order(order)) }
 
   /// Tells the devices there are to choose from.
-  func offerDevices(capture: [String], playback: [String]) {
-    orders.post(.soundChoices(capture: capture, playback: playback))
+  ///
+  /// - Parameter descriptions: the drivers' words, by name.
+  func offerDevices(capture: [String], playback: [String], descriptions: [String: String]) {
+    orders.post(
+      .soundChoices(capture: capture, playback: playback, descriptions: descriptions))
   }
 
   /// Begins to end all calls and to sign out; `stopped` follows within two seconds.

@@ -4,6 +4,8 @@ import Media
 struct SoundSetup: Equatable, Sendable {
   var capture: CaptureSpec
   var playback: PlaybackSpec
+  /// What calls ring by; `nil` for the same as `playback`.
+  var ringer: PlaybackSpec?
   /// Whether the user named it for this run, so that doing without would not be what was asked.
   var isCaptureExplicit: Bool
   var isPlaybackExplicit: Bool

@@ -38,6 +38,8 @@ package enum ConsoleCommand: Equatable, Sendable {
   /// Put text into the clipboard.
   case copy(String)
   case openBrowser(url: String)
+  /// Look which sound devices there are now.
+  case listDevices
   /// Draw everything anew, whatever the terminal shows.
   case redraw
   case setMouse(Bool)

@@ -14,6 +14,8 @@ extension ConsoleState {
     choice.playback.move(
       to: sound.playbackChoices.firstIndex(of: sound.playback) ?? 0,
       count: sound.playbackChoices.count)
+    choice.ringer.move(
+      to: ringerChoices.firstIndex(of: sound.ringer) ?? 0, count: ringerChoices.count)
     popup = .devices(choice)
   }
 
@@ -92,6 +94,13 @@ extension ConsoleState {
       let name = sound.playbackChoices[choice.playback.index]
       say("Speaker: \(HarmlessText.line(name, limit: 80))")
       return [.order(.chooseDevices(capture: nil, playback: name))]
+    case .ringer:
+      guard ringerChoices.indices.contains(choice.ringer.index) else { return [] }
+      let name = ringerChoices[choice.ringer.index]
+      say(
+        name.isEmpty
+          ? "Calls ring by the speaker." : "Ringer: \(HarmlessText.line(name, limit: 80))")
+      return [.order(.chooseDevices(capture: nil, playback: nil, ringer: name))]
     }
   }
 
@@ -163,6 +172,8 @@ extension ConsoleState {
       step(
         &choice.playback, action, rows: 1, count: board.sound.playbackChoices.count,
         page: deviceHeight)
+    case .ringer:
+      step(&choice.ringer, action, rows: 1, count: ringerChoices.count, page: deviceHeight)
     }
   }
 

@@ -36,12 +36,14 @@ extension ConsoleState {
       popupBehind = popup
       popup = .help(offset: 0)
     case .log: popup = .log(offset: 0)
-    case .devices: openDevices()
+    case .devices:
+      openDevices()
+      return [.listDevices]
     case .note: openNote()
     case .choose: return choose()
     case .otherSide:
       guard case .devices(var choice) = popup else { return [] }
-      choice.side = choice.side == .capture ? .playback : .capture
+      choice.side = choice.side.next
       popup = .devices(choice)
     case .back: return goBack()
     case .copy:

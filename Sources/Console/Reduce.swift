@@ -103,6 +103,7 @@ extension ConsoleState {
     case .devices(var choice):
       choice.capture.settle(count: board.sound.captureChoices.count, height: deviceHeight)
       choice.playback.settle(count: board.sound.playbackChoices.count, height: deviceHeight)
+      choice.ringer.settle(count: ringerChoices.count, height: deviceHeight)
       popup = .devices(choice)
     case .note, .declineReason, .quitQuestion, nil:
       break

@@ -244,7 +244,7 @@ struct KeyTests {
     var state = Situations.inCall(Self.size)
     #expect(
       Situations.type([.character("v"), .down, .enter], &state) == [
-        .order(.chooseDevices(capture: "pulse", playback: nil))
+        .listDevices, .order(.chooseDevices(capture: "pulse", playback: nil)),
       ])
     #expect(
       Situations.type([.tab, .down, .down, .enter], &state) == [
@@ -252,6 +252,26 @@ struct KeyTests {
       ])
     _ = Situations.type([.escape], &state)
     #expect(state.popup == nil)
+  }
+
+  @Test("the ringer is chosen after microphone and speaker, and is the speaker at first")
+  func ringer() {
+    var state = Situations.inCall(Self.size)
+    var board = state.board
+    board.sound.descriptions = ["default": "Playback/recording through PulseAudio"]
+    _ = reduce(&state, .board(board, at: state.now))
+    #expect(Situations.type([.character("v"), .tab, .tab], &state) == [.listDevices])
+    #expect(render(state).screen.text.contains("Ringer"))
+    #expect(render(state).screen.text.contains("the speaker"))
+    #expect(
+      Situations.type([.down, .enter, .up, .enter], &state) == [
+        .order(.chooseDevices(capture: nil, playback: nil, ringer: "default")),
+        .order(.chooseDevices(capture: nil, playback: nil, ringer: "")),
+      ])
+    _ = Situations.type([.down], &state)
+    #expect(render(state).screen.text.contains("through PulseAudio"))
+    _ = Situations.type([.tab], &state)
+    #expect(render(state).screen.text.contains("Speaker"))
   }
 
   @Test("with several calls, keys mean the marked one while the call pane has them")

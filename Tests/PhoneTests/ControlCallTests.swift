@@ -249,6 +249,9 @@ struct ControlCallTests {
     #expect(bench.board.sound.complaint == "None.")
     #expect(bench.board.sound.captureChoices == ["hw:0"])
     #expect(bench.takeEvents() == [.warning(nil, "None.")])
+    for _ in 0..<2 { bench.media(.devices(capture: "hw:0", playback: "null", complaint: nil)) }
+    #expect(
+      bench.takeEvents() == [.note(nil, "The sound devices that were chosen work again.")])
   }
 
   @Test("takes loopback addresses only for a server on this machine, and the settings' servers")

@@ -46,7 +46,7 @@ final class MediaBench {
 
   var devices: [Devices] {
     effects.compactMap {
-      if case .useDevices(let capture, let playback) = $0 {
+      if case .useDevices(let capture, let playback, _) = $0 {
         Devices(capture: capture, playback: playback)
       } else {
         nil

@@ -34,6 +34,23 @@ struct MediaCoreTests {
     #expect(bench.pull(480).allSatisfy { $0 == 0 })
   }
 
+  @Test("rings by a device of its own where there is one, and by nothing else")
+  func ringer() {
+    let bench = MediaBench()
+    bench.core.ringsApart = true
+    bench.order(.startTone(.ring))
+    #expect(bench.effects.last == .useDevices(capture: false, playback: false, rings: true))
+    #expect(bench.pull(4_800).allSatisfy { $0 == 0 })
+    #expect(bench.core.pullRing(sampleCount: 4_800).samples.contains { $0 != 0 })
+    bench.order(.stopTone)
+    #expect(
+      bench.core.pullRing(sampleCount: 480).effects
+        == [.useDevices(capture: false, playback: false, rings: false)])
+    bench.order(.startTone(.ringback))
+    #expect(bench.effects.last == .useDevices(capture: false, playback: true, rings: false))
+    #expect(bench.pull(4_800).contains { $0 != 0 })
+  }
+
   @Test("a prepared call uses no device")
   func prepared() {
     let bench = MediaBench()

@@ -139,6 +139,7 @@ struct SetupReader {
     let profile = options.latency ?? audio.latency
     return SoundSetup(
       capture: options.capture ?? audio.capture, playback: options.playback ?? audio.playback,
+      ringer: audio.ringer,
       isCaptureExplicit: options.capture != nil, isPlaybackExplicit: options.playback != nil,
       repeatsCapture: options.loopsCapture, profile: profile,
       media: MediaSettings(

@@ -168,6 +168,7 @@ actor ConsoleDriver {
       if alerts.ringsBell { terminal.bell() }
       if alerts.notifies { terminal.notify(title: title, body: body) }
       ring(call, title: title, body: body)
+    case .listDevices: listDevices()
     case .bell: if alerts.ringsBell { terminal.bell() }
     case .notify(let title, let body):
       if alerts.notifies { terminal.notify(title: title, body: body) }
@@ -225,7 +226,9 @@ actor ConsoleDriver {
       let devices = DeviceList.devices()
       phone.offerDevices(
         capture: devices.filter(\.canCapture).map(\.name),
-        playback: devices.filter(\.canPlay).map(\.name))
+        playback: devices.filter(\.canPlay).map(\.name),
+        descriptions: Dictionary(
+          devices.map { ($0.name, $0.description) }, uniquingKeysWith: { first, _ in first }))
     }
   }
 

@@ -105,7 +105,9 @@ extension Painter {
     let complaint = state.board.sound.complaint.map { HarmlessText.line($0, limit: 300) }
     let width = min(76, area.columns - 2)
     let notes = complaint?.wrapped(to: width - 6, limit: 2) ?? []
-    let rows = state.deviceHeight + 1 + (notes.isEmpty ? 0 : notes.count + 1)
+    let hasDescriptions = !state.board.sound.descriptions.isEmpty
+    let rows =
+      state.deviceHeight + 1 + (hasDescriptions ? 1 : 0) + (notes.isEmpty ? 0 : notes.count + 1)
     let rect = area.centred(rows: rows + 2, columns: width)
     screen.box(rect, style: Theme.focusedFrame)
     screen.draw(
@@ -113,8 +115,15 @@ extension Painter {
       style: Theme.focusedTitle)
     let inner = rect.inset(rows: 1, columns: 2)
     let halves = inner.splitColumns(.share(1), .fixed(2), .share(1))
-    for (side, half) in [(DeviceChoice.Side.capture, halves[0]), (.playback, halves[2])] {
+    // The ringer takes the speaker's half while it has the keys.
+    let right = choice.side == .ringer ? choice.side : .playback
+    for (side, half) in [(DeviceChoice.Side.capture, halves[0]), (right, halves[2])] {
       paint(side, of: choice, in: half)
+    }
+    if let words = state.deviceDescription(choice) {
+      screen.draw(
+        words, row: inner.row + 1 + state.deviceHeight, column: inner.column + 3,
+        limit: inner.columns - 3, style: Theme.quiet)
     }
     for (index, note) in notes.enumerated() {
       screen.draw(
@@ -125,13 +134,18 @@ extension Painter {
   private mutating func paint(_ side: DeviceChoice.Side, of choice: DeviceChoice, in rect: Rect) {
     let (name, choices, index) = state.deviceColumn(choice, side)
     let hasKeys = choice.side == side
-    let position = side == .capture ? choice.capture : choice.playback
-    let used = side == .capture ? state.board.sound.capture : state.board.sound.playback
-    let levels = side == .capture ? state.captureLevels : state.playbackLevels
+    let sound = state.board.sound
+    let (position, used, levels) =
+      switch side {
+      case .capture: (choice.capture, sound.capture, state.captureLevels)
+      case .playback: (choice.playback, sound.playback, state.playbackLevels)
+      case .ringer:
+        (choice.ringer, sound.ringer.isEmpty ? choices[0] : sound.ringer, [Double]())
+      }
     screen.draw(
       name, row: rect.row, column: rect.column + 1,
       style: hasKeys ? Theme.focusedTitle : Theme.quiet)
-    if !state.liveCalls.isEmpty {
+    if !state.liveCalls.isEmpty, side != .ringer {
       screen.draw(
         Meters.levels(levels, width: 8), row: rect.row, endColumn: rect.endColumn,
         style: Theme.good)

@@ -30,15 +30,26 @@ package struct NoteEntry: Equatable, Sendable {
   var field: TextField
 }
 
-/// Microphone and speaker being chosen.
+/// Microphone, speaker and ringer being chosen.
 package struct DeviceChoice: Equatable, Sendable {
   package enum Side: Equatable, Sendable {
-    case capture, playback
+    case capture, playback, ringer
+
+    /// What the key for the other side goes to.
+    var next: Side {
+      switch self {
+      case .capture: .playback
+      case .playback: .ringer
+      case .ringer: .capture
+      }
+    }
   }
 
   var side: Side = .capture
   var capture = ListPosition()
   var playback = ListPosition()
+  /// The first of its choices is to ring by the speaker.
+  var ringer = ListPosition()
 }
 
 /// Every action and everybody who can be called, by a few letters.

@@ -39,9 +39,14 @@ extension ConsoleState {
   /// How many devices are seen at once.
   var deviceHeight: Int {
     let sound = board.sound
-    let count = max(sound.captureChoices.count, sound.playbackChoices.count, 1)
-    return max(1, min(count, popupRows - (sound.complaint == nil ? 3 : 6)))
+    let isRinger = if case .devices(let choice) = popup { choice.side == .ringer } else { false }
+    let played = isRinger ? ringerChoices.count : sound.playbackChoices.count
+    let count = max(sound.captureChoices.count, played, 1)
+    let notes = (sound.complaint == nil ? 0 : 3) + (sound.descriptions.isEmpty ? 0 : 1)
+    return max(1, min(count, popupRows - 3 - notes))
   }
+  /// What calls can ring by; the empty one is the speaker.
+  var ringerChoices: [String] { [""] + board.sound.playbackChoices }
 
   // MARK: Contents
 
@@ -108,6 +113,14 @@ extension ConsoleState {
     }
   }
 
+  /// The marked device in its driver's words; `nil` when they say no more than its name.
+  func deviceDescription(_ choice: DeviceChoice) -> String? {
+    let (_, choices, index) = deviceColumn(choice, choice.side)
+    guard choices.indices.contains(index), let words = board.sound.descriptions[choices[index]]
+    else { return nil }
+    return HarmlessText.line(words, limit: 200)
+  }
+
   /// One side of the devices: its name, what there is, and the marked one.
   func deviceColumn(_ choice: DeviceChoice, _ side: DeviceChoice.Side) -> (
     name: String, choices: [String], index: Int
@@ -115,6 +128,8 @@ extension ConsoleState {
     switch side {
     case .capture: ("Microphone", board.sound.captureChoices, choice.capture.index)
     case .playback: ("Speaker", board.sound.playbackChoices, choice.playback.index)
+    case .ringer:
+      ("Ringer", ringerChoices.map { $0.isEmpty ? "the speaker" : $0 }, choice.ringer.index)
     }
   }
 }

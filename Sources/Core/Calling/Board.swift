@@ -23,10 +23,14 @@ package struct Board: Equatable, Sendable {
 package struct SoundSummary: Equatable, Sendable {
   package var capture = ""
   package var playback = ""
-  /// Why there is no real device, when there is none.
+  /// What calls ring by; empty when that is the loudspeaker.
+  package var ringer = ""
+  /// Why a device is not used that was chosen, when one is not.
   package var complaint: String?
   package var captureChoices: [String] = []
   package var playbackChoices: [String] = []
+  /// The devices in their drivers' words, by name; remote text to the terminal.
+  package var descriptions: [String: String] = [:]
 
   package init() {}
 }

@@ -35,5 +35,5 @@ package enum CallOrder: Equatable, Sendable {
   /// Something beside the calls of that account; answered once, also when the account is signed out.
   case serve(ServiceID, AccountID, ServiceRequest)
   /// Choose devices by ALSA name; `nil` leaves that one as it is.
-  case chooseDevices(capture: String?, playback: String?)
+  case chooseDevices(capture: String?, playback: String?, ringer: String? = nil)
 }

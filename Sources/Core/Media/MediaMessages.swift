@@ -87,7 +87,8 @@ package enum MediaOrder: Equatable, Sendable {
   case restart(CallID)
   /// This machine's addresses have changed: calls whose path is gone seek another.
   case networkChanged(NetworkChange)
-  case chooseDevices(capture: String?, playback: String?)
+  /// `nil` leaves that one as it is; an empty ringer is the loudspeaker.
+  case chooseDevices(capture: String?, playback: String?, ringer: String? = nil)
   case close(CallID)
 }
 
@@ -135,8 +136,9 @@ package enum MediaReport: Equatable, Sendable {
   /// A recording began (with its path), or ended (`nil`), or could not be made (with the reason).
   case recording(CallID, path: String?, complaint: String?)
   case statistics(CallID, MediaStatistics)
-  /// Capture and playback device by name, and what is wrong with them in words.
-  case devices(capture: String, playback: String, complaint: String?)
+  /// Capture and playback device by name, the ringer where it is not the latter, and what is wrong with
+  /// them in words.
+  case devices(capture: String, playback: String, ringer: String = "", complaint: String?)
   /// A `file:` capture has come to its end.
   case captureEnded
   /// Something about the microphone that whoever speaks should know.

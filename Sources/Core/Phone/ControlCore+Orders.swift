@@ -64,8 +64,9 @@ extension ControlCore {
         perform(accounts[index].client.carryOut(.refreshContacts, at: now), of: index)
         perform(accounts[index].client.carryOut(.refreshHistory, at: now), of: index)
       }
-    case .chooseDevices(let capture, let playback):
-      effects.append(.media(.chooseDevices(capture: capture, playback: playback)))
+    case .chooseDevices(let capture, let playback, let ringer):
+      effects.append(
+        .media(.chooseDevices(capture: capture, playback: playback, ringer: ringer)))
     }
   }
 

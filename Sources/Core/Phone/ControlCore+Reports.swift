@@ -58,11 +58,14 @@ extension ControlCore {
       guard let mos = statistics.mos else { break }
       ledger.rate(id, mos: mos)
       if let index = index(of: id.account) { accounts[index].client.rate(id, mos: mos) }
-    case .devices(let capture, let playback, let complaint):
+    case .devices(let capture, let playback, let ringer, let complaint):
       sound.capture = capture
       sound.playback = playback
+      sound.ringer = ringer
       if let complaint, complaint != sound.complaint {
         effects.append(.event(.warning(nil, complaint)))
+      } else if complaint == nil, sound.complaint != nil {
+        effects.append(.event(.note(nil, "The sound devices that were chosen work again.")))
       }
       sound.complaint = complaint
     case .captureEnded:

@@ -134,11 +134,13 @@ package struct ControlCore: Sendable {
 
   /// The devices there are to choose from.
   package mutating func soundChoices(
-    capture: [String], playback: [String], at now: Instant, wallTime: WallTime
+    capture: [String], playback: [String], descriptions: [String: String] = [:], at now: Instant,
+    wallTime: WallTime
   ) -> [ControlEffect] {
     handle(at: now, wallTime) { core in
       core.sound.captureChoices = capture
       core.sound.playbackChoices = playback
+      core.sound.descriptions = descriptions
     }
   }
 

@@ -9,14 +9,19 @@ package import Media
 /// - Bound: ``callLimit`` calls.
 package struct MediaCore {
   private var calls: [CallSound] = []
-  private var tones = SignalTones()
+  var tones = SignalTones()
   private(set) var isMuted = false
   /// The microphone that is in use, and what is done to its sound.
   var microphone = Microphone()
+  /// The tones of incoming calls, where they have a device of their own.
+  var ringTones = SignalTones()
+  /// Whether the tones of incoming calls are for another device than the loudspeaker; counts from the
+  /// next tone on.
+  package var ringsApart = false
   private var volume = Gain.unity
   /// The volume that the last samples were played at.
   private var playedVolume = Gain.unity
-  private var devicesInUse = (capture: false, playback: false)
+  private var devicesInUse = (capture: false, playback: false, rings: false)
   private var lastLevels: Instant?
   private var deviceFaults = 0
   private var deviceDelay = Duration.zero
@@ -68,10 +73,11 @@ package struct MediaCore {
     case .mute(let isMuted): effects = mute(isMuted)
     case .digits(let id, let digits): effects = press(digits, in: id, at: now)
     case .startTone(let tone):
-      tones.start(tone)
+      start(tone)
       effects = []
     case .stopTone:
       tones.stop()
+      ringTones.stop()
       effects = []
     case .volume(let decibels):
       volume = Gain(decibels: decibels)
@@ -84,8 +90,8 @@ package struct MediaCore {
       effects = calls.map(\.id).flatMap { id in
         perform(id) { $0.networkChanged(change, at: now) }
       }
-    case .chooseDevices(let capture, let playback):
-      effects = [.chooseDevices(capture: capture, playback: playback)]
+    case .chooseDevices(let capture, let playback, let ringer):
+      effects = [.chooseDevices(capture: capture, playback: playback, ringer: ringer)]
     case .close(let id): effects = perform(id) { $0.close(at: now) } + [.report(.closed(id))]
     }
     return effects + useDevices()
@@ -338,13 +344,17 @@ package struct MediaCore {
 
   // MARK: Devices
 
-  private mutating func useDevices() -> [MediaEffect] {
+  mutating func useDevices() -> [MediaEffect] {
     let isCallOpen = calls.contains { $0.session.isOpen }
-    let wanted = (capture: isCallOpen, playback: isCallOpen || tones.isSounding)
+    let wanted = (
+      capture: isCallOpen, playback: isCallOpen || tones.isSounding, rings: ringTones.isSounding
+    )
     guard wanted != devicesInUse else { return [] }
     devicesInUse = wanted
     if !wanted.capture { microphone.rest() }
-    return [.useDevices(capture: wanted.capture, playback: wanted.playback)]
+    return [
+      .useDevices(capture: wanted.capture, playback: wanted.playback, rings: wanted.rings)
+    ]
   }
 
   private mutating func levels(at now: Instant) -> [MediaEffect] {

@@ -8,9 +8,12 @@ package enum MediaEffect: Equatable, Sendable {
   /// To be done by the agent of that call; `gather` makes it, `close` ends it.
   case ice(CallID, IceOrder)
   /// Which devices are needed from now on. Without a real one, its stand-in runs.
-  case useDevices(capture: Bool, playback: Bool)
-  /// Change to these devices, by ALSA name; `nil` leaves that one as it is.
-  case chooseDevices(capture: String?, playback: String?)
+  ///
+  /// `rings`: the device that calls ring by, where it is not the loudspeaker.
+  case useDevices(capture: Bool, playback: Bool, rings: Bool = false)
+  /// Change to these devices, by ALSA name; `nil` leaves that one as it is. An empty ringer is the
+  /// loudspeaker.
+  case chooseDevices(capture: String?, playback: String?, ringer: String? = nil)
   /// Make the file. The loop reports `recording`, and orders `stopRecording` if it cannot be made.
   case startRecording(CallID, path: String)
   /// Both channels of the next stretch of a recording, of equal length: what was said here and what

@@ -36,7 +36,7 @@ enum PlaybackLoop {
       if code != 0 {
         if code == EPIPE {
           faults.countUnderrun()
-          queue.hadTrouble(at: StopSignal.now)
+          queue.hadTrouble(hasStopped: true, at: StopSignal.now)
           level.set(queue.samples)
         }
         // After the machine has slept, what was to be heard before is old.
@@ -61,7 +61,8 @@ enum PlaybackLoop {
         let given = give(room, port, ring, faults, &supply, &pace, &progress)
         code = given.code
         failures = 0
-        judge(&queue, &progress, wasShort: given.isShort, pace, port, faults, delay)
+        judge(
+          &queue, &progress, left: queued, wasShort: given.isShort, pace, port, faults, delay)
         level.set(queue.samples)
         if ring.count < reserve || !supply.isFlowing { doorbell.ring() }
         if periodLimit == .max { pace.holdBack(port) }
@@ -72,7 +73,7 @@ enum PlaybackLoop {
 
   /// Keeps more in the device after trouble, and less after calm.
   private static func judge(
-    _ queue: inout PlaybackQueue, _ progress: inout PlaybackProgress, wasShort: Bool,
+    _ queue: inout PlaybackQueue, _ progress: inout PlaybackProgress, left: Int, wasShort: Bool,
     _ pace: DevicePace, _ port: PCMPort, _ faults: AudioFaults, _ gauge: AudioGauge
   ) {
     let now = StopSignal.now
@@ -85,7 +86,7 @@ enum PlaybackLoop {
         hasTrouble = true
       }
     }
-    if hasTrouble { queue.hadTrouble(at: now) } else { queue.wentWell(at: now) }
+    if hasTrouble { queue.hadTrouble(at: now) } else { queue.wentWell(left: left, at: now) }
   }
 
   /// Writes as many periods as there is room for, silence where there is no sound.

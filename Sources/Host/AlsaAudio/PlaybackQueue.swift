@@ -1,10 +1,11 @@
 import Media
 import Realtime
 
-/// How much sound is kept in a playback device: little while all goes well, more after it ran dry,
-/// and less again once trouble has long passed.
+/// How much sound is kept in a playback device: a little more than the least to begin with, less once
+/// it has shown that less will do, more after it ran dry.
 ///
-/// Each return of trouble doubles the time that has to pass before less is tried again.
+/// Less will do when, for a while, the device has never come down to less than one and a half steps
+/// before it was given more. Each return of trouble doubles that while.
 ///
 /// - Units: samples; times in nanoseconds of the monotonic clock.
 /// - Bound: between ``least`` and ``most``; calm is awaited for ``longestCalm`` at most.
@@ -18,39 +19,53 @@ struct PlaybackQueue {
   private var calm: Int64
   private var lastChange: Int64
   private var lastTrouble: Int64?
+  /// The least that the device had left since the last change.
+  private var lowest = Int.max
 
   /// - Parameter step: by how much it grows and shrinks; a period.
   init(least: Int, most: Int, step: Int, at now: Int64) {
     self.least = least
     self.most = max(least, most)
     self.step = step
-    samples = least
+    samples = min(least + step, self.most)
     calm = Self.shortestCalm
     lastChange = now
   }
 
-  /// The device ran dry, or what it should play came too late.
+  /// What the device should play came too late, or the device ran dry.
   ///
   /// Trouble within ``oneTrouble`` of the last counts as the same: several periods are late together.
-  mutating func hadTrouble(at now: Int64) {
+  ///
+  /// - Parameter hasStopped: whether the device had to be started anew, which is heard longest: half
+  ///   as much again is kept then.
+  mutating func hadTrouble(hasStopped: Bool = false, at now: Int64) {
     defer { lastTrouble = now }
     if let lastTrouble, now - lastTrouble < Self.oneTrouble { return }
     if lastTrouble != nil { calm = min(calm * 2, Self.longestCalm) }
-    samples = min(samples + step, most)
-    lastChange = now
+    let steps = hasStopped ? max(samples / 2 / step, 1) : 1
+    change(to: min(samples + steps * step, most), at: now)
   }
 
-  /// A period was played in time.
-  mutating func wentWell(at now: Int64) {
+  /// A period was given in time.
+  ///
+  /// - Parameter left: what the device had left before it.
+  mutating func wentWell(left: Int, at now: Int64) {
+    lowest = min(lowest, left)
     guard samples > least, now - lastChange >= calm else { return }
-    samples = max(samples - step, least)
-    lastChange = now
+    let isEnough = lowest * 2 >= step * 3
+    change(to: isEnough ? max(samples - step, least) : samples, at: now)
   }
 
-  /// 10 s.
-  static var shortestCalm: Int64 { 10_000_000_000 }
-  /// About five minutes.
-  static var longestCalm: Int64 { 320_000_000_000 }
+  private mutating func change(to samples: Int, at now: Int64) {
+    self.samples = samples
+    lastChange = now
+    lowest = .max
+  }
+
+  /// 3 s.
+  static var shortestCalm: Int64 { 3_000_000_000 }
+  /// About three minutes.
+  static var longestCalm: Int64 { 192_000_000_000 }
   /// 100 ms.
   static var oneTrouble: Int64 { 100_000_000 }
 }

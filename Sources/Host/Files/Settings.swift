@@ -35,6 +35,8 @@ package struct Settings: Equatable, Sendable {
   package struct Audio: Equatable, Sendable {
     package var capture: CaptureSpec = .device("default")
     package var playback: PlaybackSpec = .device("default")
+    /// What calls ring by; `nil` for the same as ``playback``.
+    package var ringer: PlaybackSpec?
     package var latency: LatencyProfile = .normal
     package var quality: SoundQuality = .medium
     /// In-band forward error correction.

@@ -64,6 +64,10 @@ package enum SettingsTable {
       "playback", \.audio.playback, expected: "an ALSA device, file:PATH or null",
       standard: standard.audio.playback.text, "The loudspeaker."
     ) { try? PlaybackSpec(parsing: unquoted($0)) },
+    .value(
+      "ringer", \.audio.ringer, expected: "an ALSA device, file:PATH or null",
+      "What incoming calls ring by; the loudspeaker if empty."
+    ) { try? PlaybackSpec(parsing: unquoted($0)) },
     .choice(
       "latency", \.audio.latency, in: standard, "How much delay is traded for how much concealment."
     ),

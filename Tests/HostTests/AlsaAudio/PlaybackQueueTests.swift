@@ -10,45 +10,73 @@ struct PlaybackQueueTests {
     PlaybackQueue(least: 960, most: 2_880, step: 480, at: 0)
   }
 
-  @Test("is little to begin with, and grows by a period with trouble, up to its bound")
+  /// Says that all went well every 10 ms.
+  private func calm(_ queue: inout PlaybackQueue, left: Int, from start: Int64, for time: Int64) {
+    for now in stride(from: start, to: start + time, by: 10_000_000) {
+      queue.wentWell(left: left, at: now)
+    }
+  }
+
+  @Test("begins a period above the least, and grows by a period with trouble, up to its bound")
   func grows() {
     var queue = queue()
-    #expect(queue.samples == 960)
+    #expect(queue.samples == 1_440)
     for count in 1...10 {
       queue.hadTrouble(at: Int64(count) * second)
-      #expect(queue.samples == min(960 + 480 * count, 2_880))
+      #expect(queue.samples == min(1_440 + 480 * count, 2_880))
     }
+  }
+
+  @Test("grows by half when the device had to be started anew")
+  func growsFast() {
+    var queue = PlaybackQueue(least: 480, most: 3_840, step: 240, at: 0)
+    var sizes = [queue.samples]
+    for count in 1...6 {
+      queue.hadTrouble(hasStopped: true, at: Int64(count) * second)
+      sizes.append(queue.samples)
+    }
+    #expect(sizes == [720, 960, 1_440, 2_160, 3_120, 3_840, 3_840])
   }
 
   @Test("grows once when several periods in a row were late")
   func oneTrouble() {
     var queue = queue()
     for count in 0..<20 { queue.hadTrouble(at: second + Int64(count) * 10_000_000) }
-    #expect(queue.samples == 1_440)
+    #expect(queue.samples == 1_920)
   }
 
-  @Test("shrinks again after ten seconds of calm, not a moment earlier, and not below the least")
+  @Test("shrinks after three seconds in which less would have done, and not below the least")
   func shrinks() {
     var queue = queue()
-    queue.hadTrouble(at: second)
-    queue.wentWell(at: 11 * second - 1)
+    calm(&queue, left: 960, from: 0, for: 3 * second)
     #expect(queue.samples == 1_440)
-    queue.wentWell(at: 11 * second)
+    queue.wentWell(left: 960, at: 3 * second)
     #expect(queue.samples == 960)
-    queue.wentWell(at: 100 * second)
+    calm(&queue, left: 960, from: 3 * second, for: 100 * second)
     #expect(queue.samples == 960)
   }
 
-  @Test("waits twice as long after each return of trouble, and never more than five minutes or so")
+  @Test("does not shrink while the device comes down to what would be taken away")
+  func needed() {
+    var queue = queue()
+    for window in 0..<20 {
+      calm(&queue, left: 960, from: Int64(window) * second, for: second)
+      queue.wentWell(left: 700, at: Int64(window + 1) * second)
+    }
+    #expect(queue.samples == 1_440)
+  }
+
+  @Test("waits twice as long after each return of trouble, and not for ever")
   func patience() {
     var queue = queue()
-    var now = second
+    calm(&queue, left: 960, from: 0, for: 4 * second)
+    var now = 10 * second
     var calm = PlaybackQueue.shortestCalm
     for _ in 0..<10 {
       queue.hadTrouble(at: now)
-      queue.wentWell(at: now + calm - 1)
+      queue.wentWell(left: 960, at: now + calm - 1)
       #expect(queue.samples == 1_440)
-      queue.wentWell(at: now + calm)
+      queue.wentWell(left: 960, at: now + calm)
       #expect(queue.samples == 960)
       now += calm + second
       calm = min(calm * 2, PlaybackQueue.longestCalm)

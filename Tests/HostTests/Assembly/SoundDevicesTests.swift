@@ -82,4 +82,81 @@ struct SoundDevicesTests {
     devices.choose(capture: nil, playback: "silence")
     #expect(devices.complaint?.contains("something to capture") == true)
   }
+
+  @Test("that were named are replaced by the default ones first, then by silence and nowhere")
+  func ladder() {
+    let devices = SoundDevices(
+      capture: .device("usb"), playback: .device("usb"), ringer: .device("hdmi"))
+    devices.inputFailed(complaint: "It is gone.")
+    #expect(devices.captureName == "default")
+    #expect(devices.complaint == "It is gone. Until then the default microphone is used.")
+    devices.inputFailed(complaint: "No sound device works here.")
+    #expect(devices.captureName == "silence")
+    #expect(devices.complaint == "It is gone. Until then silence is sent.")
+    devices.outputFailed(complaint: "It is gone.")
+    devices.ringerFailed(complaint: "It is busy.")
+    #expect(devices.playbackName == "default")
+    #expect(devices.ringerName == "default")
+    #expect(
+      devices.complaint
+        == "It is gone. It is busy. Until then silence is sent, the default speaker is used, "
+        + "calls ring by the default speaker.")
+  }
+
+  @Test("that failed are used again when they work, and nothing is wrong then")
+  func comeBack() {
+    let devices = SoundDevices(capture: .device("usb"), playback: .device("usb"))
+    #expect(!devices.isWaiting)
+    devices.inputFailed(complaint: "It is gone.")
+    #expect(devices.isWaiting)
+    #expect(!devices.inputWorks("default"), "the one that is used meanwhile is no news")
+    #expect(devices.complaint != nil)
+    #expect(devices.inputWorks("usb"))
+    #expect(devices.captureName == "usb")
+    #expect(devices.complaint == nil)
+    #expect(!devices.isWaiting)
+    #expect(!devices.inputWorks("usb"))
+  }
+
+  @Test("that failed are tried anew for another call")
+  func restart() {
+    let devices = SoundDevices(capture: .device("usb"))
+    devices.inputFailed(complaint: "It is gone.")
+    devices.restart()
+    #expect(devices.captureName == "usb")
+    #expect(devices.complaint != nil, "until it is known to work")
+    #expect(devices.inputWorks("usb"))
+    #expect(devices.complaint == nil)
+  }
+
+  @Test("are never used in the place of a file or a tone")
+  func noMicrophone() {
+    let devices = SoundDevices(capture: .file(path: "a.wav"), playback: .file(path: "b.wav"))
+    devices.inputFailed(complaint: "It broke.")
+    devices.outputFailed(complaint: "It broke.")
+    #expect(devices.captureName == "silence")
+    #expect(devices.playbackName == "null")
+    #expect(!devices.isWaiting)
+    #expect(devices.retryInput() == nil)
+    devices.restart()
+    #expect(devices.captureName == "silence")
+    #expect(!devices.inputWorks("silence"))
+  }
+
+  @Test("ring by the loudspeaker until a ringer is chosen, and again when none is")
+  func ringer() throws {
+    let devices = SoundDevices(playback: .null)
+    #expect(!devices.hasRinger)
+    #expect(devices.makeRinger() == nil)
+    devices.choose(capture: nil, playback: nil, ringer: "null")
+    #expect(devices.ringerName == "null")
+    let ringer = try #require(devices.makeRinger())
+    #expect(ringer.state == .running)
+    ringer.stop()
+    devices.choose(capture: nil, playback: nil, ringer: "")
+    #expect(!devices.hasRinger)
+    devices.choose(capture: nil, playback: nil, ringer: "tone:440")
+    #expect(!devices.hasRinger)
+    #expect(devices.complaint?.contains("something to capture") == true)
+  }
 }

@@ -1,0 +1,171 @@
+import Basics
+import LoopGLib
+import Media
+import Phone
+import Realtime
+
+extension MediaPlane {
+  // MARK: What comes in
+
+  /// The microphone has brought samples, has opened, has ended or has failed.
+  func inputRang() {
+    input.clearDoorbells()
+    input.settleCandidate()
+    guard let device = input.device else { return }
+    while device.ring.count >= frameSamples {
+      core.deviceDelays(capture: device.ageSamples, playback: output.device?.latencySamples ?? 0)
+      guard let frame = device.ring.read(exactly: frameSamples) else { break }
+      perform(core.captured(frame, at: .now))
+    }
+    switch device.state {
+    case .idle, .opening: break
+    case .running:
+      guard devices.inputWorks(device.name) else { break }
+      core.captureChanged(isMicrophone: devices.capturesMicrophone)
+      reportDevices()
+    case .ended:
+      guard !hasCaptureEnded else { break }
+      hasCaptureEnded = true
+      reports.post(.captureEnded)
+    case .failed(let error):
+      devices.inputFailed(complaint: error.sentence)
+      openInput()
+    }
+  }
+
+  /// The loudspeaker wants samples, has opened or has failed.
+  func outputRang() {
+    output.clearDoorbells()
+    output.settleCandidate()
+    guard let device = output.device else { return }
+    feed(device) { core, count in core.pull(sampleCount: count, at: .now) }
+    tellDevicePace()
+    switch device.state {
+    case .idle, .opening, .ended: break
+    case .running: if devices.outputWorks(device.name) { reportDevices() }
+    case .failed(let error):
+      devices.outputFailed(complaint: error.sentence)
+      openOutput()
+    }
+  }
+
+  /// The ringer wants samples, has opened or has failed.
+  func ringerRang() {
+    ringer.clearDoorbells()
+    guard let device = ringer.device else { return }
+    feed(device) { core, count in core.pullRing(sampleCount: count) }
+    if case .failed(let error) = device.state {
+      devices.ringerFailed(complaint: error.sentence)
+      openRinger()
+    }
+  }
+
+  private func feed(
+    _ device: any AudioOutput,
+    from pull: (inout MediaCore, Int) -> (samples: [Int16], effects: [MediaEffect])
+  ) {
+    // A device that asks for more than a second at once has lost count; the rest comes next time.
+    var budget = Sound.sampleRate
+    while budget > 0, case let wanted = min(device.wantedSamples, frameSamples), wanted > 0 {
+      let (samples, effects) = pull(&core, wanted)
+      device.write(samples)
+      perform(effects)
+      budget -= wanted
+    }
+  }
+
+  /// Once a second, how much the devices lost and how long sound spends in them.
+  private func tellDevicePace() {
+    guard Instant.now >= nextPace, let input = input.device, let output = output.device else {
+      return
+    }
+    nextPace = Instant.now.advanced(by: .seconds(1))
+    let counts = [input.faults.counts, output.faults.counts]
+    core.devicesReport(
+      faults: counts.reduce(0) { $0 + $1.droppedSamples + $1.missingSamples },
+      delay: .milliseconds((input.delaySamples + output.delaySamples) * 1_000 / Sound.sampleRate))
+  }
+
+  // MARK: Which are used
+
+  func use(capture: Bool, playback: Bool, rings: Bool) {
+    if input.device == nil, output.device == nil { devices.restart() }
+    if capture, input.device == nil { openInput() }
+    if !capture { input.close() }
+    if playback, output.device == nil { openOutput() }
+    if !playback, output.device != nil {
+      output.close()
+      user.post(.levels(capture: 0, playback: 0), replacing: "levels")
+    }
+    if rings, ringer.device == nil { openRinger() }
+    if !rings { ringer.close() }
+  }
+
+  func choose(capture: String?, playback: String?, ringer newRinger: String?) {
+    devices.choose(capture: capture, playback: playback, ringer: newRinger)
+    core.ringsApart = devices.hasRinger
+    if capture != nil, input.device != nil { openInput() }
+    if playback != nil, output.device != nil { openOutput() }
+    if newRinger != nil, ringer.device != nil { openRinger() }
+    reportDevices()
+  }
+
+  /// Takes the chosen input into use in the place of the one before it.
+  private func openInput() {
+    input.close()
+    input.use(devices.makeInput())
+    core.captureChanged(isMicrophone: devices.capturesMicrophone)
+    reportDevices()
+    awaitDevices()
+  }
+
+  private func openOutput() {
+    output.close()
+    output.use(devices.makeOutput())
+    outputRang()
+    reportDevices()
+    awaitDevices()
+  }
+
+  /// Without a ringer of its own, a call rings by the loudspeaker from its next tone on.
+  private func openRinger() {
+    ringer.close()
+    guard let device = devices.makeRinger() else { return }
+    ringer.use(device)
+    ringerRang()
+    reportDevices()
+  }
+
+  // MARK: Coming back
+
+  /// Sees to it that what failed is tried again.
+  private func awaitDevices() {
+    retries = 0
+    retryAlarm.set(devices.isWaiting ? .now.advanced(by: Self.retryTimes[0]) : nil)
+  }
+
+  /// Tries what would be better than what is used; whether it works, its doorbell will tell.
+  func retryDevices() {
+    if input.device != nil, !input.isTrying, let device = devices.retryInput() {
+      input.tryOut(device)
+    }
+    if output.device != nil, !output.isTrying, let device = devices.retryOutput() {
+      output.tryOut(device)
+    }
+    let isNeeded = devices.isWaiting && (input.device != nil || output.device != nil)
+    retries = min(retries + 1, Self.retryTimes.count - 1)
+    retryAlarm.set(isNeeded ? .now.advanced(by: Self.retryTimes[retries]) : nil)
+  }
+
+  private func reportDevices() {
+    reports.post(
+      .devices(
+        capture: input.device?.name ?? devices.captureName,
+        playback: output.device?.name ?? devices.playbackName,
+        ringer: ringer.device?.name ?? devices.ringerName, complaint: devices.complaint))
+  }
+
+  private static let retryTimes: [Duration] = [
+    .seconds(1), .seconds(1), .seconds(2), .seconds(2), .seconds(5), .seconds(10),
+  ]
+}
