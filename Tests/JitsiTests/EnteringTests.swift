@@ -58,7 +58,7 @@ struct EnteringTests {
     try bench.deliver(
       "<iq xmlns='jabber:client' type='get' id='d1' from='\(ConferenceBench.room)/focus'>"
         + "<query xmlns='http://jabber.org/protocol/disco#info' "
-        + "node='https://tipring.invalid#dY7TaNaJD23xsS/53xIjCqk2+yA='/></iq>")
+        + "node='https://tipring.invalid#vR3k4zHZrHqU8ONvA7hcCN1/9cE='/></iq>")
     let answer = try #require(bench.answer(to: "d1"))
     let query = try #require(answer.payload)
     #expect(query.children("feature").contains { $0["var"] == "urn:xmpp:jingle:apps:rtp:audio" })

@@ -30,7 +30,7 @@ struct SessionTests {
     #expect(message.bundle == ["audio"])
     let content = try #require(message.contents.first)
     #expect(content.name == "audio")
-    #expect(content.description?.payloadTypes.map(\.id) == [111, 126])
+    #expect(content.description?.payloadTypes.map(\.id) == [111, 112, 126])
     #expect(content.description?.headerExtensions.map(\.id) == [1])
     let source = try #require(content.description?.sources.first)
     #expect(source.ssrc == 4_711)

@@ -74,11 +74,11 @@ struct UplinkTests {
   func expectedLoss() {
     let ports = FakePorts(seed: 1)
     var uplink = makeUplink(ports)
-    for _ in 0..<20 { uplink.peerReported(loss: 0.12) }
+    report(0.12, times: 20, to: &uplink)
     #expect(ports.encoders[0].settings.expectedLossPercent == 12)
-    for _ in 0..<40 { uplink.peerReported(loss: 0.9) }
+    report(0.9, times: 40, to: &uplink)
     #expect(ports.encoders[0].settings.expectedLossPercent == 30)
-    for _ in 0..<40 { uplink.peerReported(loss: 0) }
+    report(0, times: 40, to: &uplink)
     #expect(ports.encoders[0].settings.expectedLossPercent == 5)
   }
 
@@ -119,6 +119,14 @@ struct UplinkTests {
     return try #require(packet)
   }
 
+  private func report(_ loss: Double, times: Int, to uplink: inout Uplink) {
+    for _ in 0..<times {
+      uplink.peerReported(
+        ReportBlock(ssrc: 42, fractionLost: UInt8(loss * 256), highestSequence: 0),
+        roundTripTime: nil, at: at(0))
+    }
+  }
+
   private func at(_ milliseconds: Int) -> Instant {
     Instant.zero.advanced(by: .milliseconds(milliseconds))
   }
@@ -130,7 +138,8 @@ struct UplinkTests {
     Uplink(
       ssrc: 42,
       format: Uplink.Format(
-        payloadType: 111, digits: digits, levelExtensionID: 1, bitsPerSecond: 64_000),
+        payloadType: 111, digits: digits, levelExtensionID: 1,
+        bounds: SendingBounds(mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000)),
       settings: EncoderSettings(), ports: ports)
   }
 }

@@ -19,13 +19,15 @@ struct OfferAnswerTests {
       lines == [
         "v=0", "o=- 9223372036854775807 2 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0",
         "a=extmap-allow-mixed", "a=msid-semantic: WMS *",
-        "m=audio 9 UDP/TLS/RTP/SAVPF 111 110 126", "c=IN IP4 0.0.0.0", "a=rtcp:9 IN IP4 0.0.0.0",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 110 126", "c=IN IP4 0.0.0.0", "a=rtcp:9 IN IP4 0.0.0.0",
         "a=ice-ufrag:abcd", "a=ice-pwd:0123456789abcdefghijkl", "a=ice-options:trickle",
         "a=fingerprint:sha-256 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:"
           + "10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F",
         "a=setup:actpass", "a=mid:0", "a=sendrecv", "a=rtcp-mux", "a=rtcp-rsize",
         "a=msid:name42 audio", "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+        "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
         "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;useinbandfec=1",
+        "a=rtcp-fb:111 transport-cc", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111",
         "a=rtpmap:110 telephone-event/48000", "a=fmtp:110 0-15",
         "a=rtpmap:126 telephone-event/8000", "a=fmtp:126 0-15", "a=ssrc:42 cname:name42",
         "a=candidate:1 1 udp 7 127.0.0.1 5000 typ host", "a=end-of-candidates",
@@ -44,6 +46,9 @@ struct OfferAnswerTests {
       #expect(
         agreed.sentTelephoneEvent == TelephoneEventFormat(payloadType: 110, clockRate: 48_000))
       #expect(agreed.audioLevelID == 1)
+      #expect(agreed.sentRedundancy == 63)
+      #expect(agreed.receivedRedundancy == 63)
+      #expect(agreed.transportID == 3)
     }
     #expect(caller.agreed?.remote.ssrc == 2)
     #expect(callee.agreed?.remote.ssrc == 1)
@@ -62,7 +67,7 @@ struct OfferAnswerTests {
     #expect(answer.media.map(\.port) == [9, 0])
     #expect(answer.media[1].attributes == [Attribute("mid", "1"), Attribute("inactive")])
     #expect(answer.attributes.first == Attribute("group", "BUNDLE 0"))
-    #expect(answer.media[0].formats == ["111", "110", "126"])
+    #expect(answer.media[0].formats == ["111", "63", "110", "126"])
     #expect(answer.media[0].attributes.contains(Attribute("setup", "active")))
 
     let aiortc = try machine.makeAnswer(
@@ -72,6 +77,35 @@ struct OfferAnswerTests {
       aiortc.media[0].attributes.contains(
         Attribute("extmap", "2 urn:ietf:params:rtp-hdrext:ssrc-audio-level")))
     #expect(machine.agreed?.sentTelephoneEvent == nil)
+  }
+
+  @Test("redundancy and transport-wide feedback are agreed on only where both sides want them")
+  func pathExtras() throws {
+    var machine = OfferAnswer(local: Samples.local(ssrc: 42))
+    let rtpmap = "a=rtpmap:63 red/48000/2"
+    for line in ["a=fmtp:63 111/111", rtpmap] {
+      let offer = Samples.chromiumOffer(
+        replacing: line, with: line == rtpmap ? "a=rtpmap:63 red/8000" : "a=fmtp:63 0/0")
+      let answer = try machine.makeAnswer(to: offer, Samples.transport)
+      #expect(answer.media[0].formats == ["111", "110", "126"])
+      #expect(machine.agreed?.sentRedundancy == nil)
+      #expect(machine.agreed?.receivedRedundancy == nil)
+    }
+    let offer = Samples.chromiumOffer(
+      replacing: "a=rtcp-fb:111 transport-cc", with: "a=rtcp-fb:111 nack")
+    let answer = try machine.makeAnswer(to: offer, Samples.transport)
+    #expect(machine.agreed?.transportID == nil)
+    #expect(!answer.media[0].attributes.contains { $0.name == "rtcp-fb" })
+
+    var local = Samples.local(ssrc: 42)
+    local.endsPackets = false
+    var relay = OfferAnswer(local: local)
+    #expect(relay.makeOffer(Samples.transport).media[0].formats == ["111", "110", "126"])
+    relay.withdrawOffer()
+    let refusal = try relay.makeAnswer(
+      to: Samples.description(Samples.chromiumOffer), Samples.transport)
+    #expect(refusal.media[0].formats == ["111", "110", "126"])
+    #expect(relay.agreed?.transportID == nil)
   }
 
   @Test("an offer without a group is answered without one")

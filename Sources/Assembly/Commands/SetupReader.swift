@@ -151,7 +151,9 @@ struct SetupReader {
           isWanted: options.usesProcessing ? audio.usesProcessing : false,
           parts: VoiceParts(
             cancelsEcho: audio.cancelsEcho, suppressesNoise: audio.suppressesNoise,
-            controlsGain: audio.controlsGain))))
+            controlsGain: audio.controlsGain)),
+        firstBitsPerSecond: audio.quality.firstBitsPerSecond,
+        usesRedundancy: audio.usesRedundancy))
   }
 }
 

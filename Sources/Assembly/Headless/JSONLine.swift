@@ -67,8 +67,17 @@ struct JSONLine {
       ("deviceFaults", whole(statistics.deviceFaults)),
       ("localCandidateType", statistics.localCandidateType.map { .string($0) }),
       ("remoteCandidateType", statistics.remoteCandidateType.map { .string($0) }),
+      ("adaptation", statistics.adaptation.map(adaptation)),
       ("cipher", statistics.cipher.map { .string($0) }),
       ("codec", statistics.codec.map { .string($0) }),
+    ]
+  }
+
+  private static func adaptation(_ account: AdaptationAccount) -> JSONValue {
+    [
+      "bitsPerSecond": .integer(Int64(account.bitsPerSecond)),
+      "packetTime": .integer(Int64(account.packetTime)),
+      "copies": .integer(Int64(account.copyCount)), "sentence": .string(account.sentence),
     ]
   }
 

@@ -67,7 +67,8 @@ struct LinePrinter {
     let mos = statistics.mos.map { String(($0 * 10).rounded() / 10) } ?? "–"
     write(
       "\(call)  MOS \(mos), delay \(delay) ms, loss \(loss) %, up \(statistics.sentBitrate / 1_000)"
-        + " kbit/s, down \(statistics.receivedBitrate / 1_000) kbit/s",
+        + " kbit/s, down \(statistics.receivedBitrate / 1_000) kbit/s"
+        + (statistics.adaptation.map { "; sent: \($0.sentence)" } ?? ""),
       JSONLine(
         "statistics", at: .now, call: call,
         names == .nx

@@ -23,7 +23,8 @@ extension Painter {
     let inner = rect.inset(columns: 1)
     let sentence = (verdict.sign + verdict.sentence)
       .wrapped(to: inner.columns, limit: inner.rows >= 6 ? 3 : 2)
-    let room = max(0, inner.rows - sentence.count)
+    let account = sendingLines(latest, in: inner)
+    let room = max(0, inner.rows - sentence.count - account.count)
     let isWide = room >= 9 && inner.columns >= 44
     let metrics = StatisticsMetric.all(history, latest)
     let used =
@@ -35,12 +36,25 @@ extension Painter {
       paintPath(latest, withBuffer: !isWide, row: row, in: inner)
       row += 1
     }
+    for line in account {
+      screen.draw(line, row: row, column: inner.column, limit: inner.columns, style: Theme.quiet)
+      row += 1
+    }
     for line in sentence {
       screen.draw(
         line, row: row, column: inner.column, limit: inner.columns,
         style: Theme.style(of: verdict.grade))
       row += 1
     }
+  }
+
+  /// How sound is sent, and why; where there is little room, only when it is not sent as always.
+  private func sendingLines(_ latest: MediaStatistics, in rect: Rect) -> [String] {
+    guard let account = latest.adaptation, account.isNoteworthy || rect.rows >= 12 else {
+      return []
+    }
+    return ("Sent: " + account.sentence + ".").wrapped(
+      to: rect.columns, limit: rect.rows >= 8 ? 2 : 1)
   }
 
   /// One measure a row, with a line as long as the minute has seconds.

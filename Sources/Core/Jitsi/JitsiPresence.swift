@@ -68,11 +68,13 @@ package enum JitsiDisco {
         // RTP and RTCP on one port, bundles (RFC 5761, RFC 5888).
         "urn:ietf:rfc:5761", "urn:ietf:rfc:5888",
         XMPPNamespace.jitsiSourceName, "http://jitsi.org/json-encoded-sources",
+        // Redundant audio is read (RFC 2198), and it is told which packets arrive.
+        "http://jitsi.org/opus-red", "http://jitsi.org/tcc",
       ],
       capabilities: capabilities)
   }
 
   /// The short form; its version is the digest of ``info``'s verification string.
   package static let capabilities = DiscoInfo.Capabilities(
-    node: "https://tipring.invalid", version: "dY7TaNaJD23xsS/53xIjCqk2+yA=")
+    node: "https://tipring.invalid", version: "vR3k4zHZrHqU8ONvA7hcCN1/9cE=")
 }

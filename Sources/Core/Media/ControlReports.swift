@@ -19,6 +19,8 @@ struct ControlReports {
   private(set) var remoteJitter = 0.0
   /// `nil` until a report came back.
   private(set) var roundTripTime: Duration?
+  /// As the last report tells it; `nil` if it does not.
+  private(set) var lastRoundTripTime: Duration?
 
   private var schedule: ReportSchedule
   private let canonicalName: String
@@ -87,7 +89,8 @@ struct ControlReports {
   mutating func received(_ block: ReportBlock, at now: Instant) {
     remoteFractionLost = block.lossFraction
     remoteJitter = Double(block.jitter) / Double(Sound.sampleRate)
-    if let time = block.roundTripTime(at: clock.timestamp(at: now)) { roundTripTime = time }
+    lastRoundTripTime = block.roundTripTime(at: clock.timestamp(at: now))
+    if let lastRoundTripTime { roundTripTime = lastRoundTripTime }
   }
 
   private func report(

@@ -75,10 +75,10 @@ struct Downlink {
     _ now: Instant
   ) -> Flow.Arrival {
     if packet.payloadType == agreed.receivedOpus {
-      let result = stream.insert(
-        packet.payload, sequence: position.sequence, timestamp: position.timestamp,
-        isSilence: isSilence(packet, agreed), at: now)
-      return result == .unreadable ? .faulty : .taken
+      return insert(packet.payload, of: packet, at: position, agreed, now)
+    }
+    if packet.payloadType == agreed.receivedRedundancy {
+      return takeRedundant(packet, at: position, agreed, now)
     }
     stream.insertOther(sequence: position.sequence, timestamp: position.timestamp, at: now)
     guard agreed.receivedTelephoneEvents.contains(where: { $0.payloadType == packet.payloadType }),
@@ -89,6 +89,37 @@ struct Downlink {
 }
 
 extension Downlink {
+  private mutating func insert(
+    _ payload: [UInt8], of packet: RTPPacket, at position: ReceptionStatistics.PacketPosition,
+    _ agreed: AgreedAudio, _ now: Instant
+  ) -> Flow.Arrival {
+    let result = stream.insert(
+      payload, sequence: position.sequence, timestamp: position.timestamp,
+      isSilence: isSilence(packet, agreed), at: now)
+    return result == .unreadable ? .faulty : .taken
+  }
+
+  /// A frame with copies of earlier ones: those fill gaps, and what they are not of Opus is passed over.
+  private mutating func takeRedundant(
+    _ packet: RTPPacket, at position: ReceptionStatistics.PacketPosition, _ agreed: AgreedAudio,
+    _ now: Instant
+  ) -> Flow.Arrival {
+    guard let audio = try? RedundantAudio(decoding: packet.payload),
+      audio.payloadType == agreed.receivedOpus
+    else {
+      stream.insertOther(sequence: position.sequence, timestamp: position.timestamp, at: now)
+      return .faulty
+    }
+    for (index, copy) in audio.copies.enumerated() where copy.payloadType == agreed.receivedOpus {
+      // The copies are of the packets right before this one; one that begins no earlier is none.
+      guard copy.timestampOffset > 0, !copy.payload.isEmpty else { continue }
+      stream.insertRedundant(
+        copy.payload, sequence: position.sequence - Int64(audio.copies.count - index),
+        timestamp: position.timestamp - Int64(copy.timestampOffset), at: now)
+    }
+    return insert(audio.payload, of: packet, at: position, agreed, now)
+  }
+
   /// Whether the sender says that there is nothing to be heard in a packet (RFC 6464 §3): a conference's
   /// server forwards only the first few of those.
   private func isSilence(_ packet: RTPPacket, _ agreed: AgreedAudio) -> Bool {

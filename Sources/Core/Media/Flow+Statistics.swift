@@ -19,6 +19,7 @@ extension Flow {
     statistics.remoteFractionLost = reports.remoteFractionLost
     statistics.remoteJitter = reports.remoteJitter
     statistics.roundTripTime = reports.roundTripTime?.seconds
+    statistics.adaptation = uplink.account
     statistics.cipher = profile.title
     statistics.codec = "Opus 48 kHz"
     return statistics

@@ -37,6 +37,8 @@ struct Flow {
   var uplink: Uplink
   private(set) var downlinks: [Downlink] = []
   private(set) var reports: ControlReports
+  /// What arrived with a number for transport-wide feedback.
+  private var arrivals = TransportArrivals()
   private(set) var traffic = Traffic()
   /// The counters of streams that have ended.
   private(set) var retired = Downlink.Counters()
@@ -62,7 +64,7 @@ struct Flow {
     let format = Uplink.Format(agreed, settings: settings)
     uplink = Uplink(ssrc: local.ssrc, format: format, settings: settings.encoder, ports: ports)
     reports = ControlReports(
-      canonicalName: local.canonicalName, sessionBitsPerSecond: format.bitsPerSecond * 2,
+      canonicalName: local.canonicalName, sessionBitsPerSecond: format.bounds.mostBitsPerSecond * 2,
       clock: clock, random: PortRandom(ports: ports), at: now)
     lastArrival = now
   }
@@ -112,14 +114,23 @@ struct Flow {
     return datagram
   }
 
-  /// The report that is due, if one is.
-  mutating func expireReports(at now: Instant) -> [UInt8]? {
+  /// When ``expire(at:)`` is next due.
+  var deadline: Instant? {
+    guard let report = reports.deadline else { return nil }  // We have said goodbye.
+    return arrivals.deadline.map { min($0, report) } ?? report
+  }
+
+  /// The reports and the feedback that are due.
+  mutating func expire(at now: Instant) -> [[UInt8]] {
     reports.membersChanged(
       remoteCount: downlinks.count, isSending: agreed.direction.sends, at: now)
     let compound = reports.expire(sent(at: now), at: now) { now in
       downlinks.indices.map { downlinks[$0].reception.makeReportBlock(at: now) }
     }
-    return compound.flatMap { protected($0) }
+    let feedback = arrivals.expire(
+      senderSSRC: uplink.ssrc, mediaSSRC: downlinks.first?.reception.ssrc ?? 0, at: now
+    ).map { RTCPPacket.encodeCompound([.transportFeedback($0)]) }
+    return ((compound.map { [$0] } ?? []) + feedback).compactMap { protected($0) }
   }
 
   /// The compound that ends our stream.
@@ -154,6 +165,9 @@ struct Flow {
     traffic.payloadBytesReceived += packet.payload.count
     traffic.bytesReceived += byteCount
     lastArrival = now
+    if let id = agreed.transportID, let number = packet.transportNumber(id: id) {
+      arrivals.packetArrived(number: number, at: now)
+    }
     // The peer happened to draw our number (RFC 3550 §8.2).
     if packet.ssrc == uplink.ssrc { uplink.change(ssrc: ports.random()) }
     guard let index = downlinkIndex(for: packet.ssrc, at: now) else { return .faulty }
@@ -181,6 +195,9 @@ struct Flow {
         take(report.blocks, at: now)
       case .receiverReport(let report): take(report.blocks, at: now)
       case .goodbye(let goodbye): if endStreams(goodbye.sources) { arrival = .peerLeft }
+      case .transportFeedback(let feedback):
+        // It is about the path, whichever stream it names.
+        uplink.peerTold(feedback, at: now)
       case .sourceDescription, .other: break
       }
     }
@@ -204,7 +221,7 @@ struct Flow {
   private mutating func take(_ blocks: [ReportBlock], at now: Instant) {
     for block in blocks where block.ssrc == uplink.ssrc {
       reports.received(block, at: now)
-      uplink.peerReported(loss: block.lossFraction)
+      uplink.peerReported(block, roundTripTime: reports.lastRoundTripTime, at: now)
     }
   }
 
@@ -253,8 +270,8 @@ extension Uplink.Format {
       digits: agreed.sentTelephoneEvent.map {
         Uplink.DigitFormat(payloadType: $0.payloadType, clockRate: $0.clockRate)
       },
-      levelExtensionID: agreed.audioLevelID,
-      bitsPerSecond: min(
-        settings.encoder.bitsPerSecond, agreed.sentOpus.maximumAverageBitrate ?? .max))
+      levelExtensionID: agreed.audioLevelID, transportExtensionID: agreed.transportID,
+      redundantPayloadType: agreed.sentRedundancy,
+      bounds: SendingBounds(agreed, settings: settings))
   }
 }

@@ -105,10 +105,9 @@ extension MediaSession {
   // MARK: Time
 
   mutating func expireReports(at now: Instant) -> [SessionEffect] {
-    guard let due = flow?.reports.deadline ?? packets?.reports.deadline, due <= now,
-      let datagram = flow?.expireReports(at: now) ?? packets?.expireReports(at: now)
-    else { return [] }
-    return [.ice(.send(datagram))]
+    guard let due = flow?.deadline ?? packets?.reports.deadline, due <= now else { return [] }
+    let datagrams = flow?.expire(at: now) ?? packets?.expireReports(at: now).map { [$0] } ?? []
+    return datagrams.map { .ice(.send($0)) }
   }
 
   mutating func checkStall(at now: Instant) -> [SessionEffect] {

@@ -125,7 +125,7 @@ package struct MediaSession {
     let random = PortRandom(ports: ports)
     local = LocalAudio(
       sessionID: random.next() >> 1, ssrc: ports.random(), canonicalName: random.name(),
-      fingerprint: handshake.fingerprint)
+      fingerprint: handshake.fingerprint, endsPackets: plan.carriage == .sound)
     offerAnswer = OfferAnswer(local: local)
   }
 
@@ -176,6 +176,7 @@ package struct MediaSession {
   /// What speech may take from now on, as far as the peer wants that much.
   package mutating func setBitrate(bitsPerSecond: Int) {
     settings.encoder.bitsPerSecond = bitsPerSecond
+    settings.firstBitsPerSecond = nil
     flow?.change(settings)
   }
 
@@ -202,7 +203,7 @@ package struct MediaSession {
 
   /// When ``expire(at:)`` is next due.
   package var deadline: Instant? {
-    guard let reports = flow?.reports.deadline ?? packets?.reports.deadline else {
+    guard let reports = flow?.deadline ?? packets?.reports.deadline else {
       return timers.earliest
     }
     return timers.earliest.map { min($0, reports) } ?? reports

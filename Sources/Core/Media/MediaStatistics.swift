@@ -35,6 +35,9 @@ package struct MediaStatistics: Equatable, Sendable {
   /// As the peer reports it, in seconds.
   package var remoteJitter = 0.0
 
+  /// How sound is sent, and why; `nil` until packets can pass.
+  package var adaptation: AdaptationAccount?
+
   // Both.
   /// In seconds; `nil` until the first report came back.
   package var roundTripTime: Double?

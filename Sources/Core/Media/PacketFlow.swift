@@ -123,7 +123,7 @@ struct PacketFlow {
           incoming[description.ssrc]?.canonicalName = description.canonicalName
         }
       case .goodbye(let goodbye): for source in goodbye.sources { incoming[source] = nil }
-      case .other: break
+      case .transportFeedback, .other: break  // Never asked for.
       }
     }
     return true

@@ -29,7 +29,9 @@ package struct EncodedFrame: Sendable {
 extension MediaSession {
   /// Whether the peer takes sound as a ``SharedEncoder`` of the same settings makes it.
   package var takesSharedSound: Bool {
-    flow?.uplink.bitsPerSecond == settings.encoder.bitsPerSecond && isActive && !isMuted
+    guard let plan = flow?.uplink.plan, isActive, !isMuted else { return false }
+    return plan.bitsPerSecond == settings.encoder.bitsPerSecond
+      && plan.packetTime == settings.frameSampleCount * 1_000 / Sound.sampleRate
   }
 
   /// One frame that was encoded once for several sessions; only where ``takesSharedSound``.

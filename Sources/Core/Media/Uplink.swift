@@ -10,7 +10,11 @@ struct Uplink {
     var digits: DigitFormat?
     /// The number of the audio level extension; `nil` when it was not agreed.
     var levelExtensionID: UInt8?
-    var bitsPerSecond: Int
+    /// The number of the extension that numbers packets for transport-wide feedback, likewise.
+    var transportExtensionID: UInt8?
+    /// Of packets with copies of earlier ones (RFC 2198); `nil` when the peer does not read them.
+    var redundantPayloadType: UInt8?
+    var bounds: SendingBounds
   }
 
   struct DigitFormat: Equatable, Sendable {
@@ -34,34 +38,38 @@ struct Uplink {
   private var wasSilenced = true
   private var digits = DigitSender()
   private var tones: [ToneGenerator] = []
-  private var lossEstimate: Double
-  private var expectedLossPercent: Int
+  private var adaptation: Adaptation
+  private var packetizer = Packetizer()
+  private var copies = SentCopies()
+  private var encoderSettings: EncoderSettings
   private let leastLossPercent: Int
 
   init(ssrc: UInt32, format: Format, settings: EncoderSettings, ports: any MediaPorts) {
     self.ssrc = ssrc
     self.format = format
+    adaptation = Adaptation(format.bounds)
     var settings = settings
-    settings.bitsPerSecond = format.bitsPerSecond
+    settings.bitsPerSecond = adaptation.plan.bitsPerSecond
+    encoderSettings = settings
     encoder = ports.makeEncoder(settings: settings)
     let random = ports.random()
     // Small enough that the cipher's roll-over counter is not at stake in the first packets.
     sequence = SequenceNumber(UInt16(truncatingIfNeeded: random >> 16) & 0x7FFF)
     timestamp = ports.random()
     leastLossPercent = settings.expectedLossPercent
-    expectedLossPercent = settings.expectedLossPercent
-    lossEstimate = Double(settings.expectedLossPercent) / 100
   }
 
-  /// What the sound takes at most.
-  var bitsPerSecond: Int { format.bitsPerSecond }
+  /// How sound is sent at present.
+  var plan: SendingPlan { adaptation.plan }
 
-  /// What a renewed description agreed on.
+  /// How sound is sent at present, and why.
+  var account: AdaptationAccount { adaptation.account }
+
+  /// What a renewed description agreed on, or the user wants.
   mutating func change(to format: Format) {
-    if format.bitsPerSecond != self.format.bitsPerSecond {
-      encoder.setBitrate(bitsPerSecond: format.bitsPerSecond)
-    }
     self.format = format
+    adaptation.change(format.bounds)
+    followPlan()
   }
 
   /// The peer's stream has our number: ours is changed (RFC 3550 §8.2).
@@ -80,16 +88,16 @@ struct Uplink {
     if case .event(let code, let isEnd, let isFirst, let start, let duration) = step,
       let format = format.digits
     {
+      pause()
       return eventPacket(
-        code: code, isEnd: isEnd, isFirst: isFirst, timestamp: start, duration: duration, format)
+        code: code, isEnd: isEnd, isFirst: isFirst, timestamp: start, duration: duration, format,
+        at: now)
     }
-    let payload = encoder.encode(outgoing(frame, isSilenced: isSilenced))
-    guard !payload.isEmpty else {
-      followsPause = true
-      return nil
-    }
-    return packet(
-      payloadType: format.payloadType, marker: followsPause, timestamp: timestamp, payload)
+    let heard = outgoing(frame, isSilenced: isSilenced)
+    guard
+      let sound = packetizer.add(heard, timestamp: timestamp, packetTime: plan.packetTime)
+    else { return nil }
+    return soundPacket(encoder.encode(sound.samples), timestamp: sound.timestamp, at: now)
   }
 
   /// One frame that was encoded elsewhere, for several streams; keys are not sent meanwhile.
@@ -97,18 +105,14 @@ struct Uplink {
     advance(by: frame.sampleCount, at: now)
     meter = frame.meter
     wasSilenced = false
-    guard !frame.payload.isEmpty else {
-      followsPause = true
-      return nil
-    }
-    return packet(
-      payloadType: format.payloadType, marker: followsPause, timestamp: timestamp, frame.payload)
+    packetizer.clear()
+    return soundPacket(frame.payload, timestamp: timestamp, at: now)
   }
 
   /// One frame that is not to be sent: time passes.
   mutating func skipped(sampleCount: Int, at now: Instant) {
     advance(by: sampleCount, at: now)
-    followsPause = true
+    pause()
     wasSilenced = true
     meter.reset()
   }
@@ -127,13 +131,17 @@ struct Uplink {
     return refused
   }
 
-  /// What the peer reports to have lost, 0–1: redundancy is prepared for it.
-  mutating func peerReported(loss: Double) {
-    lossEstimate += (loss - lossEstimate) / 4
-    let percent = min(max(leastLossPercent, Int(lossEstimate * 100 + 0.5)), Self.mostLossPercent)
-    guard percent != expectedLossPercent else { return }
-    expectedLossPercent = percent
-    encoder.setExpectedLoss(percent: percent)
+  /// What the peer reports of our stream.
+  mutating func peerReported(_ block: ReportBlock, roundTripTime: Duration?, at now: Instant) {
+    let sentBytes = payloadBytes + packetCount * SendingPlan.headerBytes
+    adaptation.reported(block, roundTripTime: roundTripTime, sentBytes: sentBytes, at: now)
+    followPlan()
+  }
+
+  /// What the peer tells of single packets.
+  mutating func peerTold(_ feedback: TransportFeedback, at now: Instant) {
+    adaptation.feedbackArrived(feedback, at: now)
+    followPlan()
   }
 
   /// What the stream's timestamp is now, for sender reports.
@@ -151,7 +159,7 @@ struct Uplink {
     guard let lastFrame else { return }
     let elapsed = Sound.samples(max(.zero, lastFrame.at.duration(to: now)))
     let isGap = elapsed > lastFrame.sampleCount + Self.gapSampleCount
-    if isGap { followsPause = true }
+    if isGap { pause() }
     timestamp &+= UInt32(truncatingIfNeeded: isGap ? elapsed : lastFrame.sampleCount)
   }
 
@@ -173,37 +181,81 @@ struct Uplink {
     return frame
   }
 
+  /// What has not become a packet is not sent, and what follows does not continue what went before.
+  private mutating func pause() {
+    packetizer.clear()
+    copies.clear()
+    followsPause = true
+  }
+
+  private mutating func followPlan() {
+    let bitsPerSecond = plan.bitsPerSecond
+    if bitsPerSecond != encoderSettings.bitsPerSecond {
+      encoderSettings.bitsPerSecond = bitsPerSecond
+      encoder.setBitrate(bitsPerSecond: bitsPerSecond)
+    }
+    let percent = adaptation.expectedLossPercent(atLeast: leastLossPercent)
+    if percent != encoderSettings.expectedLossPercent {
+      encoderSettings.expectedLossPercent = percent
+      encoder.setExpectedLoss(percent: percent)
+    }
+  }
+
   private mutating func eventPacket(
     code: UInt8, isEnd: Bool, isFirst: Bool, timestamp: UInt32, duration: Int,
-    _ format: DigitFormat
+    _ format: DigitFormat, at now: Instant
   ) -> RTPPacket {
     let event = TelephoneEvent(
       code: code, isEnd: isEnd, volume: 10,
       duration: UInt16(clamping: duration * format.clockRate / Sound.sampleRate))
-    followsPause = true
     return packet(
-      payloadType: format.payloadType, marker: isFirst, timestamp: timestamp, event.encoded())
+      payloadType: format.payloadType, marker: isFirst, timestamp: timestamp, event.encoded(), [],
+      at: now)
+  }
+
+  /// - Parameter payload: empty when the encoder has nothing to send.
+  private mutating func soundPacket(
+    _ payload: [UInt8], timestamp: UInt32, at now: Instant
+  ) -> RTPPacket? {
+    guard !payload.isEmpty else {
+      pause()
+      return nil
+    }
+    defer { followsPause = false }
+    let level = format.levelExtensionID.map { HeaderExtension(id: $0, data: meter.level.encoded()) }
+    let extensions = level.map { [$0] } ?? []
+    let copyCount = format.redundantPayloadType == nil ? 0 : plan.copyCount
+    let redundant = copies.add(
+      payload, timestamp: timestamp, payloadType: format.payloadType, copyCount: copyCount)
+    if let redundant, let payloadType = format.redundantPayloadType {
+      return packet(
+        payloadType: payloadType, marker: followsPause, timestamp: timestamp, redundant.encoded(),
+        extensions, at: now)
+    }
+    return packet(
+      payloadType: format.payloadType, marker: followsPause, timestamp: timestamp, payload,
+      extensions, at: now)
   }
 
   private mutating func packet(
-    payloadType: UInt8, marker: Bool, timestamp: UInt32, _ payload: [UInt8]
+    payloadType: UInt8, marker: Bool, timestamp: UInt32, _ payload: [UInt8],
+    _ extensions: [HeaderExtension], at now: Instant
   ) -> RTPPacket {
-    let isSound = payloadType == format.payloadType
-    if isSound { followsPause = false }
-    let extensions =
-      isSound
-      ? format.levelExtensionID.map { [HeaderExtension(id: $0, data: meter.level.encoded())] } : nil
-    let packet = RTPPacket(
+    var packet = RTPPacket(
       payloadType: payloadType, marker: marker, sequence: sequence, timestamp: timestamp,
-      ssrc: ssrc, extensions: extensions ?? [], payload: payload)
+      ssrc: ssrc, extensions: extensions, payload: payload)
+    if let id = format.transportExtensionID {
+      let byteCount = payload.count + SendingPlan.headerBytes
+      var number: [UInt8] = []
+      number.append(bigEndian: adaptation.send(byteCount: byteCount, at: now))
+      packet.extensions.append(HeaderExtension(id: id, data: number))
+    }
     sequence = sequence.next
     packetCount += 1
     payloadBytes += payload.count
     return packet
   }
 
-  /// Redundancy for more loss than this costs more than it saves.
-  private static let mostLossPercent = 30
   /// What the microphone may be late without the timestamp following it: 200 ms.
   private static let gapSampleCount = Sound.sampleRate / 5
 }

@@ -8,7 +8,8 @@ package enum RTCPPacket: Equatable, Sendable {
   case receiverReport(ReceiverReport)
   case sourceDescription([SourceDescription])
   case goodbye(Goodbye)
-  /// Feedback, extended reports and whatever else exists: known to be there, not read.
+  case transportFeedback(TransportFeedback)
+  /// Other feedback, extended reports and whatever else exists: known to be there, not read.
   case other(packetType: UInt8)
 
   /// What was wrong with a received compound.
@@ -64,6 +65,8 @@ package enum RTCPPacket: Equatable, Sendable {
           descriptions.flatMap { $0.encodedChunk() }, 202, count: descriptions.count, to: &bytes)
       case .goodbye(let goodbye):
         append(goodbye.encodedBody(), 203, count: goodbye.sources.count, to: &bytes)
+      case .transportFeedback(let feedback):
+        append(feedback.encodedBody(), 205, count: Self.transportFeedbackFormat, to: &bytes)
       case .other:
         preconditionFailure("packets that are not understood are not sent")
       }
@@ -71,6 +74,8 @@ package enum RTCPPacket: Equatable, Sendable {
     return bytes
   }
 
+  /// What stands in the place of the count.
+  private static let transportFeedbackFormat = 15
   /// How many packets one compound may hold.
   package static let packetLimit = 64
 
@@ -85,6 +90,9 @@ package enum RTCPPacket: Equatable, Sendable {
       return SourceDescription.decodeChunks(&reader, count: count).map { .sourceDescription($0) }
     case 203:
       return Goodbye(decoding: &reader, sourceCount: count).map { .goodbye($0) }
+    case 205 where count == transportFeedbackFormat:
+      return TransportFeedback(decoding: &reader).map { .transportFeedback($0) }
+        ?? .other(packetType: packetType)
     default:
       return .other(packetType: packetType)
     }

@@ -115,4 +115,10 @@ package struct RTPPacket: Equatable, Sendable {
   package func audioLevel(id: UInt8) -> AudioLevel? {
     extensionData(id: id).flatMap { AudioLevel(decoding: $0) }
   }
+
+  /// The number for transport-wide feedback, under the number negotiated for it.
+  package func transportNumber(id: UInt8) -> UInt16? {
+    guard let data = extensionData(id: id), data.count >= 2 else { return nil }
+    return UInt16(data[0]) << 8 | UInt16(data[1])
+  }
 }

@@ -41,6 +41,25 @@ struct AttributeLookup {
     }
   }
 
+  /// The payload type of packets with redundant copies, all of them of that payload type; without
+  /// `fmtp`, that is meant (RFC 2198 §5).
+  func redundancy(of payloadType: UInt8) -> UInt8? {
+    payloadTypes(named: "red", clockRate: 48_000).first { candidate in
+      guard let text = values("fmtp").lazy.compactMap({ parameters($0, for: candidate) }).first
+      else { return true }
+      return text.split(separator: "/").allSatisfy { UInt8($0) == payloadType }
+    }
+  }
+
+  /// Whether `rtcp-fb` offers that feedback on a payload type, or on all (RFC 4585 §4.2).
+  func givesFeedback(_ kind: String, on payloadType: UInt8) -> Bool {
+    values("rtcp-fb").contains { value in
+      let fields = value.split(separator: " ")
+      return fields.count == 2 && (fields[0] == "*" || UInt8(fields[0]) == payloadType)
+        && fields[1] == kind
+    }
+  }
+
   /// The payload types that `rtpmap` gives to an encoding, in the order of the `m=` line.
   func payloadTypes(named encoding: String, clockRate: Int) -> [UInt8] {
     let maps = values("rtpmap")

@@ -11,10 +11,12 @@ package struct AudioDescription: Equatable, Sendable {
   package var opus: OpusFormat
   /// At most one for each payload type, in the order of preference.
   package var telephoneEvents: [TelephoneEventFormat]
-  /// Redundant audio data (RFC 2198); known to be there, never sent.
+  /// Opus with redundant copies of earlier packets (RFC 2198).
   package var redPayloadType: UInt8?
   /// The number of the audio level header extension (RFC 6464).
   package var audioLevelID: UInt8?
+  /// The number of the header extension for transport-wide feedback, if that is given, too.
+  package var transportID: UInt8?
   /// The sender's first SSRC and its canonical name.
   package var ssrc: UInt32?
   package var canonicalName: String?
@@ -64,8 +66,11 @@ package struct AudioDescription: Equatable, Sendable {
     direction = attributes.direction
     self.opus = opus
     telephoneEvents = attributes.telephoneEvents
-    redPayloadType = attributes.payloadTypes(named: "red", clockRate: 48_000).first
+    redPayloadType = attributes.redundancy(of: opus.payloadType)
     audioLevelID = attributes.extensionID(uri: audioLevelURI)
+    transportID =
+      attributes.givesFeedback("transport-cc", on: opus.payloadType)
+      ? attributes.extensionID(uri: transportURI) : nil
     (ssrc, canonicalName) = attributes.source
     packetTime = attributes.packetTime("ptime")
     maximumPacketTime = attributes.packetTime("maxptime")
@@ -97,3 +102,6 @@ package struct AudioDescription: Equatable, Sendable {
 
 /// What the audio level header extension is called in `extmap` (RFC 6464 §4).
 let audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+/// What the header extension with packets' numbers is called in `extmap`
+/// (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).
+let transportURI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"

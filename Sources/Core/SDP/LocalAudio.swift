@@ -8,16 +8,20 @@ package struct LocalAudio: Equatable, Sendable {
   package var fingerprint: Fingerprint
   /// What we would like to receive. The payload type counts in our offers only.
   package var opus: OpusFormat
+  /// Whether packets end here. Only then is agreed on what concerns one path alone: redundancy
+  /// (RFC 2198) and transport-wide feedback.
+  package var endsPackets: Bool
 
   package init(
     sessionID: UInt64, ssrc: UInt32, canonicalName: String, fingerprint: Fingerprint,
-    opus: OpusFormat = .preferred
+    opus: OpusFormat = .preferred, endsPackets: Bool = true
   ) {
     self.sessionID = sessionID & UInt64(Int64.max)
     self.ssrc = ssrc
     self.canonicalName = canonicalName
     self.fingerprint = fingerprint
     self.opus = opus
+    self.endsPackets = endsPackets
   }
 }
 
@@ -55,6 +59,13 @@ package struct AgreedAudio: Equatable, Sendable {
   package var receivedTelephoneEvents: [TelephoneEventFormat]
   /// The number of the audio level header extension, if both sides know it.
   package var audioLevelID: UInt8?
+  /// Under which payload type the other side takes Opus with redundant copies; `nil` if it does not.
+  package var sentRedundancy: UInt8?
+  /// Under which payload type Opus with redundant copies arrives, if it may.
+  package var receivedRedundancy: UInt8?
+  /// The number of the header extension with packets' numbers, if both sides tell each other which of
+  /// them arrived.
+  package var transportID: UInt8?
 }
 
 extension OpusFormat {

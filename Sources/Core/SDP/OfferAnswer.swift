@@ -39,7 +39,7 @@ package struct OfferAnswer: Equatable, Sendable {
   package mutating func makeOffer(
     _ transport: LocalTransport, isHolding: Bool = false
   ) -> SessionDescription {
-    let formats = Formats(offering: local.opus, keeping: agreed)
+    let formats = Formats(offering: local, keeping: agreed)
     let direction = Direction(sends: true, receives: !isHolding)
     let audio = section(
       transport, formats, mid: agreed?.remote.mid ?? "0", setup: .actpass, direction: direction)
@@ -78,7 +78,7 @@ package struct OfferAnswer: Equatable, Sendable {
     let isClient = isDTLSClient(remote.setup, unlessTold: true)
     let direction = Direction(sends: true, receives: !isHolding)
       .limited(to: remote.direction.mirrored)
-    let formats = Formats(answering: remote, local.opus)
+    let formats = Formats(answering: remote, local)
     let audio = section(
       transport, formats, mid: remote.mid, setup: isClient ? .active : .passive,
       direction: direction)
@@ -116,7 +116,10 @@ package struct OfferAnswer: Equatable, Sendable {
       direction: direction.limited(to: remote.direction.mirrored), sentOpus: remote.opus,
       sentTelephoneEvent: remote.telephoneEvents.first, receivedOpus: formats.opus.payloadType,
       receivedTelephoneEvents: formats.telephoneEvents,
-      audioLevelID: formats.audioLevelID == nil ? nil : remote.audioLevelID)
+      audioLevelID: formats.audioLevelID == nil ? nil : remote.audioLevelID,
+      sentRedundancy: formats.redundancy == nil ? nil : remote.redPayloadType,
+      receivedRedundancy: remote.redPayloadType == nil ? nil : formats.redundancy,
+      transportID: formats.transportID == nil ? nil : remote.transportID)
   }
 
   /// A new version of our description around the sections.
@@ -170,40 +173,59 @@ private struct Formats: Equatable {
   var opus: OpusFormat
   var telephoneEvents: [TelephoneEventFormat]
   var audioLevelID: UInt8?
+  /// Of Opus with redundant copies.
+  var redundancy: UInt8?
+  /// The number of the extension for transport-wide feedback.
+  var transportID: UInt8?
 
   /// A first offer has the numbers that browsers use; a renewed one keeps those under which we
   /// receive (RFC 3264 §8.3.2).
-  init(offering opus: OpusFormat, keeping agreed: AgreedAudio?) {
-    self.opus = opus
+  init(offering local: LocalAudio, keeping agreed: AgreedAudio?) {
+    opus = local.opus
     guard let agreed else {
       telephoneEvents = [
         TelephoneEventFormat(payloadType: 110, clockRate: 48_000),
         TelephoneEventFormat(payloadType: 126, clockRate: 8_000),
       ]
       audioLevelID = 1
+      redundancy = local.endsPackets ? 63 : nil
+      transportID = local.endsPackets ? 3 : nil
       return
     }
-    self.opus.payloadType = agreed.receivedOpus
+    opus.payloadType = agreed.receivedOpus
     telephoneEvents = agreed.receivedTelephoneEvents
     audioLevelID = agreed.audioLevelID
+    redundancy = agreed.receivedRedundancy
+    transportID = agreed.transportID
   }
 
   /// An answer takes over the offer's numbers.
-  init(answering offer: AudioDescription, _ opus: OpusFormat) {
-    self.opus = opus
-    self.opus.payloadType = offer.opus.payloadType
+  init(answering offer: AudioDescription, _ local: LocalAudio) {
+    opus = local.opus
+    opus.payloadType = offer.opus.payloadType
     telephoneEvents = offer.telephoneEvents
     audioLevelID = offer.audioLevelID
+    redundancy = local.endsPackets ? offer.redPayloadType : nil
+    transportID = local.endsPackets ? offer.transportID : nil
   }
 
-  var payloadTypes: [UInt8] { [opus.payloadType] + telephoneEvents.map(\.payloadType) }
+  var payloadTypes: [UInt8] {
+    [opus.payloadType] + (redundancy.map { [$0] } ?? []) + telephoneEvents.map(\.payloadType)
+  }
 
   var attributes: [Attribute] {
     var result: [Attribute] = []
     if let audioLevelID { result.append(Attribute("extmap", "\(audioLevelID) \(audioLevelURI)")) }
-    result.append(Attribute("rtpmap", "\(opus.payloadType) opus/48000/2"))
+    if let transportID { result.append(Attribute("extmap", "\(transportID) \(transportURI)")) }
+    let number = opus.payloadType
+    result.append(Attribute("rtpmap", "\(number) opus/48000/2"))
     if !opus.parameters.isEmpty {
-      result.append(Attribute("fmtp", "\(opus.payloadType) \(opus.parameters)"))
+      result.append(Attribute("fmtp", "\(number) \(opus.parameters)"))
+    }
+    if transportID != nil { result.append(Attribute("rtcp-fb", "\(number) transport-cc")) }
+    if let redundancy {
+      result.append(Attribute("rtpmap", "\(redundancy) red/48000/2"))
+      result.append(Attribute("fmtp", "\(redundancy) \(number)/\(number)"))
     }
     for event in telephoneEvents {
       result.append(

@@ -41,6 +41,8 @@ package struct Settings: Equatable, Sendable {
     package var quality: SoundQuality = .medium
     /// In-band forward error correction.
     package var usesFEC = true
+    /// Copies of earlier packets (RFC 2198); `nil` when loss asks for them.
+    package var usesRedundancy: Bool?
     /// Discontinuous transmission: nothing is sent in silence.
     package var usesDTX = false
     /// Whether the microphone's sound is cleaned; `nil` when it is a device.

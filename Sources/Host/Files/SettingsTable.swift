@@ -73,8 +73,12 @@ package enum SettingsTable {
     ),
     .choice(
       "quality", \.audio.quality, in: standard,
-      "What speech may take: 32, 64 or 128 kbit/s."),
+      "What speech may take at most: 32, 64 or 128 kbit/s; adaptive begins with 64 and rises to 128."
+    ),
     .flag("fec", \.audio.usesFEC, in: standard, "Send redundancy against packet loss."),
+    .automatic(
+      "red", \.audio.usesRedundancy,
+      "Send each packet again with the next one; auto does so when much is lost."),
     .flag("dtx", \.audio.usesDTX, in: standard, "Send next to nothing in silence."),
     .automatic(
       "processing", \.audio.usesProcessing,

@@ -69,6 +69,7 @@ struct SettingsTests {
       latency = low
       quality = good
       fec = no
+      red = no
       dtx = yes
       [keys]
       mute = m
@@ -118,10 +119,11 @@ struct SettingsTests {
     expected.audio.latency = .low
     expected.audio.quality = .good
     expected.audio.usesFEC = false
+    expected.audio.usesRedundancy = false
     expected.audio.usesDTX = true
     expected.keys = [
-      Settings.KeyBinding(action: "mute", key: "m", line: 16),
-      Settings.KeyBinding(action: "hang-up", key: "f5", line: 17),
+      Settings.KeyBinding(action: "mute", key: "m", line: 17),
+      Settings.KeyBinding(action: "hang-up", key: "f5", line: 18),
     ]
     expected.exchange.isEmbedded = true
     expected.exchange.identity = "amina"

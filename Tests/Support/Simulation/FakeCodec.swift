@@ -11,7 +11,12 @@ package final class FakeEncoder: EncoderPort {
   package private(set) var lastFrame: [Int16] = []
   private var previous: [UInt8] = []
 
-  init(settings: EncoderSettings) { self.settings = settings }
+  private let fillsBitrate: Bool
+
+  init(settings: EncoderSettings, fillsBitrate: Bool = false) {
+    self.settings = settings
+    self.fillsBitrate = fillsBitrate
+  }
 
   package func encode(_ frame: [Int16]) -> [UInt8] {
     guard [120, 240, 480, 960, 1_920, 2_880].contains(frame.count) else { return [] }
@@ -20,8 +25,12 @@ package final class FakeEncoder: EncoderPort {
     let current = Self.written(frame)
     let hasRedundancy = settings.usesFEC && settings.expectedLossPercent > 0 && !previous.isEmpty
     defer { previous = current }
-    return [0x4F, UInt8(frame.count / 120), hasRedundancy ? 1 : 0] + current
+    let payload =
+      [0x4F, UInt8(frame.count / 120), hasRedundancy ? 1 : 0] + current
       + (hasRedundancy ? previous : [])
+    // What follows is not read.
+    let byteCount = fillsBitrate ? settings.bitsPerSecond / 8 * frame.count / 48_000 : 0
+    return payload + [UInt8](repeating: 0, count: max(0, byteCount - payload.count))
   }
 
   package func setBitrate(bitsPerSecond: Int) { settings.bitsPerSecond = bitsPerSecond }

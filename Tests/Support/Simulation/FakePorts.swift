@@ -12,7 +12,13 @@ package final class FakePorts: MediaPorts {
   package private(set) var decoders: [FakeDecoder] = []
   package private(set) var processors: [FakeVoiceProcessor] = []
 
-  package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+  private let fillsBitrate: Bool
+
+  /// - Parameter fillsBitrate: whether encoders make as many bytes as their bitrate says.
+  package init(seed: UInt64, fillsBitrate: Bool = false) {
+    generator = SeededGenerator(seed: seed)
+    self.fillsBitrate = fillsBitrate
+  }
 
   package func makeHandshake() -> any HandshakePort {
     let handshake = FakeHandshake(secret: (0..<16).map { _ in UInt8(truncatingIfNeeded: random()) })
@@ -27,7 +33,7 @@ package final class FakePorts: MediaPorts {
   }
 
   package func makeEncoder(settings: EncoderSettings) -> any EncoderPort {
-    let encoder = FakeEncoder(settings: settings)
+    let encoder = FakeEncoder(settings: settings, fillsBitrate: fillsBitrate)
     encoders.append(encoder)
     return encoder
   }

@@ -11,16 +11,21 @@ package struct LinkModel: Sendable {
     package var duplication: Double
     /// The share of datagrams that wait another two to three times the delay.
     package var reordering: Double
+    /// What passes in a second, after a queue; everything at once, if `nil`.
+    package var bitsPerSecond: Int?
+    /// What would wait longer in the queue is lost.
+    package var mostWaiting: Duration = .milliseconds(600)
 
     package init(
       delay: Duration = .milliseconds(10), jitter: Duration = .zero, loss: Double = 0,
-      duplication: Double = 0, reordering: Double = 0
+      duplication: Double = 0, reordering: Double = 0, bitsPerSecond: Int? = nil
     ) {
       self.delay = delay
       self.jitter = jitter
       self.loss = loss
       self.duplication = duplication
       self.reordering = reordering
+      self.bitsPerSecond = bitsPerSecond
     }
 
     package static let perfect = Quality()
@@ -28,15 +33,29 @@ package struct LinkModel: Sendable {
 
   package var quality: Quality
   private var generator: SeededGenerator
+  /// When the last of the queue has passed.
+  private var queueEnd = Instant.zero
 
   package init(_ quality: Quality = .perfect, seed: UInt64) {
     self.quality = quality
     generator = SeededGenerator(seed: seed)
   }
 
+  /// How long what is sent now waits until it passes.
+  package func waiting(at now: Instant) -> Duration { max(.zero, now.duration(to: queueEnd)) }
+
   /// When a datagram sent now arrives: never, once or twice.
-  package mutating func arrivals(sentAt now: Instant) -> [Instant] {
+  ///
+  /// - Parameter byteCount: with all headers.
+  package mutating func arrivals(sentAt now: Instant, byteCount: Int = 0) -> [Instant] {
     guard !happens(quality.loss) else { return [] }
+    var now = now
+    if let bitsPerSecond = quality.bitsPerSecond {
+      guard waiting(at: now) <= quality.mostWaiting else { return [] }
+      queueEnd = max(queueEnd, now).advanced(
+        by: .nanoseconds(Int64(byteCount) * 8 * 1_000_000_000 / Int64(bitsPerSecond)))
+      now = queueEnd
+    }
     var arrivals = [now.advanced(by: delay())]
     if happens(quality.duplication) { arrivals.append(now.advanced(by: delay())) }
     return arrivals

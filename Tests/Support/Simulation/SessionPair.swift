@@ -25,6 +25,8 @@ package final class SessionPair {
     /// Whether the caller is a conference's server to the callee.
     package var isConference = false
     package var settings = MediaSettings()
+    /// Attributes of that name are taken out of all descriptions.
+    package var unknownAttributes: Set<String> = []
 
     package init(seed: UInt64 = 1) { self.seed = seed }
   }
@@ -143,6 +145,14 @@ package final class SessionPair {
     hasPath = works
     connectIfPossible()
   }
+
+  /// What the way from one side is like from now on.
+  package func setLink(from side: Side, _ quality: LinkModel.Quality) {
+    links[side.rawValue].quality = quality
+  }
+
+  /// How long what one side sends now waits in the link's queue.
+  package func waiting(from side: Side) -> Duration { links[side.rawValue].waiting(at: now) }
 
   /// How often a side reported something.
   package func count(_ side: Side, _ matches: (SessionReport) -> Bool) -> Int {
@@ -268,6 +278,14 @@ package final class SessionPair {
       }
       report = .described(description)
     }
+    if case .described(var description) = report {
+      for index in description.media.indices {
+        description.media[index].attributes.removeAll {
+          setup.unknownAttributes.contains($0.name)
+        }
+      }
+      report = .described(description)
+    }
     timeline.add(.signal(to: side.other, report), at: now.advanced(by: setup.signalingDelay))
   }
 
@@ -305,7 +323,9 @@ package final class SessionPair {
     guard hasPath, agents[side.rawValue].connectedWith != nil, !loses(side, kind, number) else {
       return
     }
-    for arrival in links[side.rawValue].arrivals(sentAt: now) {
+    for arrival in links[side.rawValue].arrivals(
+      sentAt: now, byteCount: datagram.count + 28)
+    {
       timeline.add(.ice(side.other, .received(datagram)), at: arrival)
     }
   }

@@ -1,0 +1,254 @@
+import Basics
+import RTP
+
+/// How sound is sent: bitrate, packet time and redundancy follow what the way to the peer carries.
+///
+///     steady ──a queue stands, or much is lost──▶ easing ──it has gone──▶ steady, with less
+///        ▲                                          │
+///        │                                          └─no better for it──▶ steady, as before
+///        └── while all is calm, more is sent by and by
+///
+/// A queue halves what is sent, so that it drains at once; when it has gone, a little less is sent
+/// than what arrived. Trouble that does not mind how much is sent is not ours to mend: it is put up with.
+/// What was taken back returns slowly, and later each time that its return led to trouble.
+///
+/// Loss that is not ours is answered by redundancy within the same budget: the encoder's own for the
+/// loss that is reported, and copies of earlier packets (RFC 2198) when there is much of it.
+struct Adaptation {
+  private enum State: Equatable {
+    /// More may be sent from then on.
+    case steady(growAt: Instant?)
+    case easing(Easing)
+  }
+
+  /// What was done about trouble, to be judged by its effect.
+  private struct Easing: Equatable {
+    var trouble: PathTrouble
+    var budgetBefore: Double
+    /// What is sent when the trouble has gone.
+    var budgetAfter: Double
+    var judgeAt: Instant
+    /// Reports to come before it can be judged.
+    var reportCount: Int
+  }
+
+  private(set) var plan: SendingPlan
+  private(set) var watch = PathWatch()
+  private(set) var bounds: SendingBounds
+
+  private var state = State.steady(growAt: nil)
+  private var budget: Double
+  private var copyCount = 0
+  private var excusedLoss = 0.0
+  private var patience = Self.leastPatience
+  private var lastGrowth: Instant?
+  /// What arrived when a queue stood last; `nil` when what is allowed is sent again.
+  private var narrowest: Double?
+
+  init(_ bounds: SendingBounds) {
+    self.bounds = bounds
+    budget = bounds.firstBudget
+    copyCount = bounds.redundancy == .always ? 1 : 0
+    plan = SendingPlan(budget: budget, copyCount: copyCount, bounds, after: nil)
+  }
+
+  // MARK: Verbs
+
+  /// User or peer set other limits.
+  mutating func change(_ bounds: SendingBounds) {
+    guard bounds != self.bounds else { return }
+    let isOtherRate =
+      bounds.mostBitsPerSecond != self.bounds.mostBitsPerSecond
+      || bounds.firstBitsPerSecond != self.bounds.firstBitsPerSecond
+    // What the network took is not given back by a wish.
+    if isOtherRate, narrowest == nil { budget = bounds.firstBudget }
+    self.bounds = bounds
+    budget = min(budget, bounds.mostBudget)
+    adjust()
+  }
+
+  /// Notes a packet that is sent now, and returns its number for the header extension.
+  mutating func send(byteCount: Int, at now: Instant) -> UInt16 {
+    watch.send(byteCount: byteCount, at: now)
+  }
+
+  /// What the peer reports of our stream.
+  ///
+  /// - Parameter sentBytes: sent so far, headers included.
+  mutating func reported(
+    _ block: ReportBlock, roundTripTime: Duration?, sentBytes: Int, at now: Instant
+  ) {
+    watch.reported(block, roundTripTime: roundTripTime, sentBytes: sentBytes, at: now)
+    excusedLoss = min(excusedLoss, watch.loss)
+    if case .easing(var easing) = state, easing.reportCount > 0 {
+      easing.reportCount -= 1
+      state = .easing(easing)
+    }
+    act(at: now)
+  }
+
+  /// What the peer tells of single packets.
+  mutating func feedbackArrived(_ feedback: TransportFeedback, at now: Instant) {
+    watch.feedbackArrived(feedback, at: now)
+    act(at: now)
+  }
+
+  /// How much loss the encoder's own redundancy shall be ready for, in percent.
+  func expectedLossPercent(atLeast least: Int) -> Int {
+    min(max(least, Int(watch.loss * 100 + 0.5)), Self.mostLossPercent)
+  }
+
+  /// What was done, and why.
+  var account: AdaptationAccount {
+    var reason = AdaptationAccount.Reason.nothing
+    switch state {
+    case .easing(let easing):
+      switch easing.trouble {
+      case .queue(let delay): reason = .queue(delay)
+      case .loss(let share): reason = .loss(share)
+      }
+    case .steady:
+      if let narrowest, budget < bounds.mostBudget {
+        reason = .narrow(bitsPerSecond: Int(narrowest))
+      } else if plan.copyCount > 0, bounds.redundancy == .whenNeeded {
+        reason = .loss(watch.loss)
+      }
+    }
+    return AdaptationAccount(
+      plan: plan, shortestPacketTime: bounds.shortestPacketTime, reason: reason)
+  }
+
+  // MARK: Deciding
+
+  private mutating func act(at now: Instant) {
+    switch state {
+    case .easing(let easing): judge(easing, at: now)
+    case .steady(let growAt):
+      if let trouble = watch.trouble(excusedLoss: excusedLoss, at: now) {
+        ease(trouble, at: now)
+      } else {
+        grow(from: growAt, at: now)
+      }
+    }
+    chooseCopies()
+    adjust()
+  }
+
+  private mutating func ease(_ trouble: PathTrouble, at now: Instant) {
+    if let lastGrowth, lastGrowth.duration(to: now) < Self.growthMemory {
+      patience = min(patience * 2, Self.mostPatience)
+    }
+    // What arrives may be little because little was said; one step is not to take all.
+    let arriving = min(watch.deliveredBitsPerSecond(at: now) ?? budget, budget)
+    let delivered = max(arriving, budget * 0.4)
+    let easing = Easing(
+      trouble: trouble, budgetBefore: budget, budgetAfter: limited(delivered * 0.85),
+      judgeAt: now.advanced(by: Self.easingTime),
+      reportCount: isTold(of: trouble, at: now) ? 0 : 2)
+    switch trouble {
+    case .queue: budget = limited(delivered * 0.5)
+    case .loss: budget = easing.budgetAfter  // No queue to be drained; copies still find room.
+    }
+    narrowest = arriving
+    state = .easing(easing)
+  }
+
+  /// Whether feedback tells at once what becomes of it.
+  private func isTold(of trouble: PathTrouble, at now: Instant) -> Bool {
+    if case .queue = trouble { return watch.hasFeedback(at: now) }
+    return false
+  }
+
+  private mutating func judge(_ easing: Easing, at now: Instant) {
+    guard easing.reportCount == 0 else { return }
+    guard let trouble = watch.trouble(excusedLoss: excusedLoss, at: now) else {
+      budget = easing.budgetAfter
+      watch.forgetLoss()
+      excusedLoss = watch.loss
+      state = .steady(growAt: now.advanced(by: patience))
+      return
+    }
+    guard now >= easing.judgeAt else { return }
+    if easing.trouble.hasEased(to: trouble) {
+      var easing = easing
+      easing.trouble = trouble
+      easing.judgeAt = now.advanced(by: Self.easingTime)
+      easing.reportCount = isTold(of: trouble, at: now) ? 0 : 1
+      state = .easing(easing)
+      return
+    }
+    // It is the same however much is sent.
+    budget = easing.budgetBefore
+    narrowest = nil
+    excusedLoss = max(watch.loss, watch.lastLoss)
+    watch.acceptDelay()
+    state = .steady(growAt: now.advanced(by: patience))
+  }
+
+  private mutating func grow(from growAt: Instant?, at now: Instant) {
+    guard budget < bounds.mostBudget else {
+      narrowest = nil
+      if lastGrowth.map({ $0.duration(to: now) > Self.mostPatience }) ?? true {
+        patience = Self.leastPatience
+      }
+      return
+    }
+    guard watch.isCalm(excusedLoss: excusedLoss, at: now) else { return }
+    guard let growAt else {
+      state = .steady(growAt: now.advanced(by: patience))
+      return
+    }
+    guard now >= growAt else { return }
+    let pause = lastGrowth.map { $0.duration(to: now) } ?? Self.growthTime
+    guard pause >= Self.growthTime else { return }
+    let growth = isNearLimit ? Self.growthNearLimit : Self.growth
+    budget = min(
+      bounds.mostBudget, budget * (1 + growth * min(pause.seconds, Self.mostGrowthSeconds)))
+    lastGrowth = now
+  }
+
+  /// Whether about as much is sent as once was too much.
+  private var isNearLimit: Bool {
+    narrowest.map { $0 * 0.9 < budget && budget < $0 * 1.5 } ?? false
+  }
+
+  private mutating func chooseCopies() {
+    switch bounds.redundancy {
+    case .unknown: copyCount = 0
+    case .whenNeeded: copyCount = copies(least: 0)
+    case .always: copyCount = copies(least: 1)
+    }
+  }
+
+  private func copies(least: Int) -> Int {
+    // Copies do not help against a queue that is too long: while that is tried, none are added.
+    if case .easing = state { return copyCount }
+    let loss = watch.loss
+    if loss >= (copyCount > 1 ? 0.1 : 0.15) { return 2 }
+    if loss >= (copyCount > 0 ? 0.01 : 0.03) { return 1 }
+    return least
+  }
+
+  private mutating func adjust() {
+    plan = SendingPlan(budget: budget, copyCount: copyCount, bounds, after: plan)
+  }
+
+  private func limited(_ budget: Double) -> Double {
+    min(max(budget, SendingPlan.leastBudget), bounds.mostBudget)
+  }
+
+  /// How long what was done about trouble may take to show.
+  private static let easingTime: Duration = .seconds(2)
+  /// How long all must be calm before more is sent.
+  private static let leastPatience: Duration = .seconds(5)
+  private static let mostPatience: Duration = .seconds(60)
+  /// Trouble so soon after more was sent comes of it.
+  private static let growthMemory: Duration = .seconds(10)
+  private static let growthTime: Duration = .seconds(1)
+  /// What is added in a second, as a share.
+  private static let growth = 0.08
+  private static let growthNearLimit = 0.02
+  private static let mostGrowthSeconds = 1.5
+  /// Redundancy for more loss than this costs more than it saves.
+  private static let mostLossPercent = 30
+}

@@ -1,0 +1,18 @@
+import Basics
+
+/// What stands between us and a better sound.
+enum PathTrouble: Equatable, Sendable {
+  /// Packets queue up on the way: even the quickest waits so long.
+  case queue(Duration)
+  /// So much is lost, 0–1, that too much may be sent.
+  case loss(Double)
+
+  /// Whether what was done about it has had an effect, as this is left of it.
+  func hasEased(to other: PathTrouble) -> Bool {
+    switch (self, other) {
+    case (.queue(let before), .queue(let now)): now.seconds < before.seconds * 0.8
+    case (.loss(let before), .loss(let now)): now < before * 0.6
+    case (.queue, .loss), (.loss, .queue): false
+    }
+  }
+}

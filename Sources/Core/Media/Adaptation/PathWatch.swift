@@ -1,0 +1,119 @@
+import Basics
+import RTP
+
+/// What the peer's reports and feedback say of the way there.
+///
+/// Transport-wide feedback tells of every packet, soon; where there is none, round trips and the highest
+/// sequence numbers in receiver reports tell less, later.
+struct PathWatch {
+  private(set) var sent = SentPackets()
+  /// The share that is lost, 0–1: quick to rise and slow to fall.
+  private(set) var loss = 0.0
+  /// As the last report told it.
+  private(set) var lastLoss = 0.0
+  private var lossBefore = 0.0
+
+  private var feedbackDelay = PathDelay(window: .milliseconds(300), leastCount: 5)
+  private var delivery = DeliveryRate()
+  private var lastFeedback: Instant?
+  private var roundTrip = PathDelay(window: .zero, leastCount: 2)
+  private var lastReport: (highest: UInt32, sentBytes: Int, at: Instant)?
+  private var reportedRate: Double?
+
+  /// Notes a packet that is sent now, and returns its number for the header extension.
+  mutating func send(byteCount: Int, at now: Instant) -> UInt16 {
+    sent.send(byteCount: byteCount, at: now)
+  }
+
+  /// What the peer reports of our stream.
+  ///
+  /// - Parameter sentBytes: sent so far, headers included.
+  mutating func reported(
+    _ block: ReportBlock, roundTripTime: Duration?, sentBytes: Int, at now: Instant
+  ) {
+    lossBefore = lastLoss
+    lastLoss = block.lossFraction
+    loss += (lastLoss - loss) / (lastLoss > loss ? 2 : 4)
+    let tripBefore = roundTrip.latest
+    if let roundTripTime { roundTrip.measured(roundTripTime, at: now) }
+    if let lastReport {
+      let expected = block.highestSequence &- lastReport.highest
+      let seconds = lastReport.at.duration(to: now).seconds
+      if expected > 0, expected < 1 << 16, seconds > 0.5 {
+        let rate = Double(max(0, sentBytes - lastReport.sentBytes) * 8) / seconds
+        // While a queue grows by a second each second, half of what is sent leaves it.
+        let growth = ((roundTrip.latest ?? .zero) - (tripBefore ?? .zero)).seconds / seconds
+        reportedRate = rate * (1 - lastLoss) / (1 + max(0, growth))
+      }
+    }
+    lastReport = (block.highestSequence, sentBytes, now)
+  }
+
+  mutating func feedbackArrived(_ feedback: TransportFeedback, at now: Instant) {
+    lastFeedback = now
+    for arrival in sent.feedbackArrived(feedback) {
+      delivery.arrived(arrival)
+      feedbackDelay.measured(
+        arrival.arrived - Instant.zero.duration(to: arrival.sent), at: arrival.sent)
+    }
+  }
+
+  /// What is wrong now; `nil` when nothing is.
+  ///
+  /// - Parameter excusedLoss: the share whose cause is not that too much is sent.
+  func trouble(excusedLoss: Double, at now: Instant) -> PathTrouble? {
+    if let queue = queue(at: now) { return .queue(queue) }
+    let persisting = min(lastLoss, lossBefore)
+    let isMuch = persisting >= excusedLoss + Self.muchLoss || lastLoss >= excusedLoss + 0.25
+    return isMuch ? .loss(lastLoss) : nil
+  }
+
+  /// Whether the way there has room, as far as it can be known.
+  func isCalm(excusedLoss: Double, at now: Instant) -> Bool {
+    let isQuick =
+      hasFeedback(at: now) || (roundTrip.latest?.seconds ?? 0) <= roundTripLimit
+    return queue(at: now) == nil && isQuick && min(lastLoss, loss) <= excusedLoss + Self.littleLoss
+  }
+
+  /// What arrives at the peer, in bits a second, headers included.
+  func deliveredBitsPerSecond(at now: Instant) -> Double? {
+    hasFeedback(at: now) ? delivery.bitsPerSecond : reportedRate
+  }
+
+  /// Whether every packet is told of.
+  func hasFeedback(at now: Instant) -> Bool {
+    lastFeedback.map { $0.duration(to: now) < Self.feedbackMemory } ?? false
+  }
+
+  /// What was lost had a cause that has gone.
+  mutating func forgetLoss() { loss = min(loss, lastLoss) }
+
+  /// What is measured from now on is the way itself.
+  mutating func acceptDelay() {
+    feedbackDelay.acceptAsWay()
+    roundTrip.acceptAsWay()
+  }
+
+  private func queue(at now: Instant) -> Duration? {
+    if hasFeedback(at: now) {
+      return feedbackDelay.standing.flatMap {
+        $0.seconds > Self.queueLimit + 1.5 * feedbackDelay.jitter ? $0 : nil
+      }
+    }
+    if let latest = roundTrip.latest, latest.seconds > roundTripLimit * 3 { return latest }
+    return roundTrip.standing.flatMap { $0.seconds > roundTripLimit ? $0 : nil }
+  }
+
+  /// How much longer than the quickest a round trip may be, in seconds.
+  private var roundTripLimit: Double {
+    Self.leastRoundTripLimit * (1 + min(1, 20 * roundTrip.jitter))
+  }
+
+  /// How long the quickest packets may wait, in seconds, before that counts as a queue.
+  private static let queueLimit = 0.05
+  private static let leastRoundTripLimit = 0.08
+  /// More than is lost by chance on most networks.
+  private static let muchLoss = 0.1
+  private static let littleLoss = 0.02
+  private static let feedbackMemory: Duration = .seconds(2)
+}

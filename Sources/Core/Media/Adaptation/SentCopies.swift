@@ -1,0 +1,51 @@
+import RTP
+
+/// The payloads that were sent last, to be sent once more with those that follow (RFC 2198).
+struct SentCopies {
+  private struct Sent {
+    var payload: [UInt8]
+    var timestamp: UInt32
+  }
+
+  /// The oldest first.
+  private var sent: [Sent] = []
+
+  /// Takes the next payload in.
+  ///
+  /// - Parameters:
+  ///   - payloadType: of all payloads.
+  ///   - copyCount: how many copies are wanted; there are fewer where they are too old, too long or too
+  ///     long together for a datagram.
+  /// - Returns: the payload with its copies; `nil` when it goes alone.
+  mutating func add(
+    _ payload: [UInt8], timestamp: UInt32, payloadType: UInt8, copyCount: Int
+  ) -> RedundantAudio? {
+    defer {
+      sent.append(Sent(payload: payload, timestamp: timestamp))
+      if sent.count > Self.limit { sent.removeFirst() }
+    }
+    var copies: [RedundantAudio.Copy] = []
+    var room = Self.mostBytes - payload.count
+    // The receiver tells copies by their number back from the packet: none may be left out between.
+    for earlier in sent.reversed().prefix(copyCount) {
+      let offset = timestamp &- earlier.timestamp
+      room -= earlier.payload.count + 4
+      guard offset <= RedundantAudio.mostOffset, earlier.payload.count <= RedundantAudio.mostBytes,
+        room >= 0
+      else { break }
+      copies.insert(
+        RedundantAudio.Copy(
+          payloadType: payloadType, timestampOffset: UInt16(offset), payload: earlier.payload),
+        at: 0)
+    }
+    guard !copies.isEmpty else { return nil }
+    return RedundantAudio(copies: copies, payloadType: payloadType, payload: payload)
+  }
+
+  /// What follows does not continue what went before.
+  mutating func clear() { sent.removeAll() }
+
+  private static let limit = 2
+  /// Leaves room for RTP, SRTP and the IP headers in a datagram of 1 280 bytes.
+  private static let mostBytes = 1_150
+}

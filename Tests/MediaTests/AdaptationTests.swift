@@ -1,0 +1,234 @@
+import Basics
+import RTP
+import Testing
+
+@testable import Media
+
+@Suite("Sending plan")
+struct SendingPlanTests {
+  private var bounds = SendingBounds(
+    mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: .whenNeeded)
+
+  private func plan(_ budget: Double, copies: Int = 0, after: SendingPlan? = nil) -> SendingPlan {
+    SendingPlan(budget: budget, copyCount: copies, bounds, after: after)
+  }
+
+  @Test("all that is allowed, in packets of the microphone's frames, when there is room")
+  func plenty() {
+    #expect(plan(bounds.mostBudget).bitsPerSecond == 64_000)
+    #expect(plan(bounds.mostBudget).packetTime == 20)
+    #expect(plan(1e9).bitsPerSecond == 64_000)
+  }
+
+  @Test("longer packets save headers when there is little room")
+  func scarce() {
+    #expect(plan(50_000).packetTime == 20)
+    #expect(plan(40_000).packetTime == 40)
+    #expect(plan(40_000).bitsPerSecond == 27_000)
+    #expect(plan(24_000).packetTime == 60)
+    #expect(plan(0).packetTime == 60)
+    #expect(plan(0).bitsPerSecond == 8_000)
+  }
+
+  @Test("packets become shorter again only with room to spare")
+  func hysteresis() {
+    let long = plan(47_000)
+    #expect(long.packetTime == 40)
+    #expect(plan(49_000).packetTime == 20)
+    #expect(plan(49_000, after: long).packetTime == 40)
+    #expect(plan(53_000, after: long).packetTime == 20)
+  }
+
+  @Test("copies take their share of the budget, and are left out where it is too small")
+  func copies() {
+    #expect(plan(bounds.mostBudget, copies: 1).bitsPerSecond == 32_000)
+    #expect(plan(bounds.mostBudget, copies: 2).bitsPerSecond == 21_000)
+    #expect(plan(60_000, copies: 2).copyCount == 1)
+    #expect(plan(50_000, copies: 2).copyCount == 0)
+  }
+
+  @Test("the peer's limits and the user's preset are no scarcity")
+  func limits() {
+    var bounds = SendingBounds(mostBitsPerSecond: 6_000, firstBitsPerSecond: 6_000)
+    let least = SendingPlan(budget: bounds.mostBudget, copyCount: 0, bounds, after: nil)
+    #expect(least.bitsPerSecond == 6_000)
+    #expect(least.packetTime == 20)
+    bounds = SendingBounds(mostBitsPerSecond: 32_000, firstBitsPerSecond: 32_000)
+    bounds.shortestPacketTime = 10
+    let low = SendingPlan(budget: bounds.mostBudget, copyCount: 0, bounds, after: nil)
+    #expect(low.bitsPerSecond == 32_000)
+    #expect(low.packetTime == 10)
+    bounds.longestPacketTime = 20
+    #expect(SendingPlan(budget: 0, copyCount: 0, bounds, after: nil).packetTime == 20)
+  }
+}
+
+@Suite("Adaptation")
+struct AdaptationTests {
+  private var adaptation = Adaptation(
+    SendingBounds(
+      mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: .whenNeeded))
+  private var seconds = 0
+  private var highest: UInt32 = 0
+
+  private mutating func report(loss: Double, roundTrip: Int = 50, every interval: Int = 4) {
+    seconds += interval
+    highest += UInt32(50 * interval)
+    adaptation.reported(
+      ReportBlock(ssrc: 1, fractionLost: UInt8(loss * 256), highestSequence: highest),
+      roundTripTime: .milliseconds(roundTrip), sentBytes: seconds * 11_200,
+      at: Instant.zero.advanced(by: .seconds(seconds)))
+  }
+
+  @Test("says nothing particular while all is well")
+  mutating func calm() {
+    for _ in 0..<20 { report(loss: 0) }
+    #expect(adaptation.account.sentence == "64 kbit/s")
+    #expect(!adaptation.account.isNoteworthy)
+  }
+
+  @Test("answers loss with copies within the same bitrate, and says so")
+  mutating func copies() {
+    for _ in 0..<6 { report(loss: 0.08) }
+    #expect(adaptation.plan.copyCount == 1)
+    #expect(
+      adaptation.account.sentence
+        == "32 kbit/s, as 8 % is lost on the way there; each packet carries the one before")
+    for _ in 0..<4 { report(loss: 0) }
+    #expect(adaptation.plan.copyCount == 1, "one good report is no good network")
+    for _ in 0..<10 { report(loss: 0) }
+    #expect(adaptation.account.sentence == "64 kbit/s")
+  }
+
+  @Test("carries two when much is lost")
+  mutating func moreCopies() {
+    for _ in 0..<12 { report(loss: 0.22) }
+    #expect(adaptation.plan.copyCount == 2)
+    #expect(adaptation.account.sentence.hasSuffix("each packet carries the 2 before"))
+  }
+
+  @Test("loss that does not mind how much is sent is put up with")
+  mutating func excuses() {
+    for _ in 0..<3 { report(loss: 0.15) }
+    #expect(adaptation.plan.bitsPerSecond * (1 + adaptation.plan.copyCount) < 56_000)
+    for _ in 0..<4 { report(loss: 0.15) }
+    #expect(adaptation.plan.bitsPerSecond * (1 + adaptation.plan.copyCount) >= 62_000)
+  }
+
+  @Test("a round trip that stays long is a queue: half is sent until it has gone, then less")
+  mutating func queue() {
+    for _ in 0..<5 { report(loss: 0) }
+    report(loss: 0, roundTrip: 300)
+    report(loss: 0, roundTrip: 400)
+    #expect(adaptation.plan.bitsPerSecond <= 32_000)
+    #expect(adaptation.account.sentence.contains("as packets wait 250 ms on the way there"))
+    report(loss: 0, roundTrip: 55)
+    report(loss: 0, roundTrip: 55)
+    #expect(adaptation.account.sentence.contains("as the way there carries about 87 kbit/s"))
+    for _ in 0..<10 { report(loss: 0) }
+    #expect(adaptation.account.sentence == "64 kbit/s")
+  }
+
+  @Test("a way that has become longer is no queue, once half has been tried")
+  mutating func longerWay() {
+    for _ in 0..<5 { report(loss: 0) }
+    for _ in 0..<8 { report(loss: 0, roundTrip: 300) }
+    #expect(adaptation.account.sentence == "64 kbit/s")
+  }
+
+  @Test("what leads to trouble again returns later each time")
+  mutating func patience() {
+    for _ in 0..<5 { report(loss: 0) }
+    var pauses: [Int] = []
+    for _ in 0..<4 {
+      for _ in 0..<2 { report(loss: 0, roundTrip: 600, every: 1) }
+      for _ in 0..<2 { report(loss: 0, every: 2) }
+      let start = seconds
+      let low = adaptation.plan
+      while adaptation.plan == low, seconds - start < 200 { report(loss: 0, every: 1) }
+      pauses.append(seconds - start)
+    }
+    #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $0 < $1 }, "\(pauses)")
+  }
+
+  @Test("a wish for another bitrate is followed, as far as the network allows")
+  mutating func wishes() {
+    adaptation.change(SendingBounds(mostBitsPerSecond: 128_000, firstBitsPerSecond: 128_000))
+    #expect(adaptation.plan.bitsPerSecond == 128_000)
+    adaptation.change(SendingBounds(mostBitsPerSecond: 32_000, firstBitsPerSecond: 32_000))
+    #expect(adaptation.plan.bitsPerSecond == 32_000)
+    for _ in 0..<2 { report(loss: 0) }
+    for _ in 0..<2 { report(loss: 0, roundTrip: 500) }
+    let narrow = adaptation.plan.bitsPerSecond
+    #expect(narrow < 32_000)
+    adaptation.change(SendingBounds(mostBitsPerSecond: 128_000, firstBitsPerSecond: 128_000))
+    #expect(adaptation.plan.bitsPerSecond == narrow)
+  }
+
+  @Test("any reports and feedback are survived, within the bounds", arguments: 0..<20)
+  func any(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    var adaptation = Adaptation(
+      SendingBounds(
+        mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: .whenNeeded))
+    var now = Instant.zero
+    for _ in 0..<2_000 {
+      now = now.advanced(by: .milliseconds(Int.random(in: 0...400, using: &generator)))
+      switch Int.random(in: 0..<3, using: &generator) {
+      case 0: _ = adaptation.send(byteCount: .random(in: 0...1_200, using: &generator), at: now)
+      case 1:
+        adaptation.reported(
+          ReportBlock(
+            ssrc: 1, fractionLost: .random(in: 0...255, using: &generator),
+            highestSequence: .random(in: 0 ... .max, using: &generator)),
+          roundTripTime: .milliseconds(Int.random(in: 0...60_000, using: &generator)),
+          sentBytes: .random(in: 0...1_000_000, using: &generator), at: now)
+      default:
+        let count = Int.random(in: 0...200, using: &generator)
+        adaptation.feedbackArrived(
+          TransportFeedback(
+            senderSSRC: 1, mediaSSRC: 2, base: .random(in: 0 ... .max, using: &generator),
+            referenceTime: .random(in: 0 ... .max, using: &generator), feedbackCount: 0,
+            arrivals: (0..<count).map { _ in
+              Bool.random(using: &generator) ? .random(in: .min ... .max, using: &generator) : nil
+            }), at: now)
+      }
+      let plan = adaptation.plan
+      #expect((8_000...64_000).contains(plan.bitsPerSecond), "seed \(seed)")
+      #expect([20, 40, 60].contains(plan.packetTime), "seed \(seed)")
+      #expect((0...2).contains(plan.copyCount), "seed \(seed)")
+      #expect(adaptation.watch.sent.count <= SentPackets.limit)
+    }
+  }
+}
+
+@Suite("Packets with copies")
+struct SentCopiesTests {
+  @Test("carries the last payloads, the oldest first, with their distance")
+  func carries() {
+    var copies = SentCopies()
+    #expect(copies.add([1], timestamp: 0, payloadType: 111, copyCount: 2) == nil)
+    #expect(
+      copies.add([2], timestamp: 960, payloadType: 111, copyCount: 2)?.copies.map(\.payload)
+        == [[1]])
+    let third = copies.add([3], timestamp: 1_920, payloadType: 111, copyCount: 2)
+    #expect(third?.copies.map(\.payload) == [[1], [2]])
+    #expect(third?.copies.map(\.timestampOffset) == [1_920, 960])
+    #expect(copies.add([4], timestamp: 2_880, payloadType: 111, copyCount: 0) == nil)
+  }
+
+  @Test("leaves out what is too old, too long or too much for a datagram, and what lies before it")
+  func leavesOut() {
+    var copies = SentCopies()
+    let long = [UInt8](repeating: 1, count: 1_024)
+    _ = copies.add([1], timestamp: 0, payloadType: 111, copyCount: 2)
+    #expect(copies.add([2], timestamp: 16_384, payloadType: 111, copyCount: 2) == nil)
+    #expect(copies.add(long, timestamp: 17_344, payloadType: 111, copyCount: 1)?.copies.count == 1)
+    #expect(copies.add([3], timestamp: 18_304, payloadType: 111, copyCount: 2) == nil)
+    let half = [UInt8](repeating: 1, count: 600)
+    _ = copies.add(half, timestamp: 19_264, payloadType: 111, copyCount: 1)
+    #expect(copies.add(half, timestamp: 20_224, payloadType: 111, copyCount: 1) == nil)
+    copies.clear()
+    #expect(copies.add([5], timestamp: 21_184, payloadType: 111, copyCount: 2) == nil)
+  }
+}
