@@ -121,6 +121,7 @@ actor ControlPlane {
     do throws(DatabaseError) {
       let history = try CallHistory(path: historyPath)
       self.history = history
+      core?.restore(try history.keepsakes())
       perform(core?.loaded(history: try history.newest(), at: .now, wallTime: .now))
     } catch {
       user.post(.event(.warning(nil, error.description)))
@@ -164,6 +165,8 @@ actor ControlPlane {
       case .record(let record): keep { history throws(DatabaseError) in try history.put(record) }
       case .removeRecord(let id):
         keep { history throws(DatabaseError) in try history.remove(id: id) }
+      case .keep(let text, let account):
+        keep { history throws(DatabaseError) in try history.keep(text, of: account) }
       case .markSeen: keep { history throws(DatabaseError) in try history.markMissedSeen() }
       case .event(let event): user.post(.event(event))
       case .note(let entry): user.post(.log(entry))

@@ -27,6 +27,41 @@ struct GroupTargetTests {
     #expect(resolve(text) == .nobody(words))
   }
 
+  @Test("the account after the last @ is everybody's")
+  func onAccount() {
+    #expect(resolve("bob,carol@work") == .address(AccountID(0), "bob,carol"))
+    #expect(resolve("bob, carol @WORK") == .address(AccountID(0), "bob,carol"))
+    #expect(
+      resolve("bob,carol@home") == .nobody("Nobody is called “bob”. Near it: Dave.")
+        || resolve("bob,carol@home") == .nobody("Nobody is called “bob”."))
+  }
+
+  @Test("whom several accounts know are meant on the one that knows them all")
+  func spread() {
+    let more = contacts + [member(1, "bob", "Bob")]
+    func resolve(_ text: String) -> CallTarget.Resolution? {
+      CallTarget(text, accountNames: ["work", "home"])?.resolve(contacts: more, accounts: accounts)
+    }
+    #expect(resolve("bob,carol") == .address(AccountID(0), "bob,carol"))
+    #expect(resolve("bob,dave") == .address(AccountID(1), "bob,dave"))
+    #expect(resolve("bob,carol@work") == .address(AccountID(0), "bob,carol"))
+    guard case .nobody? = resolve("bob,bob") else {
+      Issue.record("one of two was taken")
+      return
+    }
+  }
+
+  @Test("numbers and e-mail addresses that no contact has are left to the account's server")
+  func strangers() {
+    #expect(
+      resolve("+49 30 1234, +255 788@home") == .address(AccountID(1), "+49301234,+255788"))
+    #expect(
+      resolve("bob,eve@example.org") == .address(AccountID(0), "bob,eve@example.org"))
+    #expect(resolve("dave,+49301234") == .address(AccountID(1), "dave,+49301234"))
+    #expect(
+      resolve("bob,room:lobby") == .nobody("“lobby” cannot be in a group."))
+  }
+
   private func resolve(_ text: String) -> CallTarget.Resolution? {
     CallTarget(text, accountNames: ["work", "home"])?.resolve(
       contacts: contacts, accounts: accounts)

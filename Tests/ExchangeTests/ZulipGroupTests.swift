@@ -86,6 +86,50 @@ struct ZulipGroupTests {
     #expect(status.body["call"]?["state"]?.string == "ended")
   }
 
+  @Test("a group call outlives a restart, with who is in it, and ends as it would have")
+  func restart() throws {
+    let store = MemoryStore()
+    let bench = try ZulipBench(store: store)
+    let id = try create(bench)
+    _ = try bench.post("/calls/group/\(id)/join", as: "Bob")
+    let before = try bench.get("/calls/group/\(id)/status", as: "Bob").body["call"]
+    bench.advance(.seconds(50))
+    let again = ExchangeBench(settings: .forTests, store: store, at: bench.exchange.now)
+    func states() throws -> [String] {
+      let request = bench.request(.get, "/calls/group/\(id)/participants", as: "Alice")
+      let list = Answer(try again.request(request)).body["participants"]?.array ?? []
+      return list.compactMap { $0["state"]?.string }
+    }
+    let status = bench.request(.get, "/calls/group/\(id)/status", as: "Bob")
+    let after = Answer(try again.request(status)).body["call"]
+    for name in ["title", "host", "created_at", "state", "participant_count"] {
+      #expect(after?[name] == before?[name], "\(name)")
+    }
+    #expect(try states() == ["joined", "joined", "invited"])
+    // Nobody could be heard of meanwhile; whoever is not heard of now has left.
+    again.advance(.seconds(30))
+    #expect(try states() == ["joined", "joined", "invited"])
+    again.advance(.seconds(90))
+    #expect(Answer(try again.request(status)).body["call"]?["state"]?.string == "ended")
+    let third = ExchangeBench(settings: .forTests, store: store, at: again.now)
+    #expect(Answer(try third.request(status)).body["call"]?["state"]?.string == "ended")
+  }
+
+  @Test("what the store holds of group calls may be nonsense")
+  func nonsense() throws {
+    let store = MemoryStore()
+    _ = try ZulipBench(store: store)
+    for (key, body) in [
+      ("a", ""), ("b", "{}"), ("c", #"{"host":"x","room":"r","created":1}"#),
+      ("d", #"{"host":"x","room":"r","created":1,"members":[7,{"user":"x","state":"flying"}]}"#),
+    ] {
+      _ = store.perform(
+        .putDocument(StoredDocument(collection: "zulip-groups", key: key, body: body)))
+    }
+    let again = ExchangeBench(settings: .forTests, store: store, at: .zero)
+    again.advance(.seconds(7_200))
+  }
+
   @Test("a stranger learns nothing, and there is room for fifty")
   func bounds() throws {
     let bench = try ZulipBench { $0.limits.participants = 2 }

@@ -209,7 +209,7 @@ final class PhonesOnExchange {
     case .record(let record): phones[name]?.records[record.id] = record
     case .removeRecord(let id): phones[name]?.records[id] = nil
     case .event(let event): phones[name]?.events.append(event)
-    case .markSeen, .note: break
+    case .markSeen, .keep, .note: break
     }
   }
 

@@ -24,6 +24,9 @@ enum ListCommands {
             ? Listing.json(contact, account: account).text
             : Listing.line(contact, account: isOne ? nil : account))
       }
+      if outcome.board.contacts.isEmpty, outcome.failure == nil, !isJSON {
+        Output.line("No contacts; who is none can be called by address: tipring call ADDRESS")
+      }
       guard let failure = outcome.failure else { return .success }
       throw failure
     } catch {
@@ -43,7 +46,11 @@ enum ListCommands {
       for record in wanted.prefix(options.limit) {
         Output.line(options.isJSON ? Listing.json(record).text : Listing.line(record))
       }
-      if wanted.isEmpty, !options.isJSON { Output.line("No calls yet.") }
+      if wanted.isEmpty, !options.isJSON {
+        Output.line(
+          options.isMissedOnly
+            ? "No missed calls." : "No calls yet; place one with: tipring call Echo")
+      }
       return .success
     } catch {
       Output.error(error.description)

@@ -165,7 +165,8 @@ package struct CallBook: Sendable {
       line.kind = .notice
       edit(id) { $0.add(line) }
       return []
-    case .account, .identity, .contacts, .history, .invited, .notice, .muted, .sound, .flushSound,
+    case .account, .identity, .contacts, .history, .invited, .notice, .keepsake, .muted, .sound,
+      .flushSound,
       .answered:
       return []
     }

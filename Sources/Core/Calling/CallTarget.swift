@@ -61,12 +61,7 @@ package struct CallTarget: Equatable, Sendable {
     switch kind {
     case .name(let name) where name.contains(","):
       return group(name, among: known, accounts: accounts)
-    case .name(let name):
-      return pick(name, among: known, accounts: accounts)
-    case .email(let address), .number(let address):
-      let matches = known.filter { $0.address.lowercased() == address.lowercased() }
-      return matches.isEmpty
-        ? .address(first.id, address) : one(of: matches, typed: address, accounts: accounts)
+    case .name, .email, .number: return single(kind, among: known, accounts: accounts)
     case .room(let name):
       let rooms = known.filter { $0.kind == .room }
       return exact(name, among: rooms, accounts: accounts) ?? .address(first.id, "room:\(name)")
@@ -85,26 +80,62 @@ package struct CallTarget: Equatable, Sendable {
   }
 
   /// Several people, whose addresses the system takes with commas between.
+  ///
+  /// Whom several accounts know is meant on the one account that knows all of them.
   private func group(
-    _ names: String, among known: [Contact], accounts: [AccountSummary]
+    _ text: String, among known: [Contact], accounts: [AccountSummary]
   ) -> Resolution {
-    var members: [Contact] = []
-    for name in names.split(separator: ",").map(Self.trimmed) where !name.isEmpty {
-      switch pick(String(name), among: known, accounts: accounts) {
-      case .contact(let contact): if !members.contains(contact) { members.append(contact) }
-      case .address(_, let address): return .nobody("“\(shown(address))” cannot be in a group.")
-      case .nobody(let words): return .nobody(words)
+    let names = text.split(separator: ",").map { String(Self.trimmed($0)) }.filter { !$0.isEmpty }
+    guard !names.isEmpty else { return .nobody("There is nobody between the commas.") }
+    let resolution = gather(names, among: known, accounts: accounts)
+    guard case .nobody = resolution, accounts.count > 1 else { return resolution }
+    let found = accounts.map { account in
+      gather(names, among: known.filter { $0.account == account.id }, accounts: [account])
+    }.filter { if case .nobody = $0 { false } else { true } }
+    return found.count == 1 ? found[0] : resolution
+  }
+
+  /// The members of a group: contacts, or numbers and e-mail addresses that the server may know.
+  private func gather(
+    _ names: [String], among known: [Contact], accounts: [AccountSummary]
+  ) -> Resolution {
+    var members: [(account: AccountID, address: String)] = []
+    var contact: Contact?
+    for name in names {
+      let member: (account: AccountID, address: String)
+      switch Self.kind(of: name[...]).map({ single($0, among: known, accounts: accounts) }) {
+      case .contact(let found)?:
+        guard found.kind == .person else {
+          guard names.count > 1 else { return .contact(found) }
+          return .nobody("“\(shown(found.name))” cannot be in a group; only people can.")
+        }
+        contact = found
+        member = (found.account, found.address)
+      case .address(let account, let address)?: member = (account, address)
+      case .nobody(let words)?: return .nobody(words)
+      case nil: return .nobody("“\(shown(name))” cannot be in a group.")
       }
+      if !members.contains(where: { $0 == member }) { members.append(member) }
     }
-    guard let first = members.first else { return .nobody("There is nobody between the commas.") }
-    if members.count == 1 { return .contact(first) }
-    guard members.allSatisfy({ $0.account == first.account }) else {
+    guard members.allSatisfy({ $0.account == members[0].account }) else {
       return .nobody("These people are not all on one account; a group is.")
     }
-    if let other = members.first(where: { $0.kind != .person }) {
-      return .nobody("“\(shown(other.name))” cannot be in a group; only people can.")
+    if members.count == 1, let contact { return .contact(contact) }
+    return .address(members[0].account, members.map(\.address).joined(separator: ","))
+  }
+
+  private func single(
+    _ kind: Kind, among known: [Contact], accounts: [AccountSummary]
+  ) -> Resolution {
+    switch kind {
+    case .name(let name): return pick(name, among: known, accounts: accounts)
+    case .email(let address), .number(let address):
+      let matches = known.filter { $0.address.lowercased() == address.lowercased() }
+      return matches.isEmpty
+        ? .address(accounts[0].id, address) : one(of: matches, typed: address, accounts: accounts)
+    case .room(let name), .bot(let name), .conference(let name):
+      return .nobody("“\(shown(name))” cannot be in a group.")
     }
-    return .address(first.account, members.map(\.address).joined(separator: ","))
   }
 
   private func pick(

@@ -20,6 +20,8 @@ package protocol DialectClient: Sendable {
   mutating func networkChanged(losesConnections: Bool, at now: Instant) -> [DialectEffect]
   /// Learns how a call sounds, as a mean opinion score of 1 to 4.5; told once a second.
   mutating func rate(_ id: CallID, mos: Double)
+  /// Takes up what a client of the same account has last told as its keepsake; before ``start(at:)``.
+  mutating func restore(_ keepsake: String)
 }
 
 extension DialectClient {
@@ -27,6 +29,7 @@ extension DialectClient {
     losesConnections: Bool, at now: Instant
   ) -> [DialectEffect] { [] }
   package mutating func rate(_ id: CallID, mos: Double) {}
+  package mutating func restore(_ keepsake: String) {}
 }
 
 /// What a dialect wants done or known.

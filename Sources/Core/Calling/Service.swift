@@ -97,7 +97,7 @@ package struct ServiceTable: Equatable, Sendable {
 
   package init(
     columns: [String], rows: [[String]], json: JSONValue,
-    emptiness: String = "There is nothing to show."
+    emptiness: String = "The server has nothing of the kind yet."
   ) {
     self.columns = columns
     self.rows = rows

@@ -246,4 +246,7 @@ package enum SignalingReport: Equatable, Sendable {
   case answered(ServiceID, ServiceAnswer)
   /// Something the user should know of this account.
   case notice(String)
+  /// What the client wants to be told when it is made anew, in its own words (``DialectClient/restore(_:)``);
+  /// `nil` when that is nothing any more. At most 64 KiB.
+  case keepsake(String?)
 }

@@ -124,8 +124,14 @@ extension ControlCore {
     case .sound(let id, let samples): effects.append(.media(.play(id, samples)))
     case .flushSound(let id): effects.append(.media(.flush(id)))
     case .muted(let id, let name): mute(in: id, by: name)
+    case .keepsake(let text):
+      guard (text?.utf8.count ?? 0) <= Self.keepsakeLimit else { return }
+      effects.append(.keep(text, account: accounts[index].account.name))
     }
   }
+
+  /// Bytes of a keepsake at most.
+  static let keepsakeLimit = 64 << 10
 
   /// The microphone is muted, because somebody has muted it in one call.
   private mutating func mute(in id: CallID, by name: String?) {

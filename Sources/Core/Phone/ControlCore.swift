@@ -69,6 +69,15 @@ package struct ControlCore: Sendable {
     }
   }
 
+  /// Gives the accounts back what their clients of former runs have kept, by the accounts' names;
+  /// before ``start(at:wallTime:)``.
+  package mutating func restore(_ keepsakes: [String: String]) {
+    for index in accounts.indices {
+      guard let text = keepsakes[accounts[index].account.name] else { continue }
+      accounts[index].client.restore(text)
+    }
+  }
+
   /// Signs all accounts in.
   package mutating func start(at now: Instant, wallTime: WallTime) -> [ControlEffect] {
     handle(at: now, wallTime) { core in

@@ -14,6 +14,8 @@ package enum ControlEffect: Equatable, Sendable {
   /// Write to the local history, over the record of the same id if there is one.
   case record(CallRecord)
   case removeRecord(id: String)
+  /// Keep that text for an account's next client, in place of what was kept; `nil` keeps nothing.
+  case keep(String?, account: String)
   /// Mark every missed call in the local history as seen.
   case markSeen
   case event(PhoneEvent)

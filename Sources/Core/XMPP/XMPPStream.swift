@@ -359,8 +359,9 @@ package struct XMPPStream: Equatable, Sendable {
   package static let requestTimeout: Duration = .seconds(10)
   /// Requests under way at most.
   package static let requestLimit = 64
-  /// How long opening, signing in and binding may take together.
-  package static let negotiationTime: Duration = .seconds(15)
+  /// How long opening, signing in and binding may take together. More than the 15 s for which ejabberd
+  /// asks a session that is to be resumed before it says that it cannot be.
+  package static let negotiationTime: Duration = .seconds(20)
   /// How long a stream must hold for its loss to count as the first.
   static let stableTime: Duration = .seconds(5)
   /// Notes about senseless messages at most.

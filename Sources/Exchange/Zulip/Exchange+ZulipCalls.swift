@@ -186,6 +186,7 @@ extension Exchange {
   /// Takes up what was put by; calls that ran out meanwhile end with the first look at the clock.
   mutating func restoreZulip(_ documents: [StoredDocument], _ turn: inout Turn) {
     for document in documents { zulip.roster.restore(document) }
+    restoreZulipGroups(documents, &turn)
     let calls = documents.compactMap { ZulipCall($0, on: turn.wall, at: turn.now) }
     for call in calls.sorted(by: { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }) {
       _ = zulip.put(call, limit: settings.zulip.limits.calls)

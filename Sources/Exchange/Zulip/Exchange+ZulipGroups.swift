@@ -8,9 +8,7 @@ extension Exchange {
     _ request: GroupCreateRequest, by hostID: String, inviting userIDs: [String],
     _ turn: inout Turn
   ) -> ZulipGroupCall {
-    zulip.groups = zulip.groups.filter { _, group in
-      !group.isOver || group.since.duration(to: turn.now) < settings.zulip.times.cleanUp
-    }
+    forgetZulipGroups(&turn)
     let host = ZulipGroupCall.Member(
       userID: hostID, state: .joined, invitedAt: turn.wall, joinedAt: turn.wall, leftAt: nil,
       since: turn.now)
@@ -20,6 +18,7 @@ extension Exchange {
       room: "zulip-group-call-" + hexadecimal(ports.randomBytes(8)), createdAt: turn.wall,
       endedAt: nil, members: [host], since: turn.now)
     zulip.groups[group.id] = group
+    storeZulipGroup(group.id, &turn)
     zulip.counters.groupCalls &+= 1
     tellZulipGroup(group.id, .created, to: [hostID], &turn)
     _ = inviteToZulipGroup(group.id, userIDs, by: hostID, &turn)
@@ -45,6 +44,7 @@ extension Exchange {
         userID: userID, state: .invited, invitedAt: turn.wall, joinedAt: nil, leftAt: nil,
         since: turn.now)
     }
+    storeZulipGroup(id, &turn)
     tellZulipGroup(id, .invited, to: invited, by: inviterID, &turn)
     tellZulipGroup(id, .moreInvited, to: present.sorted(), by: inviterID, &turn)
     for userID in invited {
@@ -64,6 +64,7 @@ extension Exchange {
   ) {
     guard zulip.groups[id]?.isOver == false else { return }
     zulip.groups[id]?.set(userID, state, on: turn.wall, at: turn.now)
+    storeZulipGroup(id, &turn)
     let kind: GroupEventMessage.Kind =
       switch state {
       case .joined: .joined
@@ -79,6 +80,7 @@ extension Exchange {
     guard let group = zulip.groups[id], !group.isOver else { return }
     zulip.groups[id]?.endedAt = turn.wall
     zulip.groups[id]?.since = turn.now
+    storeZulipGroup(id, &turn)
     tellZulipGroup(id, .ended, to: group.members.map(\.userID), &turn)
   }
 
@@ -92,6 +94,36 @@ extension Exchange {
       endZulipGroup(id, &turn)
     }
   }
+
+  // MARK: The store
+
+  private func storeZulipGroup(_ id: String, _ turn: inout Turn) {
+    guard let group = zulip.groups[id] else { return }
+    turn.store(.putDocument(group.document))
+  }
+
+  /// Forgets those that have been over for long enough.
+  private mutating func forgetZulipGroups(_ turn: inout Turn) {
+    for (id, group) in zulip.groups
+    where group.isOver && group.since.duration(to: turn.now) >= settings.zulip.times.cleanUp {
+      zulip.groups[id] = nil
+      turn.store(.removeDocument(collection: ZulipGroupCall.collection, key: id))
+    }
+  }
+
+  /// Takes up the group calls of before a restart, as many as there may be.
+  mutating func restoreZulipGroups(_ documents: [StoredDocument], _ turn: inout Turn) {
+    let groups = documents.compactMap { ZulipGroupCall($0, at: turn.now) }
+    for group in groups.sorted(by: { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }) {
+      guard zulip.groups.count < settings.zulip.limits.groupCalls else {
+        turn.store(.removeDocument(collection: ZulipGroupCall.collection, key: group.id))
+        continue
+      }
+      zulip.groups[group.id] = group
+    }
+  }
+
+  // MARK: Telling
 
   /// - Parameter userID: who joined, left or declined.
   private mutating func tellZulipGroup(

@@ -1,4 +1,5 @@
 import Basics
+import Formats
 import ZulipWire
 
 /// A call of several, in one room.
@@ -78,4 +79,62 @@ struct ZulipGroupCall: Equatable, Sendable {
     case .declined, .left, .missed: nil
     }
   }
+}
+
+extension ZulipGroupCall {
+  /// As the store keeps it.
+  var document: StoredDocument {
+    let list = members.map { member -> JSONValue in
+      .members([
+        "user": .string(member.userID), "state": .string(member.state.rawValue),
+        "invited": .integer(member.invitedAt.milliseconds),
+        "joined": member.joinedAt.map { .integer($0.milliseconds) },
+        "left": member.leftAt.map { .integer($0.milliseconds) },
+      ])
+    }
+    let body: JSONValue = .members([
+      "host": .string(hostID), "video": .boolean(isVideo), "title": title.map { .string($0) },
+      "stream_id": streamID.map { .integer(Int64($0)) }, "topic": topic.map { .string($0) },
+      "room": .string(room), "created": .integer(createdAt.milliseconds),
+      "ended": endedAt.map { .integer($0.milliseconds) }, "members": .array(list),
+    ])
+    return StoredDocument(collection: Self.collection, key: id, body: body.text)
+  }
+
+  /// Takes up a group call. Its members get the time anew in which they must be heard of, and those who
+  /// are invited the time to answer, since nobody could do either meanwhile.
+  init?(_ document: StoredDocument, at now: Instant) {
+    guard document.collection == Self.collection,
+      let value = try? JSONValue(decoding: document.body), let host = value["host"]?.string,
+      let room = value["room"]?.string, let created = Self.time(value["created"]),
+      let list = value["members"]?.array
+    else { return nil }
+    id = document.key
+    hostID = host
+    isVideo = value["video"]?.boolean ?? false
+    title = value["title"]?.string
+    streamID = value["stream_id"]?.integer
+    topic = value["topic"]?.string
+    self.room = room
+    createdAt = created
+    endedAt = Self.time(value["ended"])
+    since = now
+    members = list.prefix(Self.memberLimit).compactMap { entry in
+      guard let userID = entry["user"]?.string,
+        let state = entry["state"]?.string.flatMap(GroupParticipant.State.init(rawValue:)),
+        let invitedAt = Self.time(entry["invited"])
+      else { return nil }
+      return Member(
+        userID: userID, state: state, invitedAt: invitedAt, joinedAt: Self.time(entry["joined"]),
+        leftAt: Self.time(entry["left"]), since: now)
+    }
+  }
+
+  private static func time(_ value: JSONValue?) -> WallTime? {
+    value?.integer.map { WallTime(milliseconds: Int64($0)) }
+  }
+
+  static let collection = "zulip-groups"
+  /// Members that are taken up at most.
+  private static let memberLimit = 1_000
 }

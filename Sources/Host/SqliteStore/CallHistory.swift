@@ -79,6 +79,26 @@ package final class CallHistory {
     return knownVersion.map { $0 != version } ?? false
   }
 
+  /// Keeps a text for an account until the next run of the program; `nil` removes it.
+  package func keep(_ text: String?, of account: String) throws(DatabaseError) {
+    guard let text else {
+      return try database.run("DELETE FROM keepsakes WHERE account = ?", .text(account))
+    }
+    try database.run(
+      "INSERT INTO keepsakes (account, body) VALUES (?, ?) "
+        + "ON CONFLICT (account) DO UPDATE SET body = excluded.body",
+      .text(account), .text(text))
+  }
+
+  /// What is kept, by the accounts' names; of at most ``keepsakeLimit`` accounts.
+  package func keepsakes() throws(DatabaseError) -> [String: String] {
+    let rows = try database.rows(
+      "SELECT account, body FROM keepsakes ORDER BY account LIMIT ?",
+      [.integer(Int64(Self.keepsakeLimit))]
+    ) { row in row.text(0).flatMap { name in row.text(1).map { (name, $0) } } }
+    return Dictionary(rows.compactMap { $0 }) { $1 }
+  }
+
   private var knownVersion: Int64?
 
   private func prune() throws(DatabaseError) {
@@ -110,6 +130,8 @@ package final class CallHistory {
 
   /// How many records are kept.
   package static let recordLimit = 10_000
+  /// Accounts whose keepsakes are read at most.
+  package static let keepsakeLimit = 256
   /// In characters.
   package static let noteLimit = 2_000
   private static let columns =
@@ -128,6 +150,7 @@ package final class CallHistory {
         started_at INTEGER NOT NULL, answered_at INTEGER, ended_at INTEGER,
         outcome TEXT NOT NULL, quality REAL, note TEXT, is_seen INTEGER NOT NULL) STRICT;
       CREATE INDEX records_by_time ON records (started_at DESC, id DESC);
-      """
+      """,
+      "CREATE TABLE keepsakes (account TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;",
     ])
 }

@@ -1,6 +1,7 @@
 import Basics
 import Calling
 import Formats
+import NexaconClient
 import NexaconWire
 import SDP
 import Testing
@@ -333,6 +334,36 @@ struct CallTests {
     try bench.reply("POST /nx/call-analytics/", 404)
     bench.advance(.seconds(100))
     #expect(!bench.questions.contains("POST /nx/call-analytics/"))
+  }
+
+  @Test("Records that the server has not taken are given to it by the next run")
+  func analyticsSurvive() throws {
+    var bench = try Self.ringing()
+    #expect(bench.keepsake == nil)
+    bench.order(.end(Self.id, .cancelled))
+    let kept = try #require(bench.keepsake)
+    let body = try bench.body("POST /nx/call-analytics/")
+    var next = NexaconBench(seed: 8)
+    next.restore(kept)
+    next.start()
+    try next.reply("POST /nexacon-auth/nxm-token/", 200, NexaconBench.tokenAnswer)
+    try next.bringStreamUp()
+    #expect(try next.body("POST /nx/call-analytics/") == body)
+    try next.reply("POST /nx/call-analytics/", 200, ["status": "success"])
+    #expect(next.keepsake == nil)
+    // What is none of ours is passed over.
+    for junk in ["", "{}", "[7,{}]", "\u{0}", String(repeating: "[", count: 10_000)] {
+      var bench = NexaconBench(seed: 9)
+      bench.restore(junk)
+      bench.start()
+      try bench.reply("POST /nexacon-auth/nxm-token/", 200, NexaconBench.tokenAnswer)
+      try bench.bringStreamUp()
+      #expect(!bench.questions.contains("POST /nx/call-analytics/"))
+    }
+    let many = "[" + Array(repeating: body.text, count: 1_000).joined(separator: ",") + "]"
+    var full = NexaconBench(seed: 10)
+    full.restore(many)
+    #expect(full.client.keptRecordCount <= 64)
   }
 
   // MARK: Helpers

@@ -21,6 +21,8 @@ struct NexaconBench {
   private(set) var sent: [XMLElement] = []
   private(set) var closed: [SocketID] = []
   private(set) var notes: [LogEntry] = []
+  /// What the client wants to be told when it is made anew.
+  private(set) var keepsake: String?
 
   /// Whether the server answers pings while time passes.
   var isAlive = true
@@ -52,6 +54,8 @@ struct NexaconBench {
   }
 
   // MARK: The client's owner.
+
+  mutating func restore(_ keepsake: String) { client.restore(keepsake) }
 
   mutating func start() { perform(client.start(at: now)) }
 
@@ -187,6 +191,7 @@ struct NexaconBench {
         if let element = try? XMLElement(decoding: text) { sent.append(element) }
       case .transport(.send): Issue.record("Nexacon has no binary messages.")
       case .transport(.close(let id, _)): closed.append(id)
+      case .report(.keepsake(let text)): keepsake = text
       case .report(let report): reports.append(report)
       case .note(let entry): notes.append(entry)
       }

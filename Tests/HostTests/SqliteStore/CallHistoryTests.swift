@@ -49,6 +49,19 @@ struct CallHistoryTests {
     #expect(try history.newest().first?.note == nil)
   }
 
+  @Test("keeps a text for each account until it is replaced or taken back")
+  func keepsakes() throws {
+    let path = folder["keepsakes.db"]
+    let history = try CallHistory(path: path)
+    #expect(try history.keepsakes() == [:])
+    try history.keep("one", of: "nx")
+    try history.keep("[\"\u{1F99C}\"]", of: "other")
+    try history.keep("two", of: "nx")
+    #expect(try CallHistory(path: path).keepsakes() == ["nx": "two", "other": "[\"\u{1F99C}\"]"])
+    try history.keep(nil, of: "nx")
+    #expect(try CallHistory(path: path).keepsakes() == ["other": "[\"\u{1F99C}\"]"])
+  }
+
   @Test("counts a call as missed that began as seen")
   func becomesMissed() throws {
     let history = try CallHistory(path: ":memory:")

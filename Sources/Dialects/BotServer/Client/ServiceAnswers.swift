@@ -45,7 +45,7 @@ extension ServiceRequest {
       return .table(
         ServiceTable(
           columns: ["Name", "User", "Role", "Status", "Since"], rows: members.map(\.row),
-          json: value, emptiness: "Nobody is in the room."))
+          json: value, emptiness: "Nobody is in the room; tipring call room:NAME enters it."))
     case .createRoom:
       guard let room = try? RoomMessage(decoding: value) else { return Self.unreadable }
       return .done(
@@ -67,7 +67,8 @@ extension ServiceRequest {
         ServiceTable(
           columns: ["Recording", "Status", "Began", "Seconds", "Bytes", "Address"],
           rows: list.recordings.map(\.row), json: value,
-          emptiness: "There is no recording of this call."))
+          emptiness:
+            "There is no recording of this call; tipring calls record start CALL makes one."))
     case .analytics:
       guard let figures = try? AnalyticsMessage(decoding: value) else { return Self.unreadable }
       return .table(figures.table(value))
@@ -140,6 +141,6 @@ extension HistoryMessage {
           call.createdAt?.iso8601 ?? "", call.callID, call.other(than: me).name, call.kind,
           call.status.rawValue, String(call.durationSeconds),
         ]
-      }, json: value, emptiness: "The server knows no such call.")
+      }, json: value, emptiness: "The server knows no such call; fewer filters show more.")
   }
 }

@@ -156,6 +156,7 @@ extension NexaconClient {
         room: call.room, type: call.isGroup ? .group : call.isVideo ? .video : .audio,
         outcome: call.outcome(reason), durationSeconds: max(0, seconds), metadata: metadata))
     if analytics.count > Self.analyticsLimit { analytics.removeFirst() }
+    keepAnalytics()
     postAnalytics()
   }
 
@@ -165,6 +166,23 @@ extension NexaconClient {
       let first = analytics.first
     else { return }
     request(.analytics, .post, NexaconPath.analytics, first.encoded())
+  }
+
+  /// Lets the next run of the program know what the server has not taken.
+  private mutating func keepAnalytics() {
+    let text = JSONValue.array(analytics.map { $0.encoded() }).text
+    report(.keepsake(analytics.isEmpty ? nil : text))
+  }
+
+  /// Records that wait for the server.
+  package var keptRecordCount: Int { analytics.count }
+
+  /// Takes up what the last run could not give to the server.
+  package mutating func restore(_ keepsake: String) {
+    let records = (try? JSONValue(decoding: keepsake))?.array ?? []
+    analytics = records.suffix(Self.analyticsLimit).compactMap {
+      try? AnalyticsMessage(decoding: $0)
+    }
   }
 
   mutating func takeAnalytics(_ reply: NexaconReply) {
@@ -179,6 +197,7 @@ extension NexaconClient {
       note(.warning, "The server did not take the record of a call. \(reply.sentence)")
     }
     if !analytics.isEmpty { analytics.removeFirst() }
+    keepAnalytics()
     postAnalytics()
   }
 
@@ -234,7 +253,8 @@ extension NexaconClient {
     }
     return ServiceTable(
       columns: ["began", "type", "outcome", "caller", "participants", "seconds", "room"],
-      rows: rows, json: page.encoded(), emptiness: "The server knows no such call.")
+      rows: rows, json: page.encoded(),
+      emptiness: "The server knows no such call; fewer filters show more.")
   }
 
   /// Every filter of the server's, as a query.

@@ -67,7 +67,7 @@ package struct NexaconClient: DialectClient {
   var declines: [NexaconDecline] = []
   /// Messages that wait for a stream.
   var outbox: [XMLElement] = []
-  /// Records of calls that the server has not taken.
+  /// Records of calls that the server has not taken; a keepsake for the next run.
   var analytics: [AnalyticsMessage] = []
   var analyticsBackoff = Backoff()
   var timers = DeadlineTable<Timer>()

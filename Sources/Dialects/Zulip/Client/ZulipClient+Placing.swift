@@ -228,9 +228,11 @@ extension ZulipClient {
   func party(_ user: ZulipUser) -> Party {
     let known = users.first { $0.id == user.id }
     let email = known?.email ?? user.email
+    // Of somebody whom the list of users lacks, an event may tell no more than the number.
+    let name = [user.name, known?.name ?? "", email].first { !$0.isEmpty } ?? "User \(user.id)"
     return Party(
-      name: clipped(user.name.isEmpty ? known?.name ?? "" : user.name),
-      address: email.isEmpty ? String(user.id) : email, isBot: known?.isBot ?? user.isBot)
+      name: clipped(name), address: email.isEmpty ? String(user.id) : email,
+      isBot: known?.isBot ?? user.isBot)
   }
 
   func harmless(_ name: String) -> String { HarmlessText.line(name, limit: 60) }
