@@ -108,7 +108,7 @@ _tipring_words() {
     'buzzi '*) options="$server --json" ;;
     devices) options=--json ;;
     bench) options='--runs --seats --json --trace --speech --output --fec --latency'
-      operands='start idle call setup latency load rooms network jitter' ;;
+      operands='start idle call setup latency load rooms network jitter echo' ;;
   esac
   if [[ $word == -* ]]; then
     printf '%s\n' ${options// /$'\n'} --help

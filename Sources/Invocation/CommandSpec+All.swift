@@ -174,14 +174,15 @@ extension CommandSpec {
     examples: [Example("tipring devices", "List microphones and speakers.")])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|idle|call|setup|latency|load|rooms|network|jitter",
+    "bench", operands: "start|idle|call|setup|latency|load|rooms|network|jitter|echo",
     summary: "measure the program itself",
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"),
       OptionSpec("--seats", .required("NUMBER"), "of a room, 2 to 40; default 20"), json,
       OptionSpec("--trace", .required("FILE"), "jitter: a delay in ms a line, one for each packet"),
-      OptionSpec("--speech", .required("FILE"), "jitter: what is said; default a voice of its own"),
-      OptionSpec("--output", .required("FILE"), "jitter: write what was played there"),
+      OptionSpec(
+        "--speech", .required("FILE"), "jitter, echo: what is said; default a voice of its own"),
+      OptionSpec("--output", .required("FILE"), "jitter, echo: write what came out there"),
       OptionSpec("--fec", .required("on|off"), "jitter: in-band error correction; default on"),
       latency,
     ],
@@ -191,6 +192,7 @@ extension CommandSpec {
       Example(
         "tipring bench load", "The exchange with 50 clients of each system, 50 calls at once."),
       Example("tipring bench rooms --seats 20", "What a full room costs the exchange."),
+      Example("tipring bench echo", "Echo cancellation in simulated rooms."),
       Example("sudo tipring bench network", "The gap in a call when an address changes."),
     ])
 

@@ -202,7 +202,7 @@ package struct HistoryOptions: Equatable, Sendable {
 /// `tipring bench WHAT`
 package struct BenchOptions: Equatable, Sendable {
   package enum Measure: String, CaseIterable, Sendable {
-    case start, idle, call, setup, latency, load, rooms, network, jitter
+    case start, idle, call, setup, latency, load, rooms, network, jitter, echo
   }
 
   package var measure: Measure
@@ -213,7 +213,7 @@ package struct BenchOptions: Equatable, Sendable {
   package var isJSON = false
   /// How a network treats packets; for `jitter`, and needed there.
   package var tracePath: String?
-  /// What is said; `nil` for a voice of the program's own.
+  /// What is said, for `jitter` and `echo`; `nil` for a voice of the program's own.
   package var speechPath: String?
   /// Where what was played is written.
   package var outputPath: String?

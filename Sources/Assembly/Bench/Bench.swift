@@ -16,6 +16,7 @@ struct Bench {
   /// Measures and prints.
   static func run(_ options: BenchOptions) -> ExitCode {
     if options.measure == .jitter { return jitter(options) }
+    if options.measure == .echo { return echo(options) }
     var template = Array("/tmp/tipring-bench-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       Output.error("No folder could be made under /tmp; is the disk full?")
@@ -43,7 +44,7 @@ struct Bench {
     switch measure {
     case .latency, .load, .rooms: 3
     case .network: 5
-    case .start, .idle, .call, .setup, .jitter: 7
+    case .start, .idle, .call, .setup, .jitter, .echo: 7
     }
   }
 
@@ -59,7 +60,7 @@ struct Bench {
     case .load: try load()
     case .rooms: try rooms(seats: seats)
     case .network: try network()
-    case .jitter: []  // Needs no process of its own; run without this.
+    case .jitter, .echo: []  // They need no process of their own; run without this.
     }
   }
 

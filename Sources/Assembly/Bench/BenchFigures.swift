@@ -4,14 +4,16 @@ import Formats
 struct BenchFigures {
   let name: String
   let unit: String
-  /// What the product aims at, at most.
+  /// What the product aims at: at most, or at least.
   let aim: Double?
+  private let isAimLeast: Bool
   private var readings: [Double] = []
 
-  init(_ name: String, unit: String, aim: Double?) {
+  init(_ name: String, unit: String, aim: Double?, isAimLeast: Bool = false) {
     self.name = name
     self.unit = unit
     self.aim = aim
+    self.isAimLeast = isAimLeast
   }
 
   mutating func add(_ reading: Double) { readings.append(reading) }
@@ -34,7 +36,10 @@ struct BenchFigures {
       return "\(name): nothing measured"
     }
     let aimed =
-      aim.map { median <= $0 ? ", aim \(text($0)) met" : ", aim \(text($0)) missed" } ?? ""
+      aim.map {
+        ", aim \(text($0)) \((isAimLeast ? median >= $0 : median <= $0) ? "met" : "missed")"
+      }
+      ?? ""
     return
       "\(name): median \(text(median)) \(unit) (\(text(least))–\(text(most)), p95 \(text(high)), p99 \(text(highest)), \(readings.count) readings\(aimed))"
   }

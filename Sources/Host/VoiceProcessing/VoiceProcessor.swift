@@ -31,7 +31,8 @@ package final class VoiceProcessor: VoiceProcessorPort {
     precondition(
       start >= 0 && start + VoiceBlock.sampleCount <= frame.count, "the block is of the frame")
     if cancelsEcho { lookForHiddenDelay() }
-    let delay = Int32(clamping: delayMilliseconds + hiddenDelay.milliseconds)
+    let delay = Int32(
+      clamping: min(delayMilliseconds, Self.longestDelay) + hiddenDelay.milliseconds)
     frame.withUnsafeMutableBufferPointer { frame in
       // The frame holds a block, so it has an address.
       _ = voice_processing_clean(library, frame.baseAddress! + start, delay)
@@ -43,4 +44,7 @@ package final class VoiceProcessor: VoiceProcessorPort {
     var error: Int32 = 0
     if voice_processing_delay_error(library, &error) { hiddenDelay.correct(by: Int(error)) }
   }
+
+  /// In milliseconds; far more than a phone is used with.
+  private static let longestDelay = 10_000
 }

@@ -48,7 +48,7 @@ extension Bench {
     }
   }
 
-  private static func write(_ samples: [Int16], to path: String) throws(AudioDeviceError) {
+  static func write(_ samples: [Int16], to path: String) throws(AudioDeviceError) {
     let writer = try SoundFileWriter(path: path, channelCount: 1)
     for start in stride(from: 0, to: samples.count, by: 48_000) {
       let piece = Array(samples[start..<min(samples.count, start + 48_000)])

@@ -1,0 +1,89 @@
+import Files
+import Formats
+import Invocation
+import Media
+import Realtime
+import SoundFiles
+
+extension Bench {
+  /// `tipring bench echo`: the voice processor in simulated rooms, in virtual time.
+  static func echo(_ options: BenchOptions) -> ExitCode {
+    do throws(AudioDeviceError) {
+      let far = try voice("operator-hello")
+      let near: [Int16]
+      if let path = options.speechPath {
+        near = try SoundClip.decode(path: path)
+      } else {
+        near = try voice("parrot-greeting")
+      }
+      guard let (figures, sound) = rooms(options.runs ?? 9, far: far, near: near)
+      else {
+        Output.error("bench echo: there is not enough memory.")
+        return .signalingFailed
+      }
+      if let path = options.outputPath { try write(sound, to: path) }
+      for figures in figures { Output.line(options.isJSON ? figures.json.text : figures.line) }
+      return .success
+    } catch {
+      Output.error("bench echo: \(error.sentence)")
+      return .usage
+    }
+  }
+
+  /// Rooms of different seeds, with delays from 20 to 120 ms and clocks that differ either way.
+  private static func rooms(
+    _ count: Int, far: [Int16], near: [Int16]
+  ) -> (figures: [BenchFigures], lastSound: [Int16])? {
+    var enhancement = BenchFigures(
+      "echo return loss enhancement", unit: "dB", aim: 25, isAimLeast: true)
+    var residual = BenchFigures("what is left of the echo, with noise", unit: "dBFS", aim: nil)
+    var convergence = BenchFigures("time to 20 dB", unit: "s", aim: nil)
+    var doubleTalk = BenchFigures("near speech softer in double talk", unit: "dB", aim: 6)
+    var echo = BenchFigures("echo softer in double talk", unit: "dB", aim: nil)
+    var alone = BenchFigures("near speech softer alone", unit: "dB", aim: nil)
+    var time = BenchFigures("processor time per 10 ms", unit: "us", aim: 100)
+    var lastSound: [Int16] = []
+    for room in 0..<count {
+      var conditions = EchoBench.Conditions()
+      conditions.seed = UInt64(room + 1)
+      conditions.delay = [20, 60, 120][room % 3]
+      conditions.hiddenDelay = [0, 10, 20][room / 3 % 3]
+      conditions.drift = room % 2 == 0 ? 50 : -50
+      guard let outcome = EchoBench(far: far, near: near, conditions: conditions).run() else {
+        return nil
+      }
+      enhancement.add(outcome.enhancement)
+      residual.add(outcome.residual)
+      convergence.add(outcome.convergence ?? .infinity)
+      doubleTalk.add(outcome.doubleTalkAttenuation)
+      echo.add(outcome.doubleTalkEnhancement)
+      alone.add(outcome.nearAttenuation)
+      lastSound = outcome.sound
+    }
+    // What a call costs, with gain control.
+    var conditions = EchoBench.Conditions()
+    conditions.parts = VoiceParts()
+    for reading in EchoBench(far: far, near: near, conditions: conditions).run()?.blockTimes ?? [] {
+      time.add(reading)
+    }
+    let figures = [enhancement, residual, convergence, doubleTalk, echo, alone]
+    return (figures + speaker(near) + [time], lastSound)
+  }
+
+  /// What becomes of one who speaks alone.
+  private static func speaker(_ voice: [Int16]) -> [BenchFigures] {
+    let bench = VoiceBench(voice: voice)
+    var noise = BenchFigures("steady noise softer", unit: "dB", aim: 6, isAimLeast: true)
+    if let reading = bench.noise() { noise.add(reading.reduction) }
+    var level = BenchFigures("speech of −50 to −20 dBFS brought to", unit: "dBFS", aim: nil)
+    for given in [-50.0, -40, -30, -20] {
+      if let reading = bench.level(after: given) { level.add(reading) }
+    }
+    return [noise, level]
+  }
+
+  private static func voice(_ name: String) throws(AudioDeviceError) -> [Int16] {
+    let folder = SearchPaths.ofThisProcess.resources.map { $0 + "/" } ?? ""
+    return try SoundClip.decode(path: folder + "voices/\(name).opus")
+  }
+}

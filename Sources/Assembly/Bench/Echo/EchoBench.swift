@@ -1,0 +1,173 @@
+import Basics
+import CLinux
+package import Media
+import VoiceProcessing
+
+/// Speech through a simulated room and the voice processor, in virtual time.
+///
+/// For 14 s somebody speaks there, for 8 s both speak, for 6 s somebody speaks here. The devices' clocks
+/// differ, their delays are told with errors, and the loop that carries sound is late now and then.
+package struct EchoBench {
+  package struct Conditions: Sendable {
+    /// From the loop to the air and back, without the room, in milliseconds.
+    package var delay = 60
+    /// By how much what the devices tell of their delay is too little, in milliseconds.
+    package var hiddenDelay = 0
+    /// By how much the loudspeaker's clock is faster than the microphone's, in millionths.
+    package var drift = 50.0
+    /// By how much the echo is softer than what was played, in dB.
+    package var returnLoss = 6.0
+    package var seed: UInt64 = 1
+    /// 960, or 480 at low latency.
+    package var frameSamples = 960
+    /// Gain control would be mistaken for an echo that comes back.
+    package var parts = VoiceParts(controlsGain: false)
+
+    package init() {}
+  }
+
+  /// Levels and ratios in dB.
+  package struct Outcome: Sendable {
+    /// Echo return loss enhancement while only the far end speaks, from 6 s on.
+    package var enhancement: Double
+    /// The level of what is left then, noise included.
+    package var residual: Double
+    /// After how many seconds the enhancement first was 20 dB over a second; `nil` if never.
+    package var convergence: Double?
+    /// By how much whoever speaks here is softer while both speak, and when alone.
+    package var doubleTalkAttenuation: Double
+    package var nearAttenuation: Double
+    /// By how much the echo is softer while both speak.
+    package var doubleTalkEnhancement: Double
+    /// Processor time for each block of 10 ms, in microseconds, ascending.
+    package var blockTimes: [Double]
+    /// What came out.
+    package var sound: [Int16]
+  }
+
+  private let far: [Float]
+  private let near: [Float]
+  private let conditions: Conditions
+
+  /// - Parameters: speech at 48 kHz, not empty; repeated as often as it takes.
+  package init(far: [Int16], near: [Int16], conditions: Conditions = Conditions()) {
+    self.far = SoundFigures.speech(
+      far, in: 0..<Self.nearAlone, count: Self.end, level: Self.speechLevel)
+    self.near = SoundFigures.speech(
+      near, in: Self.doubleTalk..<Self.end, count: Self.end, level: Self.speechLevel)
+    self.conditions = conditions
+  }
+
+  /// - Returns: `nil` when there is no memory for a processor.
+  package func run() -> Outcome? {
+    let echo = echo()
+    var generator = SeededGenerator(seed: conditions.seed &+ 77)
+    var microphone = [Int16](repeating: 0, count: echo.count)
+    for index in microphone.indices {
+      let noise = Float.random(in: -1...1, using: &generator) * Self.roomNoise
+      microphone[index] = SoundFigures.sample(echo[index] + near[index] + noise)
+    }
+    guard let (sound, times) = process(microphone) else { return nil }
+    return measure(sound, echo: echo, times: times.sorted())
+  }
+
+  /// The echo by the microphone's clock.
+  private func echo() -> [Float] {
+    let room = RoomModel(seed: conditions.seed, returnLoss: conditions.returnLoss)
+    let response = room.response(to: far)
+    let playbackDelay = Double(conditions.delay) * Self.halfMillisecond
+    var result = [Float](repeating: 0, count: far.count)
+    response.withUnsafeBufferPointer { response in
+      for index in result.indices {
+        let place = (Double(index) - playbackDelay) * pace
+        let first = Int(place.rounded(.down))
+        guard first >= 0, first + 1 < response.count else { continue }
+        let share = Float(place - Double(first))
+        result[index] = response[first] * (1 - share) + response[first + 1] * share
+      }
+    }
+    return result
+  }
+
+  /// Brings loudspeaker and microphone to the processor in the order in which a phone does.
+  private func process(_ microphone: [Int16]) -> (sound: [Int16], times: [Double])? {
+    guard let processor = VoiceProcessor(conditions.parts) else { return nil }
+    var chain = VoiceChain(processor)
+    var generator = SeededGenerator(seed: conditions.seed &+ 99)
+    let loudspeaker = far.map(SoundFigures.sample)
+    let captureDelay = Double(conditions.delay) * Self.halfMillisecond
+    let size = conditions.frameSamples
+    var sound: [Int16] = []
+    var times: [Double] = []
+    var (pulled, start) = (0, 0)
+    while start + size <= microphone.count {
+      // The loop is late by up to 5 ms.
+      let now = Double(start + size) + captureDelay + .random(in: 0..<240, using: &generator)
+      let began = Self.processorTime
+      while Double(pulled) / pace <= now, pulled + 480 <= loudspeaker.count {
+        chain.played(Array(loudspeaker[pulled..<pulled + 480]))
+        pulled += 480
+      }
+      // What the devices tell jumps by 2 ms.
+      let error = Int.random(in: -96...96, using: &generator)
+      let told = size + (conditions.delay - conditions.hiddenDelay) * 48 + error
+      var frame = Array(microphone[start..<start + size])
+      chain.clean(&frame, delaySamples: told)
+      times.append((Self.processorTime - began) * 1e6 * 480 / Double(size))
+      sound += frame
+      start += size
+    }
+    return (sound, times)
+  }
+
+  private func measure(_ sound: [Int16], echo: [Float], times: [Double]) -> Outcome {
+    let out = SoundFigures.floats(sound)
+    let alone = Self.converged..<Self.doubleTalk
+    let both = Self.doubleTalk..<Self.nearAlone
+    let after = Self.nearAlone..<out.count
+    let residual = SoundFigures.energy(out, alone)
+    let shift = SoundFigures.shift(of: out, against: near, in: after)
+    return Outcome(
+      enhancement: SoundFigures.decibels(SoundFigures.energy(echo, alone) / residual),
+      residual: SoundFigures.decibels(residual), convergence: convergence(out, echo),
+      doubleTalkAttenuation: SoundFigures.attenuation(of: near, in: out, both, shift: shift),
+      nearAttenuation: SoundFigures.attenuation(of: near, in: out, after, shift: shift),
+      doubleTalkEnhancement: SoundFigures.attenuation(of: echo, in: out, both, shift: shift),
+      blockTimes: times, sound: sound)
+  }
+
+  private func convergence(_ out: [Float], _ echo: [Float]) -> Double? {
+    for start in stride(from: 0, to: Self.doubleTalk - Self.second, by: Self.second / 4) {
+      let window = start..<start + Self.second
+      let before = SoundFigures.energy(echo, window)
+      // Without any echo there is nothing to be seen.
+      guard before > 1e-6 else { continue }
+      if before > 100 * SoundFigures.energy(out, window) {
+        return Double(start) / Double(Self.second)
+      }
+    }
+    return nil
+  }
+
+  private var pace: Double { 1 + conditions.drift / 1e6 }
+
+  /// Of this thread, in seconds.
+  private static var processorTime: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  // Samples from the beginning.
+  private static let second = Sound.sampleRate
+  private static let converged = 6 * second
+  private static let doubleTalk = 14 * second
+  private static let nearAlone = 22 * second
+  private static let end = 28 * second
+  /// Half of the delay is the loudspeaker's, half the microphone's.
+  private static let halfMillisecond = Double(second) / 2_000
+  /// Of both, in dB below full scale.
+  private static let speechLevel = -23.0
+  /// Peak; −70 dBFS as a mean.
+  private static let roomNoise: Float = 0.000_55
+}

@@ -1,0 +1,118 @@
+import Assembly
+import Basics
+import Files
+import Media
+import SoundFiles
+import Testing
+
+@testable import VoiceProcessing
+
+@Suite("Voice processor")
+struct VoiceProcessorTests {
+  @Test(
+    "cancels the echo of a room by 25 dB and more, and leaves near speech within 6 dB",
+    arguments: [(20, 0, 960), (60, 10, 480), (120, 60, 960)])
+  func echo(delay: Int, hiddenDelay: Int, frameSamples: Int) throws {
+    var conditions = EchoBench.Conditions()
+    conditions.delay = delay
+    conditions.hiddenDelay = hiddenDelay
+    conditions.frameSamples = frameSamples
+    conditions.seed = UInt64(delay)
+    let outcome = try #require(
+      EchoBench(
+        far: voice("operator-hello"), near: voice("parrot-greeting"), conditions: conditions
+      ).run())
+    #expect(outcome.enhancement >= 25)
+    #expect(outcome.doubleTalkAttenuation <= 6)
+    #expect(outcome.doubleTalkEnhancement >= 12)
+    #expect(outcome.nearAttenuation <= 1.5)
+    #expect(try #require(outcome.convergence) <= 6)
+    // Nothing is lost and nothing is made up.
+    #expect(outcome.sound.count == 28 * 48_000)
+  }
+
+  @Test("leaves an echo alone that it is not asked to cancel")
+  func withoutCancellation() throws {
+    var conditions = EchoBench.Conditions()
+    conditions.parts = VoiceParts(cancelsEcho: false, suppressesNoise: false, controlsGain: false)
+    let outcome = try #require(
+      EchoBench(
+        far: voice("operator-hello"), near: voice("parrot-greeting"), conditions: conditions
+      ).run())
+    #expect(abs(outcome.enhancement) < 2)
+    #expect(outcome.convergence == nil)
+  }
+
+  @Test("makes steady noise softer by 6 dB and more, and not the speech in it")
+  func noise() throws {
+    let figures = try #require(try VoiceBench(voice: voice("parrot-greeting")).noise())
+    #expect(figures.reduction >= 6)
+    #expect(figures.speechAttenuation <= 2)
+  }
+
+  @Test("brings soft and loud speech to about −20 dBFS", arguments: [-40.0, -30, -20])
+  func gain(level: Double) throws {
+    let reached = try #require(try VoiceBench(voice: voice("parrot-greeting")).level(after: level))
+    #expect((-24.0 ... -15).contains(reached))
+  }
+
+  @Test("the high-pass takes out what is below hearing")
+  func highPass() throws {
+    let parts = VoiceParts(cancelsEcho: false, suppressesNoise: false, controlsGain: false)
+    let processor = try #require(VoiceProcessor(parts))
+    var loudest: Int16 = 0
+    for _ in 0..<200 {
+      var frame = [Int16](repeating: 8_000, count: 480)
+      processor.clean(&frame, from: 0, delayMilliseconds: 0)
+      loudest = frame.map { abs($0) }.max() ?? .max
+    }
+    #expect(loudest < 80)
+  }
+
+  @Test("digital silence stays silence, whatever the loudspeaker plays and however late it is told")
+  func silence() throws {
+    let processor = try #require(VoiceProcessor(VoiceParts()))
+    for delay in [0, -5, 10_000, Int.max] {
+      for _ in 0..<50 {
+        processor.hear((0..<480).map { Int16($0 * 20) })
+        var frame = [Int16](repeating: 0, count: 960)
+        processor.clean(&frame, from: 480, delayMilliseconds: delay)
+        #expect(frame.prefix(480).allSatisfy { $0 == 0 })
+        // The canceller puts comfort noise where an echo would be.
+        #expect(frame.suffix(480).allSatisfy { abs(Int($0)) < 300 })
+      }
+    }
+  }
+
+  private func voice(_ name: String) throws -> [Int16] {
+    let folder = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+    return try SoundClip.decode(path: "/\(folder)/Resources/voices/\(name).opus")
+  }
+}
+
+@Suite("Hidden delay")
+struct HiddenDelayTests {
+  @Test("is looked for after a second, then each five, and ten after a correction")
+  func times() {
+    var delay = HiddenDelay()
+    #expect(dueBlocks(&delay, of: 1_200) == [100, 600, 1_100])
+    delay.correct(by: 80)
+    #expect(delay.milliseconds == 60)
+    #expect(dueBlocks(&delay, of: 1_600) == [1_000, 1_500])
+  }
+
+  @Test("corrections add up within bounds")
+  func bounds() {
+    var delay = HiddenDelay()
+    for _ in 0..<20 { delay.correct(by: 100) }
+    #expect(delay.milliseconds == HiddenDelay.range.upperBound)
+    for _ in 0..<20 { delay.correct(by: -100) }
+    #expect(delay.milliseconds == HiddenDelay.range.lowerBound)
+  }
+
+  private func dueBlocks(_ delay: inout HiddenDelay, of count: Int) -> [Int] {
+    var due: [Int] = []
+    for block in 1...count where delay.isDue() { due.append(block) }
+    return due
+  }
+}
