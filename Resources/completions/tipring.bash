@@ -20,7 +20,7 @@ _tipring() {
   local -a parts=("${COMP_WORDS[@]:1:COMP_CWORD-1}")
   for part in "${parts[@]}"; do
     case $part in
-      call | answer | serve | accounts | contacts | history | devices | bench | rooms | calls | \
+      call | answer | serve | accounts | contacts | history | devices | doctor | bench | rooms | calls | \
         analytics | callurl | buzzi)
         if [ -z "$command" ]; then command=$part; elif [ "$command" = buzzi ]; then sub+="${sub:+ }$part"; fi ;;
       bot | set) [ "$command" != buzzi ] || sub+="${sub:+ }$part" ;;
@@ -73,7 +73,7 @@ _tipring_words() {
   case $command${sub:+ $sub} in
     '')
       options="$server $sound $report $rule --plain --script --version"
-      operands='call answer serve accounts contacts history rooms calls analytics callurl buzzi devices bench' ;;
+      operands='call answer serve accounts contacts history rooms calls analytics callurl buzzi devices doctor bench' ;;
     call) options="$server $sound $report"; operands='Echo Parrot Operator' ;;
     answer) options="$rule $server $sound $report" ;;
     serve)
@@ -107,6 +107,8 @@ _tipring_words() {
     'buzzi bot') operands=set ;;
     'buzzi '*) options="$server --json" ;;
     devices) options=--json ;;
+    doctor)
+      options='--account --ca-file --insecure --capture --playback --latency --silent --json' ;;
     bench) options='--runs --seats --json --trace --speech --output --fec --latency'
       operands='start idle call setup latency load rooms network jitter echo' ;;
   esac

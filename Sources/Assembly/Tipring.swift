@@ -39,6 +39,7 @@ package enum Tipring {
     case .contacts(let server, let isJSON): return ListCommands.contacts(server, isJSON: isJSON)
     case .history(let options): return ListCommands.history(options)
     case .devices(let isJSON): return ListCommands.devices(isJSON: isJSON)
+    case .doctor(let options): return Doctor.run(options)
     case .service(let options): return ServiceCommand.run(options)
     case .bench(let options): return Bench.run(options)
     }

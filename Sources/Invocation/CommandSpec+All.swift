@@ -8,7 +8,7 @@ extension CommandSpec {
     [
       phone, call, answer, serve, addUser, accounts, addAccount, testAccount, removeAccount,
       contacts,
-      history, devices, bench,
+      history, devices, doctor, bench,
     ] + services
 
   static let phone = CommandSpec(
@@ -173,6 +173,24 @@ extension CommandSpec {
     "devices", summary: "sound devices, what they can do, which is used", options: [json],
     examples: [Example("tipring devices", "List microphones and speakers.")])
 
+  static let doctor = CommandSpec(
+    "doctor", summary: "sound, terminal, network and servers, measured",
+    text: [
+      """
+      Each finding is good, to look at, or bad; what to do about it stands below the table. Short \
+      chirps are played to measure the way from mouth to ear. Nothing secret is printed. The exit code \
+      is 1 when something is bad.
+      """
+    ],
+    options: [account] + trust + [
+      capture, playback, latency,
+      OptionSpec("--silent", "play nothing"), json,
+    ],
+    examples: [
+      Example("tipring doctor", "Look at everything, which takes some ten seconds."),
+      Example("tipring doctor --capture plughw:1 --silent", "Try another microphone in peace."),
+    ])
+
   static let bench = CommandSpec(
     "bench", operands: "start|idle|call|setup|latency|load|rooms|network|jitter|echo",
     summary: "measure the program itself",
@@ -211,13 +229,13 @@ extension CommandSpec {
       OptionSpec(
         "--as", .required("NAME"), "who to be on an exchange that admits guests; default you"),
     ] + trust
+  private static let capture = OptionSpec(
+    "--capture", .required("WHAT"),
+    "the microphone: an ALSA device, file:PATH, tone:HERTZ or silence")
+  private static let playback = OptionSpec(
+    "--playback", .required("WHAT"), "the speaker: an ALSA device, file:PATH or null")
   private static let sound = [
-    OptionSpec(
-      "--capture", .required("WHAT"),
-      "the microphone: an ALSA device, file:PATH, tone:HERTZ or silence"),
-    OptionSpec("--loop", "begin a captured file again at its end"),
-    OptionSpec(
-      "--playback", .required("WHAT"), "the speaker: an ALSA device, file:PATH or null"),
+    capture, OptionSpec("--loop", "begin a captured file again at its end"), playback,
     OptionSpec(
       "--record", .required("PATH"),
       "record both voices, caller left: .wav, .flac, .ogg or .opus"),

@@ -3,6 +3,8 @@ package import Calling
 /// How the program ended, as scripts see it.
 package enum ExitCode: Int32, CaseIterable, Sendable {
   case success = 0
+  /// The doctor found something bad.
+  case unwell = 1
   case usage = 2
   case declined = 3
   case busy = 4
@@ -31,6 +33,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
   package var meaning: String {
     switch self {
     case .success: "the call took place and ended normally"
+    case .unwell: "the doctor found something bad"
     case .usage: "wrong usage"
     case .declined: "declined"
     case .busy: "busy"

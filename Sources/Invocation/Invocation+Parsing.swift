@@ -41,6 +41,7 @@ struct ArgumentReader {
     case "contacts": return .contacts(try server(), isJSON: scanned.has("--json"))
     case "history": return try history()
     case "devices": return .devices(isJSON: scanned.has("--json"))
+    case "doctor": return .doctor(try doctor())
     case "bench": return .bench(try bench())
     case let name where name.hasPrefix("buzzi"): return try buzzi()
     case let name where name.hasPrefix("rooms"): return .service(try rooms())
@@ -208,7 +209,7 @@ struct ArgumentReader {
 
   // MARK: Groups of options
 
-  private func trust() -> Trust {
+  func trust() -> Trust {
     var trust = Trust()
     trust.authorityFile = scanned.value("--ca-file")
     trust.isInsecure = scanned.has("--insecure")
@@ -227,7 +228,7 @@ struct ArgumentReader {
     return options
   }
 
-  private func sound() throws(UsageError) -> SoundOptions {
+  func sound() throws(UsageError) -> SoundOptions {
     var options = SoundOptions()
     if let text = scanned.value("--capture") {
       do { options.capture = try CaptureSpec(parsing: text) } catch {

@@ -20,6 +20,7 @@ package enum Invocation: Equatable, Sendable {
   case contacts(ServerOptions, isJSON: Bool)
   case history(HistoryOptions)
   case devices(isJSON: Bool)
+  case doctor(DoctorOptions)
   /// Something that a server is asked for beside calls.
   case service(ServiceOptions)
   case bench(BenchOptions)
@@ -194,6 +195,21 @@ package struct HistoryOptions: Equatable, Sendable {
   package var isMissedOnly = false
   /// 1–500.
   package var limit = 50
+  package var isJSON = false
+
+  package init() {}
+}
+
+/// `tipring doctor`; `nil` leaves it to the settings.
+package struct DoctorOptions: Equatable, Sendable {
+  /// The account whose servers are looked at; all when `nil`.
+  package var accountName: String?
+  package var trust = Trust()
+  package var capture: CaptureSpec?
+  package var playback: PlaybackSpec?
+  package var latency: LatencyProfile?
+  /// Whether nothing is played.
+  package var isSilent = false
   package var isJSON = false
 
   package init() {}

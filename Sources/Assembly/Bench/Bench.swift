@@ -25,7 +25,7 @@ struct Bench {
     // The array is not empty, so it has an address.
     let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     defer { FileTree.remove(directory) }
-    BenchInterruption.watch()
+    Interruption.watch()
     let bench = Bench(
       runs: options.runs ?? standardRuns(of: options.measure), seats: options.seats,
       isJSON: options.isJSON,

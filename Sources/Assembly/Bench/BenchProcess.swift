@@ -213,7 +213,7 @@ final class BenchProcess {
 
   /// - Returns: `false` at the end of output.
   private func read(until deadline: Instant, for what: String) throws(Failure) -> Bool {
-    guard !BenchInterruption.hasHappened else { throw .interrupted }
+    guard !Interruption.hasHappened else { throw .interrupted }
     let left = Instant.now.duration(to: deadline).milliseconds
     guard left > 0 else { throw .timedOut(waitingFor: what) }
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -1,4 +1,4 @@
-import Playout
+package import Playout
 
 /// How a session treats sound, as the user chose.
 package struct MediaSettings: Equatable, Sendable {
@@ -25,7 +25,7 @@ package struct MediaSettings: Equatable, Sendable {
   }
 
   /// How the jitter buffer weighs delay against late packets.
-  var playout: PlayoutSettings {
+  package var playout: PlayoutSettings {
     switch latency {
     case .low: .low
     case .normal: .normal

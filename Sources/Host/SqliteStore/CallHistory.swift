@@ -15,6 +15,14 @@ package final class CallHistory {
     database = try Database(path: path, schema: Self.schema)
   }
 
+  /// Looks at all pages of the file.
+  ///
+  /// - Throws: what is wrong with it; a file that is not there is made.
+  package static func verify(path: String) throws(DatabaseError) {
+    _ = try Database(
+      path: path, schema: schema, busyTimeout: .seconds(2), checksIntegrity: true)
+  }
+
   /// Adds the record, or brings the one with its id up to date.
   ///
   /// A note, a quality and that a missed call has been seen are not lost by a record without them.

@@ -4,8 +4,9 @@ import Glibc
 /// listen to, on one clock.
 ///
 /// Each phone `X` has the ALSA device `phoneX`. What is played into the sink `mouthX` is captured by
-/// it, and what it plays can be recorded from the source `earX_out`. All are views of one sink with a
-/// channel each, so that recordings of several share their clock.
+/// it, and what it plays can be recorded from the source `earX_out`; the device `loopX` captures what it
+/// plays. All are views of one sink with a channel each, so that recordings of several share their
+/// clock.
 package final class PulseDaemon {
   package struct NotStarted: Error {
     package let text: String
@@ -107,6 +108,8 @@ package final class PulseDaemon {
         type asym playback.pcm "play\(phone)" capture.pcm "capture\(phone)"
         hint { show on description "test phone \(phone)" }
       }
+      pcm.hear\(phone) { type pulse \(server) device "ear\(phone)_out" }
+      pcm.loop\(phone) { type asym playback.pcm "play\(phone)" capture.pcm "hear\(phone)" }
       """
     }
     return "</usr/share/alsa/alsa.conf>\n" + devices.joined(separator: "\n")

@@ -98,7 +98,7 @@ extension Bench {
   ) throws(BenchProcess.Failure) {
     let deadline = Instant.now.advanced(by: limit)
     while !isDone(field.outcome.withLock { $0 }) {
-      guard !BenchInterruption.hasHappened else { throw .interrupted }
+      guard !Interruption.hasHappened else { throw .interrupted }
       guard Instant.now < deadline else {
         let complaints = field.outcome.withLock { outcome in
           outcome.complaints + outcome.readings.compactMap(\.complaint)

@@ -75,7 +75,7 @@ extension Bench {
   private func pass(_ time: Duration) throws(BenchProcess.Failure) {
     let deadline = Instant.now.advanced(by: time)
     while Instant.now < deadline {
-      guard !BenchInterruption.hasHappened else { throw .interrupted }
+      guard !Interruption.hasHappened else { throw .interrupted }
       BenchProcess.pause(.milliseconds(5))
     }
   }
