@@ -54,7 +54,7 @@ extension WholePrograms {
           server = http://127.0.0.1:9
           user = amina
           password-env = TOKEN
-          stun = 127.0.0.1:9
+          stun-server = 127.0.0.1:9
           """)
       #expect(code == 1)
       #expect(found["level"]?["verdict"]?.string == "bad")

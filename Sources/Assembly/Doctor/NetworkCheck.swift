@@ -114,7 +114,7 @@ struct NetworkCheck {
     return Finding(
       .network, "STUN", .lookAt, words,
       advice: asked.failure == .unknownName
-        ? "Look at stun and turn in tipring.conf, and at the name service."
+        ? "Look at stun-server and turn-server in tipring.conf, and at the name service."
         : "If other servers are silent, too, a firewall blocks UDP: use TURN over TCP or TLS "
           + "(turn-transport in tipring.conf).", figures: ["server": .string(server)])
   }
@@ -196,7 +196,8 @@ struct NetworkCheck {
         Finding(
           .network, "TURN", .bad,
           "\(words) gave no address." + (reason.map { " \($0)" } ?? ""),
-          advice: "Look at turn, turn-user, turn-password… and turn-transport of the account "
+          advice:
+            "Look at turn-server, turn-user, turn-password… and turn-transport of the account "
             + "\(account.name), and at firewalls.", figures: ["server": .string("\(server)")])
       ]
     }

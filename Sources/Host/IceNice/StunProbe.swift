@@ -1,4 +1,5 @@
 import Basics
+import CNice
 import Glibc
 import LoopGLib
 
