@@ -109,8 +109,8 @@ _tipring_words() {
     devices) options=--json ;;
     doctor)
       options='--account --ca-file --insecure --capture --playback --latency --silent --json' ;;
-    bench) options='--runs --seats --json --trace --speech --output --fec --latency'
-      operands='start idle call setup latency load rooms network jitter echo' ;;
+    bench) options='--runs --seats --json --trace --speech --output --fec --capture --playback --latency'
+      operands='start cost setup loopback load rooms network jitter echo' ;;
   esac
   if [[ $word == -* ]]; then
     printf '%s\n' ${options// /$'\n'} --help

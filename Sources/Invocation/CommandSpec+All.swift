@@ -192,7 +192,7 @@ extension CommandSpec {
     ])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|idle|call|setup|latency|load|rooms|network|jitter|echo",
+    "bench", operands: "start|cost|setup|loopback|load|rooms|network|jitter|echo",
     summary: "measure the program itself",
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"),
@@ -202,11 +202,16 @@ extension CommandSpec {
         "--speech", .required("FILE"), "jitter, echo: what is said; default a voice of its own"),
       OptionSpec("--output", .required("FILE"), "jitter, echo: write what came out there"),
       OptionSpec("--fec", .required("on|off"), "jitter: in-band error correction; default on"),
-      latency,
+      capture, playback, latency,
     ],
     examples: [
       Example("tipring bench start", "Time from start to the first drawn screen."),
-      Example("tipring bench latency", "Mouth to ear, by a PulseAudio daemon of its own."),
+      Example("tipring bench cost", "Processor, memory and threads, idle and in a call."),
+      Example("tipring bench setup", "Dialling to ringing, accepted, media and first sound."),
+      Example("tipring bench loopback", "Mouth to ear, by a PulseAudio daemon of its own."),
+      Example(
+        "tipring bench loopback --capture default --playback default",
+        "The same where the microphone hears the loudspeaker."),
       Example(
         "tipring bench load", "The exchange with 50 clients of each system, 50 calls at once."),
       Example("tipring bench rooms --seats 20", "What a full room costs the exchange."),

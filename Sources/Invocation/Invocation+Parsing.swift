@@ -202,7 +202,10 @@ struct ArgumentReader {
       }
       options.usesFEC = choice == "on"
     }
-    options.latency = try latency() ?? options.latency
+    let sound = try sound()
+    options.capture = sound.capture
+    options.playback = sound.playback
+    options.latency = sound.latency ?? options.latency
     options.isJSON = scanned.has("--json")
     return options
   }

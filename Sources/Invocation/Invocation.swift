@@ -218,7 +218,7 @@ package struct DoctorOptions: Equatable, Sendable {
 /// `tipring bench WHAT`
 package struct BenchOptions: Equatable, Sendable {
   package enum Measure: String, CaseIterable, Sendable {
-    case start, idle, call, setup, latency, load, rooms, network, jitter, echo
+    case start, cost, setup, loopback, load, rooms, network, jitter, echo
   }
 
   package var measure: Measure
@@ -235,6 +235,9 @@ package struct BenchOptions: Equatable, Sendable {
   package var outputPath: String?
   package var usesFEC = true
   package var latency = LatencyProfile.normal
+  /// The devices of `loopback` and `cost`; `nil` leaves it to the measure.
+  package var capture: CaptureSpec?
+  package var playback: PlaybackSpec?
 
   package init(measure: Measure) { self.measure = measure }
 }

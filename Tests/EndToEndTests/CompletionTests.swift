@@ -37,7 +37,7 @@ struct CompletionTests {
     #expect(try offers(["tipring", "accounts", "a"]) == ["add"])
     #expect(
       try offers(["tipring", "bench", ""]) == [
-        "start", "idle", "call", "setup", "latency", "load", "rooms", "jitter",
+        "start", "cost", "setup", "loopback", "load", "rooms", "network", "jitter",
       ])
   }
 

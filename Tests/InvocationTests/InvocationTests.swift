@@ -149,9 +149,10 @@ struct InvocationTests {
     history.isMissedOnly = true
     history.limit = 500
     #expect(try parse("history --missed --limit 500") == .history(history))
-    var bench = BenchOptions(measure: .latency)
+    var bench = BenchOptions(measure: .loopback)
     bench.runs = 9
-    #expect(try parse("bench latency --runs 9") == .bench(bench))
+    bench.capture = .device("hw:1")
+    #expect(try parse("bench loopback --runs 9 --capture hw:1") == .bench(bench))
     var rooms = BenchOptions(measure: .rooms)
     rooms.seats = 40
     #expect(try parse("bench rooms --seats 40") == .bench(rooms))
@@ -201,7 +202,7 @@ struct InvocationTests {
       ),
       ("history --limit 0", "1 to 500"), ("history --limit 501", "1 to 500"),
       ("bench", "is missing."), ("bench rooms --seats 41", "2 to 40"),
-      ("bench speed", "one of start, idle, call, setup, latency"),
+      ("bench speed", "one of start, cost, setup, loopback"),
       ("--json", "only makes sense with --plain, call or answer"), ("--once", "--plain"),
     ])
   func complains(line: String, sentence: String) {

@@ -2,6 +2,7 @@ import Basics
 import Formats
 import Glibc
 import Invocation
+import Media
 
 /// `tipring bench`: measures the program itself, as whole processes, and says whether its aims are met.
 struct Bench {
@@ -9,6 +10,10 @@ struct Bench {
   /// In a room or conference.
   private let seats: Int
   private let isJSON: Bool
+  /// The devices that are to be used; `nil` leaves it to the measure.
+  let capture: CaptureSpec?
+  let playback: PlaybackSpec?
+  let latency: LatencyProfile
   /// A folder of its own, so that settings, history and sockets of the user are neither read nor
   /// written.
   let directory: String
@@ -28,8 +33,8 @@ struct Bench {
     Interruption.watch()
     let bench = Bench(
       runs: options.runs ?? standardRuns(of: options.measure), seats: options.seats,
-      isJSON: options.isJSON,
-      directory: directory)
+      isJSON: options.isJSON, capture: options.capture, playback: options.playback,
+      latency: options.latency, directory: directory)
     do throws(BenchProcess.Failure) {
       for figures in try bench.measure(options.measure) { bench.print(figures) }
       return .success
@@ -42,9 +47,10 @@ struct Bench {
   /// A call with several bursts takes a while; the other readings are one each.
   private static func standardRuns(of measure: BenchOptions.Measure) -> Int {
     switch measure {
-    case .latency, .load, .rooms: 3
+    case .loopback, .load, .rooms: 3
     case .network: 5
-    case .start, .idle, .call, .setup, .jitter, .echo: 7
+    case .start, .cost, .jitter, .echo: 7
+    case .setup: 20
     }
   }
 
@@ -53,10 +59,9 @@ struct Bench {
   ) throws(BenchProcess.Failure) -> [BenchFigures] {
     switch measure {
     case .start: [try start()]
-    case .idle: [try idle()]
-    case .call: try call()
+    case .cost: try cost()
     case .setup: try setup()
-    case .latency: [try latency()]
+    case .loopback: try loopback()
     case .load: try load()
     case .rooms: try rooms(seats: seats)
     case .network: try network()
@@ -74,76 +79,6 @@ struct Bench {
     return figures
   }
 
-  private func idle() throws(BenchProcess.Failure) -> BenchFigures {
-    var figures = BenchFigures("idle processor time", unit: "% of a core", aim: 0.5)
-    let phone = try openPhone()
-    _ = try phone.waitFor("Operator")
-    phone.drain(for: .seconds(2))
-    for _ in 0..<runs {
-      let before = phone.processorTime()
-      phone.drain(for: .seconds(5))
-      figures.add((phone.processorTime() - before).seconds / 5 * 100)
-    }
-    close(phone)
-    return figures
-  }
-
-  private func call() throws(BenchProcess.Failure) -> [BenchFigures] {
-    var time = BenchFigures("processor time in a call", unit: "% of a core", aim: 4)
-    var memory = BenchFigures("memory in a call (PSS)", unit: "MB", aim: 45)
-    let (exchange, url) = try openExchange()
-    let phone = try BenchProcess(
-      [
-        "call", "Echo", "--exchange", url, "--capture", "tone:440", "--playback", "null",
-        "--duration", "\(10 + runs * 5)s", "--json",
-      ], environment: environment)
-    try waitForState("active", of: phone)
-    phone.drain(for: .seconds(3))
-    for _ in 0..<runs {
-      let before = phone.processorTime()
-      phone.drain(for: .seconds(5))
-      time.add((phone.processorTime() - before).seconds / 5 * 100)
-      memory.add(Double(phone.proportionalSetSize()) / 1e6)
-    }
-    close(phone)
-    close(exchange)
-    return [time, memory]
-  }
-
-  private func setup() throws(BenchProcess.Failure) -> [BenchFigures] {
-    var placed = BenchFigures("placing a call to first sound", unit: "ms", aim: 300)
-    var accepted = BenchFigures("accepting a call to first sound", unit: "ms", aim: 200)
-    let (exchange, url) = try openExchange()
-    for _ in 0..<runs {
-      let caller = try BenchProcess(
-        [
-          "call", "Parrot", "--exchange", url, "--capture", "silence", "--playback", "null",
-          "--duration", "1s", "--json",
-        ], environment: environment)
-      placed.add(Double(try summary(of: caller)["msToFirstAudio"]?.integer ?? 0))
-      let callee = try BenchProcess(
-        [
-          "answer", "--auto=1s", "--once", "--exchange", url, "--as", "desk", "--capture",
-          "silence",
-          "--playback", "null", "--duration", "1s", "--json",
-        ], environment: environment)
-      let trigger = try BenchProcess(
-        [
-          "call", "Operator", "--exchange", url, "--as", "desk", "--capture", "silence",
-          "--playback", "null", "--json",
-        ], environment: environment)
-      let summary = try summary(of: callee)
-      if let first = summary["msToFirstAudio"]?.integer,
-        let answer = summary["msToAccepted"]?.integer
-      {
-        accepted.add(Double(first - answer))
-      }
-      close(trigger)
-    }
-    close(exchange)
-    return [placed, accepted]
-  }
-
   // MARK: Children
 
   var environment: [String: String] {
@@ -154,7 +89,12 @@ struct Bench {
     ]
   }
 
-  private func openPhone() throws(BenchProcess.Failure) -> BenchProcess {
+  /// The same where sound servers of the user are to be found.
+  var deviceEnvironment: [String: String] {
+    environment.filter { $0.key != "HOME" && $0.key != "XDG_RUNTIME_DIR" }
+  }
+
+  func openPhone() throws(BenchProcess.Failure) -> BenchProcess {
     try BenchProcess([], environment: environment, terminalSize: (columns: 100, rows: 30))
   }
 
@@ -180,10 +120,10 @@ struct Bench {
     throw .ended(beforeSaying: state, status: child.wait(timeout: .seconds(1)) ?? -1)
   }
 
-  private func summary(of child: BenchProcess) throws(BenchProcess.Failure) -> JSONValue {
+  /// The next summary of a call.
+  func summary(of child: BenchProcess) throws(BenchProcess.Failure) -> JSONValue {
     while let line = try child.line() {
       if let value = try? JSONValue(decoding: line), value["event"]?.string == "summary" {
-        _ = child.wait(timeout: .seconds(5))
         return value
       }
     }

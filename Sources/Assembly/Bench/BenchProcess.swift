@@ -3,6 +3,7 @@ import CLinux
 import Files
 import Glibc
 import LoopGLib
+import Realtime
 
 /// A child of the bench, mostly this same program: on a pipe or on a terminal of its own.
 final class BenchProcess {
@@ -14,6 +15,9 @@ final class BenchProcess {
     case ended(beforeSaying: String, status: Int32)
     case missing(programs: [String])
     case silence
+    /// The microphone does not hear the loudspeaker.
+    case deaf
+    case device(AudioDeviceError)
     case file(FileError)
     case store(String)
     case network(String)
@@ -38,6 +42,12 @@ final class BenchProcess {
         Nothing of what was said was heard. Are PulseAudio's plug-ins for ALSA installed \
         (libasound2-plugins)?
         """
+      case .deaf:
+        """
+        The microphone does not hear the loudspeaker twice. Turn both up, put them close together, or \
+        name a device that captures what is played, such as a sound server's monitor.
+        """
+      case .device(let error): error.sentence
       case .file(let error): error.sentence
       case .store(let sentence), .network(let sentence): sentence
       case .interrupted: "Interrupted."
@@ -234,7 +244,8 @@ final class BenchProcess {
     return false
   }
 
-  private static func contents(_ path: String) -> String? {
+  /// A small file of the system's, as text; `nil` when it is not there.
+  static func contents(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []

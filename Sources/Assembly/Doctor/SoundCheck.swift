@@ -26,7 +26,8 @@ struct SoundCheck {
   func findings() -> [Finding] {
     let devices = DeviceList.devices()
     let reading = SoundProbe(
-      capture: capture, playback: playback, settings: settings, isSilent: isSilent
+      capture: capture, playback: playback, settings: settings,
+      chirpLimit: isSilent ? 0 : SoundProbe.mostChirps
     ).run()
     return [choice(devices)]
       + SoundFindings(

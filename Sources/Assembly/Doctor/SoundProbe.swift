@@ -43,7 +43,8 @@ final class SoundProbe {
   private let input: any AudioInput
   private let output: any AudioOutput
   private let frame: Int
-  private let isSilent: Bool
+  private let chirpLimit: Int
+  private let passesSound: Bool
   private let encoder: OpusEncoder?
   private var stream: PlayoutStream?
   private var reading = Reading()
@@ -56,14 +57,17 @@ final class SoundProbe {
 
   /// - Parameters:
   ///   - settings: how frames and the jitter buffer are in a call.
-  ///   - isSilent: plays nothing.
+  ///   - chirpLimit: how many chirps are played, at most ``mostChirps``.
+  ///   - passesSound: whether what the microphone brings is played; else something else does that.
   init(
-    capture: CaptureSpec, playback: PlaybackSpec, settings: MediaSettings, isSilent: Bool
+    capture: CaptureSpec, playback: PlaybackSpec, settings: MediaSettings, chirpLimit: Int,
+    passesSound: Bool = true
   ) {
     input = SoundDevices.makeInput(capture, profile: settings.latency)
     output = SoundDevices.makeOutput(playback, profile: settings.latency)
     frame = settings.frameSampleCount
-    self.isSilent = isSilent
+    self.chirpLimit = min(chirpLimit, Self.mostChirps)
+    self.passesSound = passesSound
     encoder = try? OpusEncoder(settings: settings.encoder)
     stream = (try? OpusDecoder()).map { PlayoutStream(decoder: $0, settings: settings.playout) }
   }
@@ -159,7 +163,7 @@ final class SoundProbe {
     startChirpIfDue(at: now)
     let looped = stream?.pull(sampleCount: wanted, at: now) ?? []
     let isOpen =
-      !isSilent && reading.chirps.last.map { reading.recording.count - $0 < Self.gate } == true
+      passesSound && reading.chirps.last.map { reading.recording.count - $0 < Self.gate } == true
     var samples = [Int16](repeating: 0, count: wanted)
     for (index, sample) in chirpRest.prefix(wanted).enumerated() { samples[index] = sample }
     chirpRest = chirpRest.dropFirst(wanted)
@@ -172,7 +176,7 @@ final class SoundProbe {
   }
 
   private func startChirpIfDue(at now: Instant) {
-    guard !isSilent, reading.chirps.count < Self.mostChirps else { return }
+    guard reading.chirps.count < chirpLimit else { return }
     let due = Self.firstChirp + Self.chirpSpacing * reading.chirps.count
     guard begin.duration(to: now) >= due else { return }
     reading.chirps.append(reading.recording.count)
