@@ -1,6 +1,7 @@
 import Basics
 import Files
 import Glibc
+import Media
 
 extension Bench {
   /// What the phone takes while nothing happens, and in one call.

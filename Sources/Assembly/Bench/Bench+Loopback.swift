@@ -3,6 +3,7 @@ import Basics
 import Files
 import Glibc
 import Media
+import Realtime
 
 extension Bench {
   /// From one phone's microphone to the other's loudspeaker: on devices that were named, or at a sound

@@ -82,7 +82,9 @@ package final class StunProbe {
     return nil
   }
 
-  private func resolve(_ host: String, _ port: UInt16) -> (address: sockaddr_storage, length: socklen_t)? {
+  private func resolve(_ host: String, _ port: UInt16) -> (
+    address: sockaddr_storage, length: socklen_t
+  )? {
     var hints = addrinfo()
     hints.ai_family = family
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
