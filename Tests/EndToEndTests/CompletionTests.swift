@@ -38,6 +38,7 @@ struct CompletionTests {
     #expect(
       try offers(["tipring", "bench", ""]) == [
         "start", "cost", "setup", "loopback", "load", "rooms", "network", "jitter",
+        "echo",
       ])
   }
 
