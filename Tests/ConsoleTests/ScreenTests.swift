@@ -1,5 +1,6 @@
 import Calling
 import Cells
+import Media
 import Testing
 
 @testable import Console
@@ -31,6 +32,18 @@ struct ScreenTests {
     let make = try #require(Catalogue.all.first { $0.0 == shot.name }?.1)
     let text = render(make(shot.size)).screen.text
     #expect(text == shot.text, "\n\(text)")
+  }
+
+  @Test("the statistics say how sound is sent, and why, when it is not sent as always")
+  func sending() {
+    var state = Situations.inCall(Size(rows: 40, columns: 120))
+    #expect(!render(state).screen.text.contains("Sent: "))
+    var sample = Situations.sample(46)
+    sample.adaptation = AdaptationAccount(
+      bitsPerSecond: 32_000, copyCount: 1, reason: .loss(0.08))
+    _ = reduce(&state, .statistics(Situations.parrot.id, sample))
+    let shown = render(state).screen.text
+    #expect(shown.contains("Sent: 32 kbit/s"), "\n\(shown)")
   }
 
   @Test("use no colour under NO_COLOR, and still mark what matters")

@@ -202,6 +202,39 @@ struct AdaptationTests {
   }
 }
 
+@Suite("Packetizer")
+struct PacketizerTests {
+  private let frame = [Int16](repeating: 1, count: 960)
+
+  @Test("passes frames on that are as long as a packet")
+  func passes() {
+    var packetizer = Packetizer()
+    let packet = packetizer.add(frame, timestamp: 7, packetTime: 20)
+    #expect(packet?.samples.count == 960)
+    #expect(packet?.timestamp == 7)
+  }
+
+  @Test("joins frames under the first one's timestamp; a packet keeps the length it began with")
+  func joins() {
+    var packetizer = Packetizer()
+    #expect(packetizer.add(frame, timestamp: 0, packetTime: 60) == nil)
+    #expect(packetizer.add(frame, timestamp: 960, packetTime: 20) == nil)
+    let packet = packetizer.add(frame, timestamp: 1_920, packetTime: 20)
+    #expect(packet?.samples.count == 2_880)
+    #expect(packet?.timestamp == 0)
+    #expect(packetizer.add(frame, timestamp: 2_880, packetTime: 20)?.timestamp == 2_880)
+  }
+
+  @Test("forgets what was begun")
+  func clears() {
+    var packetizer = Packetizer()
+    _ = packetizer.add(frame, timestamp: 0, packetTime: 40)
+    packetizer.clear()
+    #expect(packetizer.add(frame, timestamp: 9_600, packetTime: 40) == nil)
+    #expect(packetizer.add(frame, timestamp: 10_560, packetTime: 40)?.timestamp == 9_600)
+  }
+}
+
 @Suite("Packets with copies")
 struct SentCopiesTests {
   @Test("carries the last payloads, the oldest first, with their distance")

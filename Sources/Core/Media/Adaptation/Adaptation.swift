@@ -115,7 +115,8 @@ struct Adaptation {
       }
     }
     return AdaptationAccount(
-      plan: plan, shortestPacketTime: bounds.shortestPacketTime, reason: reason)
+      bitsPerSecond: plan.bitsPerSecond, packetTime: plan.packetTime,
+      shortestPacketTime: bounds.shortestPacketTime, copyCount: plan.copyCount, reason: reason)
   }
 
   // MARK: Deciding

@@ -22,11 +22,15 @@ package struct AdaptationAccount: Equatable, Sendable {
   package var reason: Reason
   private let shortestPacketTime: Int
 
-  init(plan: SendingPlan, shortestPacketTime: Int, reason: Reason) {
-    bitsPerSecond = plan.bitsPerSecond
-    packetTime = plan.packetTime
-    copyCount = plan.copyCount
+  /// - Parameters: times in milliseconds; packets are as short as they may be unless said otherwise.
+  package init(
+    bitsPerSecond: Int, packetTime: Int = 20, shortestPacketTime: Int = 20, copyCount: Int = 0,
+    reason: Reason = .nothing
+  ) {
+    self.bitsPerSecond = bitsPerSecond
+    self.packetTime = packetTime
     self.shortestPacketTime = shortestPacketTime
+    self.copyCount = copyCount
     self.reason = reason
   }
 
