@@ -170,15 +170,26 @@ extension Exchange {
     _ signal: Signal, in id: String, by userID: String, over socket: ExchangeSocketID?,
     _ turn: inout Turn
   ) -> Bool {
-    guard let side = calls[id]?.side(of: userID),
-      let relay = calls[id]?.take(signal, from: side, over: socket)
-    else { return false }
+    guard let side = calls[id]?.side(of: userID) else { return false }
+    if let socket { followDevice(in: id, side, to: socket) }
+    guard let relay = calls[id]?.take(signal, from: side, over: socket) else { return false }
     switch relay {
     case .passOn(let isKept): passOn(signal, in: id, from: side, isKept: isKept, &turn)
     case .hold: break
     case .refuse: return false
     }
     return true
+  }
+
+  /// A device that has come back over another socket, before the one that it spoke over is known to be
+  /// dead, is heard as the same device.
+  private mutating func followDevice(
+    in id: String, _ side: ExchangeCall.Side, to socket: ExchangeSocketID
+  ) {
+    guard let bound = calls[id]?.mediaSockets[side], bound < socket,
+      let device = sockets[bound]?.session, device == sockets[socket]?.session
+    else { return }
+    calls[id]?.deviceMoved(side, to: socket)
   }
 
   private mutating func passOn(

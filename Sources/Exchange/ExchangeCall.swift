@@ -160,6 +160,11 @@ struct ExchangeCall: Equatable, Sendable {
     return missed.removeValue(forKey: side) ?? []
   }
 
+  /// The device of a side that speaks over one of its sockets goes on over another.
+  mutating func deviceMoved(_ side: Side, to socket: ExchangeSocketID) {
+    if mediaSockets[side] != nil { bind(socket, to: side) }
+  }
+
   mutating func socketClosed(_ socket: ExchangeSocketID) {
     mediaSockets = mediaSockets.filter { $0.value != socket }
     held.removeAll { $0.socket == socket }

@@ -88,6 +88,24 @@ struct CallLifeTests {
       ])
   }
 
+  @Test("hears a device over its new socket while the old one is not known to be dead")
+  func newAddress() throws {
+    let (a, b) = (try bench.connect(alice), try bench.connect(bob))
+    let call = try bench.place(to: "bob", token: alice)
+    try bench.say(.callOffer(callID: call.callID, sdp: "offer"), over: a)
+    _ = try bench.respond(call.callID, .accept, token: bob)
+    try bench.say(.callAnswer(callID: call.callID, sdp: "answer"), over: b)
+    let again = try bench.connect(alice)
+    _ = try (bench.news(of: b), bench.news(of: again))
+    try bench.say(.callOffer(callID: call.callID, sdp: "elsewhere"), over: again)
+    #expect(try bench.news(of: b).last == .callOffer(callID: call.callID, sdp: "elsewhere"))
+    try bench.say(.callAnswer(callID: call.callID, sdp: "agreed"), over: b)
+    #expect(try bench.news(of: again).last == .callAnswer(callID: call.callID, sdp: "agreed"))
+    // The old one has nothing to say any more.
+    try bench.say(.callOffer(callID: call.callID, sdp: "stale"), over: a)
+    #expect(try bench.news(of: b).last != .callOffer(callID: call.callID, sdp: "stale"))
+  }
+
   @Test("holds back what a callee says before it has accepted")
   func earlyAnswer() throws {
     let (a, b) = (try bench.connect(alice), try bench.connect(bob))
