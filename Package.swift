@@ -149,7 +149,9 @@ let package = Package(
       path: "Tests/Support/EndToEnd", swiftSettings: host),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Basics", "EndToEnd", "Files", "Formats", "LoopGLib", "Transport"],
+      dependencies: [
+        "Assembly", "Basics", "EndToEnd", "Files", "Formats", "LoopGLib", "Transport",
+      ],
       swiftSettings: host),
   ],
   swiftLanguageModes: [.v6],

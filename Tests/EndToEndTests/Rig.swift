@@ -47,8 +47,14 @@ final class Rig {
   }
 
   /// Starts the program as a user.
-  func start(_ arguments: [String], as user: String) throws -> Phone {
-    let process = try ChildProcess(Self.program, arguments, environment: environment(of: user))
+  ///
+  /// - Parameter prefix: the words of another program that starts it.
+  func start(
+    _ arguments: [String], as user: String, by prefix: [String] = []
+  ) throws -> Phone {
+    let words = prefix + [Self.program] + arguments
+    let process = try ChildProcess(
+      words[0], Array(words.dropFirst()), environment: environment(of: user))
     processes.append(process)
     return Phone(process)
   }

@@ -5,7 +5,7 @@ import Glibc
 /// which all of them reach at ``address`` and ``address6``.
 ///
 /// Cable `n` has the networks 10.77.n.0/24 and fd77:0:0:n::/64, the router's end the number 1 in them and
-/// the machine's the number 2. Needs root and ip(8). Dropping it takes everything away; programs on it
+/// the machine's the number 2. What is sent to any other address is swallowed. Needs root and ip(8). Dropping it takes everything away; programs on it
 /// are to be ended before.
 package final class NetworkField {
   /// Why there is none.
@@ -27,6 +27,10 @@ package final class NetworkField {
     try add("router")
     try run(
       """
+      ip -n \(name("router")) link add void0 type veth peer name void1
+      ip -n \(name("router")) link set void1 up
+      ip -n \(name("router")) link set void0 up arp off
+      ip -n \(name("router")) route add default dev void0
       ip -n \(name("router")) addr add \(Self.address)/32 dev lo
       ip -n \(name("router")) addr add \(Self.address6)/128 dev lo nodad
       ip netns exec \(name("router")) sh -ec '
