@@ -110,7 +110,7 @@ _tipring_words() {
     doctor)
       options='--account --ca-file --insecure --capture --playback --latency --silent --json' ;;
     bench) options='--runs --seats --json --trace --speech --output --fec --capture --playback --latency'
-      operands='start cost setup loopback load rooms network jitter echo' ;;
+      operands='start cost setup loopback load rooms network devices unplug jitter echo' ;;
   esac
   if [[ $word == -* ]]; then
     printf '%s\n' ${options// /$'\n'} --help

@@ -192,7 +192,7 @@ extension CommandSpec {
     ])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|cost|setup|loopback|load|rooms|network|jitter|echo",
+    "bench", operands: "start|cost|setup|loopback|load|rooms|network|devices|unplug|jitter|echo",
     summary: "measure the program itself",
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"),
@@ -217,6 +217,10 @@ extension CommandSpec {
       Example("tipring bench rooms --seats 20", "What a full room costs the exchange."),
       Example("tipring bench echo", "Echo cancellation in simulated rooms."),
       Example("sudo tipring bench network", "The gap in a call when an address changes."),
+      Example(
+        "tipring bench devices --capture default --playback default",
+        "Whether a sound device keeps up."),
+      Example("tipring bench unplug", "The gap in a call when the speaker is pulled out."),
     ])
 
   // MARK: Options that several commands have

@@ -218,7 +218,7 @@ package struct DoctorOptions: Equatable, Sendable {
 /// `tipring bench WHAT`
 package struct BenchOptions: Equatable, Sendable {
   package enum Measure: String, CaseIterable, Sendable {
-    case start, cost, setup, loopback, load, rooms, network, jitter, echo
+    case start, cost, setup, loopback, load, rooms, network, devices, unplug, jitter, echo
   }
 
   package var measure: Measure
@@ -235,7 +235,7 @@ package struct BenchOptions: Equatable, Sendable {
   package var outputPath: String?
   package var usesFEC = true
   package var latency = LatencyProfile.normal
-  /// The devices of `loopback` and `cost`; `nil` leaves it to the measure.
+  /// The devices of `loopback`, `cost` and `devices`; `nil` leaves it to the measure.
   package var capture: CaptureSpec?
   package var playback: PlaybackSpec?
 

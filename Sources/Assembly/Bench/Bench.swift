@@ -47,8 +47,8 @@ struct Bench {
   /// A call with several bursts takes a while; the other readings are one each.
   private static func standardRuns(of measure: BenchOptions.Measure) -> Int {
     switch measure {
-    case .loopback, .load, .rooms: 3
-    case .network: 5
+    case .loopback, .load, .rooms, .devices: 3
+    case .network, .unplug: 5
     case .start, .cost, .jitter, .echo: 7
     case .setup: 20
     }
@@ -65,6 +65,8 @@ struct Bench {
     case .load: try load()
     case .rooms: try rooms(seats: seats)
     case .network: try network()
+    case .devices: try devices()
+    case .unplug: try unplug()
     case .jitter, .echo: []  // They need no process of their own; run without this.
     }
   }

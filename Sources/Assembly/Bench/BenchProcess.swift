@@ -120,7 +120,7 @@ final class BenchProcess {
 
   deinit {
     if status == nil {
-      kill(identifier, SIGKILL)
+      Glibc.kill(identifier, SIGKILL)
       _ = wait(timeout: .seconds(5))
     }
     Glibc.close(descriptor)
@@ -177,8 +177,14 @@ final class BenchProcess {
     }
   }
 
+  /// Ends the child without asking.
+  func kill() {
+    Glibc.kill(identifier, SIGKILL)
+    _ = wait(timeout: .seconds(5))
+  }
+
   /// Asks the child to end.
-  func terminate() { kill(identifier, SIGTERM) }
+  func terminate() { Glibc.kill(identifier, SIGTERM) }
 
   /// The exit status, or `nil` when the child still runs at the time-out.
   func wait(timeout: Duration) -> Int32? {

@@ -72,6 +72,20 @@ final class BenchSoundServer {
     }
   }
 
+  /// How much has been recorded so far, in samples; while ``record(while:)`` runs.
+  var recordedCount: Int {
+    var attributes = stat()
+    return stat(folder + "/heard.raw", &attributes) == 0 ? Int(attributes.st_size) / 8 : 0
+  }
+
+  /// Lets programs that start from now on find more ALSA devices.
+  func addDevices(_ text: String) throws(BenchProcess.Failure) {
+    try Self.write(Self.alsaConfiguration(folder) + text, to: folder + "/asound.conf")
+  }
+
+  /// Ends the daemon as if it had been pulled out.
+  func kill() { daemon.kill() }
+
   /// Ends the daemon.
   func stop() {
     daemon.terminate()
@@ -93,6 +107,9 @@ final class BenchSoundServer {
     }
     throw .timedOut(waitingFor: path)
   }
+
+  /// An ALSA device whose microphone hears its loudspeaker.
+  static let loopDevice = "loopA"
 
   // MARK: Settings
 
@@ -126,7 +143,12 @@ final class BenchSoundServer {
 
       """
     }
-    return "</usr/share/alsa/alsa.conf>\n" + devices.joined()
+    let loop = """
+      pcm.loopOut { type pulse \(server) device "mouthA" }
+      pcm.\(loopDevice) { type asym playback.pcm "loopOut" capture.pcm "captureA" }
+
+      """
+    return "</usr/share/alsa/alsa.conf>\n" + devices.joined() + loop
   }
 
   private static func write(_ text: String, to path: String) throws(BenchProcess.Failure) {
