@@ -51,6 +51,17 @@ struct MicrophoneWatchTests {
     #expect(feed(&watch, silence, frames: 1_500) == [.dead])
   }
 
+  @Test("sound with pauses of digital silence is sound")
+  func sparseSound() {
+    var watch = MicrophoneWatch()
+    for _ in 0..<5 {
+      #expect(feed(&watch, quiet, frames: 10) == [])
+      #expect(feed(&watch, silence, frames: 20) == [])
+    }
+    #expect(feed(&watch, silence, frames: 1_479) == [])
+    #expect(feed(&watch, silence, frames: 1) == [.dead])
+  }
+
   @Test("one bit of noise is silence, and two are not")
   func bits() {
     #expect(MicrophoneWatch.isSilent([0, 1, -1, 0]))

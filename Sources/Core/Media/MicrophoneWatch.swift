@@ -23,7 +23,7 @@ package enum MicrophoneHint: String, CaseIterable, Equatable, Sendable {
 ///
 /// A voice is told of once between muting and unmuting. Silence is told of after 5 s from the start, or
 /// after 30 s when the microphone has given sound before, for some headsets give none in pauses; and
-/// again only after it has given sound for a second. Distortion is told of once.
+/// again only after it has given a second of sound. Distortion is told of once.
 package struct MicrophoneWatch: Equatable, Sendable {
   private var detector = Self.makeDetector()
   /// Not yet 20 ms.
@@ -98,17 +98,17 @@ package struct MicrophoneWatch: Equatable, Sendable {
   private mutating func isDead(_ isSilent: Bool, count: Int) -> Bool {
     guard isSilent else {
       silentSamples = 0
-      soundSamples += count
+      soundSamples = min(soundSamples + count, Self.soundAgain)
       if soundSamples >= Self.soundAgain {
         hasGivenSound = true
         hasToldOfSilence = false
       }
       return false
     }
-    soundSamples = 0
     guard !hasToldOfSilence else { return false }
     silentSamples += count
     hasToldOfSilence = silentSamples >= (hasGivenSound ? Self.longSilence : Self.firstSilence)
+    if hasToldOfSilence { soundSamples = 0 }
     return hasToldOfSilence
   }
 

@@ -7,6 +7,16 @@ struct HiddenDelay: Equatable {
   /// Between ``range``; negative when the devices tell too much.
   private(set) var milliseconds = 0
   private var blocksUntilLook = firstLook
+  /// What the devices told when that was learned.
+  private var toldThen = 0
+
+  /// What the devices tell now, in milliseconds. When that is quite another than it was, what was learned
+  /// beside it no longer holds: sound servers tell nonsense until their devices run.
+  mutating func devicesTell(_ delay: Int) {
+    guard milliseconds != 0, abs(delay - toldThen) > Self.leap else { return }
+    milliseconds = 0
+    blocksUntilLook = Self.interval
+  }
 
   /// Counts a block; whether the estimator is to be asked now.
   mutating func isDue() -> Bool {
@@ -16,8 +26,9 @@ struct HiddenDelay: Equatable {
     return true
   }
 
-  /// Echoes come late by so much, by the estimator's median.
-  mutating func correct(by error: Int) {
+  /// Echoes come late by so much, by the estimator's median, while the devices tell `told`.
+  mutating func correct(by error: Int, told: Int) {
+    toldThen = told
     let wanted = milliseconds + error - Self.usualError
     milliseconds = min(max(wanted, Self.range.lowerBound), Self.range.upperBound)
     // The estimator is to have heard nothing but the new delay.
@@ -25,6 +36,7 @@ struct HiddenDelay: Equatable {
   }
 
   static let range = -150...350
+  private static let leap = 100
   /// What the estimator says of an echo that lies well in the filter.
   private static let usualError = 20
   // In blocks of 10 ms: the estimator knows something after a second, and something new each five.

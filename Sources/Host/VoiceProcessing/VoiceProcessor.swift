@@ -30,19 +30,22 @@ package final class VoiceProcessor: VoiceProcessorPort {
   package func clean(_ frame: inout [Int16], from start: Int, delayMilliseconds: Int) {
     precondition(
       start >= 0 && start + VoiceBlock.sampleCount <= frame.count, "the block is of the frame")
-    if cancelsEcho { lookForHiddenDelay() }
-    let delay = Int32(
-      clamping: min(delayMilliseconds, Self.longestDelay) + hiddenDelay.milliseconds)
+    let told = min(max(0, delayMilliseconds), Self.longestDelay)
+    if cancelsEcho { lookForHiddenDelay(told: told) }
+    let delay = Int32(clamping: told + hiddenDelay.milliseconds)
     frame.withUnsafeMutableBufferPointer { frame in
       // The frame holds a block, so it has an address.
       _ = voice_processing_clean(library, frame.baseAddress! + start, delay)
     }
   }
 
-  private func lookForHiddenDelay() {
+  private func lookForHiddenDelay(told: Int) {
+    hiddenDelay.devicesTell(told)
     guard hiddenDelay.isDue() else { return }
     var error: Int32 = 0
-    if voice_processing_delay_error(library, &error) { hiddenDelay.correct(by: Int(error)) }
+    if voice_processing_delay_error(library, &error) {
+      hiddenDelay.correct(by: Int(error), told: told)
+    }
   }
 
   /// In milliseconds; far more than a phone is used with.

@@ -96,7 +96,7 @@ struct HiddenDelayTests {
   func times() {
     var delay = HiddenDelay()
     #expect(dueBlocks(&delay, of: 1_200) == [100, 600, 1_100])
-    delay.correct(by: 80)
+    delay.correct(by: 80, told: 50)
     #expect(delay.milliseconds == 60)
     #expect(dueBlocks(&delay, of: 1_600) == [1_000, 1_500])
   }
@@ -104,10 +104,24 @@ struct HiddenDelayTests {
   @Test("corrections add up within bounds")
   func bounds() {
     var delay = HiddenDelay()
-    for _ in 0..<20 { delay.correct(by: 100) }
+    for _ in 0..<20 { delay.correct(by: 100, told: 50) }
     #expect(delay.milliseconds == HiddenDelay.range.upperBound)
-    for _ in 0..<20 { delay.correct(by: -100) }
+    for _ in 0..<20 { delay.correct(by: -100, told: 50) }
     #expect(delay.milliseconds == HiddenDelay.range.lowerBound)
+  }
+
+  @Test("is forgotten when the devices tell of quite another delay, and learned again")
+  func leap() {
+    var delay = HiddenDelay()
+    delay.correct(by: 80, told: 300)
+    delay.devicesTell(210)
+    #expect(delay.milliseconds == 60)
+    delay.devicesTell(199)
+    #expect(delay.milliseconds == 0)
+    #expect(dueBlocks(&delay, of: 600) == [500])
+    delay.correct(by: 50, told: 60)
+    delay.devicesTell(60)
+    #expect(delay.milliseconds == 30)
   }
 
   private func dueBlocks(_ delay: inout HiddenDelay, of count: Int) -> [Int] {
