@@ -211,7 +211,7 @@ struct EnteringTests {
   @Test(
     "what the room refuses is told in words, with what to do",
     arguments: [
-      ("not-authorized", "room-password"), ("registration-required", "waiting room"),
+      ("not-authorized", "room-password"), ("registration-required", "only its members"),
       ("service-unavailable", "full"), ("forbidden", "does not let"), ("not-allowed", "cannot"),
     ])
   func roomRefusals(condition: String, expected: String) throws {

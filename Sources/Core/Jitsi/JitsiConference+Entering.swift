@@ -24,7 +24,9 @@ extension JitsiConference {
       connect(config: isThere ? String(decoding: response.body, as: UTF8.self) : "", at: now)
     case .asking(.http(id)):
       takeReply(response, at: now)
-    case .idle, .discovering, .connecting, .preparing, .asking, .waiting, .joining, .inside, .ended:
+    case .idle, .discovering, .connecting, .preparing, .asking, .waiting, .joining, .inLobby,
+      .inside,
+      .ended:
       break  // Nobody waits for it any more.
     }
   }
@@ -38,7 +40,9 @@ extension JitsiConference {
       discover()
     case .asking(.http(id)):
       askLater(failure.sentence, at: now)
-    case .idle, .discovering, .connecting, .preparing, .asking, .waiting, .joining, .inside, .ended:
+    case .idle, .discovering, .connecting, .preparing, .asking, .waiting, .joining, .inLobby,
+      .inside,
+      .ended:
       break  // Nobody waits for it any more.
     }
   }
@@ -180,7 +184,9 @@ extension JitsiConference {
       takeServices(answer, at: now)
     case .asking(.stanza(id)):
       takeReply(answer, at: now)
-    case .idle, .discovering, .connecting, .preparing, .asking, .waiting, .joining, .inside, .ended:
+    case .idle, .discovering, .connecting, .preparing, .asking, .waiting, .joining, .inLobby,
+      .inside,
+      .ended:
       takeSessionAnswer(answer, to: id, at: now)
     }
   }
@@ -273,13 +279,15 @@ extension JitsiConference {
 
   // MARK: The room
 
-  private mutating func join(at now: Instant) {
+  /// - Parameter password: which is to be shown instead of the account's.
+  mutating func join(password: String? = nil, at now: Instant) {
     guard let address = roomAddress,
       var room = MultiUserRoom(
-        room: address, nick: endpoint, password: settings.password?.exposed,
+        room: address, nick: endpoint, password: password ?? settings.password?.exposed,
         extras: presence.elements)
     else { return end(.signalingFailed("The server's settings cannot be used.")) }
     state = .joining
+    lobby = nil
     members.removeAll()
     let effects = room.join(at: now)
     self.room = room
@@ -296,11 +304,13 @@ extension JitsiConference {
           settings.password == nil
             ? "The room has a password; give it to the account as room-password."
             : "The room has another password than the account's room-password."))
-    case .membersOnly:
-      end(
-        .signalingFailed(
-          "The room has a waiting room, which cannot be used from here; ask its host to let all in."
-        ))
+    case .membersOnly(_, let answer):
+      guard let lobby = Self.lobby(in: answer) else {
+        return end(
+          .signalingFailed(
+            "The room lets in only its members; ask its host to open it, or for a token (jwt)."))
+      }
+      enterLobby(lobby, at: now)
     case .banned, .notAllowed, .full, .other:
       end(.signalingFailed(refusal.sentence))
     }
@@ -361,7 +371,7 @@ extension JitsiConference.State {
   fileprivate var isBeforeStream: Bool {
     switch self {
     case .idle, .discovering, .ended: true
-    case .connecting, .preparing, .asking, .waiting, .joining, .inside: false
+    case .connecting, .preparing, .asking, .waiting, .joining, .inLobby, .inside: false
     }
   }
 }

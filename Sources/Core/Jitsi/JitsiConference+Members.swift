@@ -15,6 +15,7 @@ extension JitsiConference {
       }
       return
     }
+    if takeInLobby(stanza, at: now) { return }
     perform(room?.receive(stanza, at: now) ?? [], at: now)
   }
 

@@ -10,6 +10,9 @@ import XMPP
 ///     idle ─start▶ discovering ─▶ connecting ─▶ preparing ─▶ asking ⇄ waiting ─▶ joining ─▶ inside
 ///                                     ▲                                                       │
 ///                                     └──────────── the stream was lost for good ─────────────┘
+///                                                                              │ ▲
+///                                                                              ▼ │ let in
+///                                                                             inLobby
 ///     ended ◀── left, refused, removed, or given up, from anywhere
 ///
 /// While one is inside, the focus offers a session whenever there is somebody to hear (`described`), and
@@ -79,6 +82,8 @@ package struct JitsiConference: Sendable {
     case asking(Question)
     case waiting
     case joining
+    /// A moderator must let us in.
+    case inLobby
     case inside
     case ended
   }
@@ -106,6 +111,8 @@ package struct JitsiConference: Sendable {
   var server: JitsiServer?
   var stream: XMPPStream?
   var room: MultiUserRoom?
+  /// Where one waits to be let into the room.
+  var lobby: MultiUserRoom?
   var session: JitsiSession?
   var members = ConferenceMembers()
   /// The name of our endpoint in the room.
@@ -201,7 +208,7 @@ package struct JitsiConference: Sendable {
 
   /// When ``expire(at:)`` is next due.
   package var deadline: Instant? {
-    [stream?.deadline, room?.deadline, timers.earliest].compactMap { $0 }.min()
+    [stream?.deadline, room?.deadline, lobby?.deadline, timers.earliest].compactMap { $0 }.min()
   }
 
   /// Acts on a deadline that has passed; does nothing before it.
@@ -215,6 +222,7 @@ package struct JitsiConference: Sendable {
       }
     }
     perform(room?.expire(at: now) ?? [], at: now)
+    perform(inLobby: lobby?.expire(at: now) ?? [], at: now)
     perform(stream?.expire(at: now) ?? [], at: now)
     return takeEffects()
   }
@@ -296,10 +304,12 @@ package struct JitsiConference: Sendable {
     guard state != .ended else { return }
     switch state {
     case .discovering(let id), .asking(.http(let id)): add(.transport(.cancel(id)))
-    case .idle, .connecting, .preparing, .asking, .waiting, .joining, .inside, .ended: break
+    case .idle, .connecting, .preparing, .asking, .waiting, .joining, .inLobby, .inside, .ended:
+      break
     }
     // What the stream answers to its end is nobody's concern any more.
     state = .ended
+    perform(inLobby: lobby?.leave() ?? [], at: nil)
     perform(room?.leave() ?? [], at: nil)
     perform(stream?.close() ?? [], at: nil)
     session = nil
@@ -307,6 +317,7 @@ package struct JitsiConference: Sendable {
   }
 
   private mutating func giveUp() {
+    if state == .inLobby { return end(.noAnswer) }
     end(
       .signalingFailed(
         hasJoined

@@ -52,8 +52,9 @@ package struct MultiUserRoom: Equatable, Sendable {
   package enum Refusal: Equatable, Sendable {
     /// `not-authorized`: the password is missing or wrong.
     case passwordNeeded
-    /// `registration-required`: members only, or a waiting room.
-    case membersOnly(StanzaError)
+    /// `registration-required`: members only, or a waiting room, of which protocols on top may say more
+    /// in the whole answer.
+    case membersOnly(StanzaError, answer: XMLElement)
     /// `forbidden`.
     case banned
     /// `not-allowed`: rooms may not be made, or the nick is not one that the room takes.
@@ -199,7 +200,9 @@ package struct MultiUserRoom: Equatable, Sendable {
   // MARK: Presence
 
   private mutating func receive(presence: XMLElement, from: JID) -> [Effect] {
-    if let error = presence.stanzaError { return receive(error, nick: from.resource) }
+    if let error = presence.stanzaError {
+      return receive(error, in: presence, nick: from.resource)
+    }
     guard let nick = from.resource else { return [] }
     let user = presence.child("x", XMPPNamespace.mucUser)
     let codes = Set(user?.children("status").compactMap { $0["code"] } ?? [])
@@ -226,13 +229,15 @@ package struct MultiUserRoom: Equatable, Sendable {
     return [.occupant(occupant), .joined(isNew: codes.contains("201"))]
   }
 
-  private mutating func receive(_ error: StanzaError, nick: String?) -> [Effect] {
+  private mutating func receive(
+    _ error: StanzaError, in presence: XMLElement, nick: String?
+  ) -> [Effect] {
     guard nick == nil || nick == self.nick, case .joining = state else { return [] }
     reset()
     let refusal: Refusal =
       switch error.condition {
       case .notAuthorized: .passwordNeeded
-      case .registrationRequired: .membersOnly(error)
+      case .registrationRequired: .membersOnly(error, answer: presence)
       case .forbidden: .banned
       case .notAllowed: .notAllowed(error)
       case .serviceUnavailable: .full
