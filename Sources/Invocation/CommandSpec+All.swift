@@ -202,6 +202,9 @@ extension CommandSpec {
         "--speech", .required("FILE"), "jitter, echo: what is said; default a voice of its own"),
       OptionSpec("--output", .required("FILE"), "jitter, echo: write what came out there"),
       OptionSpec("--fec", .required("on|off"), "jitter: in-band error correction; default on"),
+      OptionSpec(
+        "--red", .required("NUMBER"), "jitter: copies in the next packets, 0 to 4; default 0"),
+      OptionSpec("--minutes", .required("NUMBER"), "jitter: how long; the trace over and over"),
       capture, playback, latency,
     ],
     examples: [

@@ -202,6 +202,8 @@ struct ArgumentReader {
       }
       options.usesFEC = choice == "on"
     }
+    options.copyCount = try number("--red", in: 0...4) ?? options.copyCount
+    options.minutes = try number("--minutes", in: 1...10_080)
     let sound = try sound()
     options.capture = sound.capture
     options.playback = sound.playback

@@ -234,6 +234,10 @@ package struct BenchOptions: Equatable, Sendable {
   /// Where what was played is written.
   package var outputPath: String?
   package var usesFEC = true
+  /// 0–4: in how many of the packets after it each is repeated.
+  package var copyCount = 0
+  /// 1–10 080; `nil` for the trace once.
+  package var minutes: Int?
   package var latency = LatencyProfile.normal
   /// The devices of `loopback`, `cost` and `devices`; `nil` leaves it to the measure.
   package var capture: CaptureSpec?

@@ -30,7 +30,7 @@ struct DelayEstimatorTests {
       arrive(index, late: stall(index, at: 100) + stall(index, at: 350), in: &estimator)
     }
     #expect((samples(60)...samples(110)).contains(estimator.targetDelay))
-    for index in 900..<1_400 { arrive(index, late: 0, in: &estimator) }
+    for index in 900..<4_000 { arrive(index, late: 0, in: &estimator) }
     #expect(estimator.targetDelay == samples(5))
   }
 
@@ -59,12 +59,12 @@ struct DelayEstimatorTests {
     #expect(estimator.targetDelay > samples(55))
   }
 
-  @Test("forgets what is older than twenty seconds")
+  @Test("forgets what is older than a minute")
   func forgetting() {
     var estimator = DelayEstimator(settings: .normal)
     for index in 0..<100 { arrive(index, late: Double(index % 2 * 50), in: &estimator) }
     #expect((samples(50)...samples(60)).contains(estimator.targetDelay))
-    for index in 100..<1_120 { arrive(index, late: 0, in: &estimator) }
+    for index in 100..<3_200 { arrive(index, late: 0, in: &estimator) }
     #expect(estimator.targetDelay == samples(5))
   }
 
@@ -78,6 +78,40 @@ struct DelayEstimatorTests {
     #expect(estimator.targetDelay == samples(5), "by then the old way is forgotten")
     arrive(1_200, late: 0, in: &estimator)
     #expect(estimator.baseTransit == samples(100))
+  }
+
+  @Test("does not count as late what came on time by a slower way")
+  func quickerRoute() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<500 { arrive(index, late: 80, in: &estimator) }
+    for index in 500..<800 { arrive(index, late: 0, in: &estimator) }
+    #expect(estimator.baseTransit == samples(100))
+    #expect(estimator.targetDelay == samples(5))
+  }
+
+  @Test("does not hurry back for a while after a stall, since stalls come in groups")
+  func holding() throws {
+    var estimator = DelayEstimator(settings: .low)
+    for index in 0..<500 { arrive(index, late: 0, in: &estimator) }
+    for index in 500..<550 {
+      arrive(index, late: max(0, 600 - Double(index - 500) * 20), in: &estimator)
+    }
+    let base = try #require(estimator.baseTransit)
+    #expect(try #require(estimator.toleratedTransit) - base > samples(500))
+    #expect(estimator.targetDelay <= samples(400))
+    for index in 550..<1_200 { arrive(index, late: 0, in: &estimator) }
+    #expect(try #require(estimator.toleratedTransit) - base <= samples(400))
+  }
+
+  @Test("does not wait for what redundancy has restored")
+  func restored() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<500 {
+      arrive(index, late: 0, in: &estimator)
+      // The same packet once more, by a longer way.
+      if index % 10 == 0 { arrive(index, late: 70, in: &estimator) }
+    }
+    #expect(estimator.targetDelay == samples(5))
   }
 
   @Test("never waits longer than the maximum")

@@ -25,6 +25,19 @@ struct TimeStretchTests {
     #expect(longer.last == frame.last)
   }
 
+  @Test("repeats what was played before the rest, without a click", arguments: [60, 480, 960])
+  func lengthens(count: Int) throws {
+    let played = Voice.samples(from: 77, count: 960)
+    let rest = Voice.samples(from: 77 + 960, count: count)
+    let longer = try #require(TimeStretch.lengthen(rest, after: played, byAbout: 480))
+    #expect((longer.count - count) % 240 == 0)
+    #expect((120...720).contains(longer.count - count))
+    #expect(largestStep(played + longer) <= Voice.steepest + 1)
+    #expect(longer.last == rest.last)
+    #expect(TimeStretch.lengthen([], after: played, byAbout: 480) == nil)
+    #expect(TimeStretch.lengthen(rest, after: [1, 2, 3], byAbout: 480) == nil)
+  }
+
   @Test("works on short frames too", arguments: [480, 960, 1_920, 2_880])
   func frameLengths(count: Int) {
     let frame = Voice.samples(from: 0, count: count)

@@ -59,6 +59,7 @@ package struct JitterBuffer: Equatable, Sendable {
     var delay: Int64
     /// Samples that were still to be played before it: fewer than are pulled at a time.
     var queued: Int64
+    var clock: Int64
   }
 
   package init(settings: PlayoutSettings = .normal) {
@@ -154,7 +155,8 @@ package struct JitterBuffer: Equatable, Sendable {
         jump(to: front)
         continue
       }
-      let turn = Turn(delay: clock &- front.timestamp, queued: Int64(queuedCount))
+      let turn = Turn(
+        delay: clock &- front.timestamp, queued: Int64(queuedCount), clock: clock)
       if let decision = decode(front, turn, overhang: position.covered - gap) { return decision }
     }
   }
@@ -168,6 +170,18 @@ package struct JitterBuffer: Equatable, Sendable {
       turns[index].delay += pulls * pullCount
       turns[index].queued = queued
     }
+  }
+
+  /// Whether nothing is left to be played and the next packet ought to be here.
+  package func isStalled(at now: Instant) -> Bool {
+    packets.count == 0 && isOverdue(now.ticks(at: 48_000))
+  }
+
+  /// Whether the packet after all that are here is clearly late.
+  private func isOverdue(_ clock: Int64) -> Bool {
+    guard let position, position.covered == 0, !position.isPaused, let base = estimator.baseTransit
+    else { return false }
+    return clock &- (position.timestamp &+ Int64(packets.sampleCount)) &- base >= Self.overdue
   }
 
   /// How much sound is held.
@@ -267,7 +281,8 @@ package struct JitterBuffer: Equatable, Sendable {
     // A short overhang replaces the packet's beginning, as far as that brings the delay to its target;
     // after a long one nothing more is to be lost, and stretching makes up for the delay.
     let skipped =
-      overhang <= Self.replaceLimit ? min(max(0, surplus(turn)), overhang) : 0
+      overhang <= Self.replaceLimit
+      ? min(max(0, surplus(turn, over: estimator.targetTransit)), overhang) : 0
     _ = packets.removeFirst()
     firstWanted = front.sequence + 1
     var following = Position(
@@ -286,6 +301,10 @@ package struct JitterBuffer: Equatable, Sendable {
     if turns.count > Self.turnCount { turns.removeFirst() }
     // Leaving out samples tells on the turns to come.
     stretched(by: -Int(skipped))
+    var stretch = stretch
+    if packets.sampleCount <= Self.lowCount, isOverdue(turn.clock) {
+      stretch = .decelerate(sampleCount: Self.slowingCount, isUrgent: true)
+    }
     let playable = Playable(
       payload: front.payload, sampleCount: front.sampleCount, arrival: front.arrival,
       isCopy: front.isCopy, skippedCount: Int(skipped), followsJump: overhang > 0 || hasJumped,
@@ -299,10 +318,10 @@ package struct JitterBuffer: Equatable, Sendable {
   ///
   /// Sound leaves in whole pulls: what is queued before a turn can be taken out without making the turn
   /// any earlier, and beyond that only whole pulls count.
-  private func surplus(_ turn: Turn) -> Int64 {
-    guard let target = estimator.targetTransit else { return 0 }
+  private func surplus(_ turn: Turn, over transit: Int64?) -> Int64 {
+    guard let transit else { return 0 }
     return turn.queued
-      + (turn.delay &- target).flooredQuotientAndRemainder(dividingBy: pullCount).quotient
+      + (turn.delay &- transit).flooredQuotientAndRemainder(dividingBy: pullCount).quotient
       * pullCount
   }
 
@@ -311,11 +330,13 @@ package struct JitterBuffer: Equatable, Sendable {
     guard let target = estimator.targetTransit, let delay = turns.map(\.delay).min(),
       let queued = turns.map(\.queued).min()
     else { return .none }
-    let surplus = Int(clamping: surplus(Turn(delay: delay, queued: queued)))
-    let isUrgent = abs(surplus) >= Self.urgentCount
+    let turn = Turn(delay: delay, queued: queued, clock: 0)
+    let tolerated = Int(clamping: surplus(turn, over: estimator.toleratedTransit))
+    let surplus = Int(clamping: surplus(turn, over: target))
+    let isUrgent = max(tolerated, -surplus) >= Self.urgentCount
     guard isUrgent || turns.count >= Self.settledCount else { return .none }
-    if surplus >= Self.accelerationThreshold {
-      return .accelerate(sampleCount: surplus, isUrgent: isUrgent)
+    if tolerated >= Self.accelerationThreshold {
+      return .accelerate(sampleCount: tolerated, isUrgent: isUrgent)
     }
     if target &- delay >= Self.decelerationThreshold {
       return .decelerate(sampleCount: -surplus, isUrgent: isUrgent)
@@ -347,6 +368,10 @@ package struct JitterBuffer: Equatable, Sendable {
 
   // MARK: - Bounds
 
+  /// A packet so much later than the quickest is overdue.
+  private static let overdue = Duration.milliseconds(12).samples
+  private static let lowCount = 960
+  private static let slowingCount = 480
   /// How many packets are held at most.
   package static let packetLimit = 100
   /// How many samples are held at most: two seconds.

@@ -1,64 +1,75 @@
-/// Past arrivals, played through in thought with another delay, and what a listener would say of it.
+/// Past arrivals, played through in thought by another plan, and what a listener would say of it.
 ///
 /// Playing keeps to the delay that is aimed at; where a packet comes later than that, the gap is concealed,
-/// the packet is played when it comes, and playing hurries back afterwards, as the jitter buffer does. The
-/// rating is that of the E-model (ITU-T G.107): delay and concealment on one scale, so that nothing is to be
-/// tuned but how much worse than the model a listener finds concealment.
+/// the packet is played when it comes, and after a while playing hurries back, as the jitter buffer does.
+/// The rating is that of the E-model (ITU-T G.107): delay and concealment on one scale, so that nothing is
+/// to be tuned but how much worse than the model a listener finds concealment.
 struct PlayoutRehearsal {
+  /// How to play.
+  struct Plan: Equatable, Sendable {
+    /// The delay to aim at, in samples.
+    var aim: Int64 = 0
+    /// How long to keep a greater delay that a stall has brought.
+    var hold = Duration.seconds(2)
+  }
+
   /// Of each packet, in the order of arrival: how much later than the quickest, in samples.
   private let lateness: [Int64]
-  /// The latest of each packet and the few before it: playing does not hurry to a lesser delay.
-  private let floors: [Int64]
   /// 1 for the model's own judgement.
   private let concealmentWeight: Double
 
   init(lateness: [Int64], concealmentWeight: Double) {
     self.lateness = lateness
     self.concealmentWeight = concealmentWeight
-    floors = lateness.indices.map { index in
-      var latest: Int64 = 0
-      for earlier in max(0, index - DelayEstimator.recentCount + 1)...index {
-        latest = max(latest, lateness[earlier])
-      }
-      return latest
-    }
   }
 
-  /// The delay, in samples, that would have served best; the one in force unless another is clearly better.
-  func bestDelay(than current: Int64, atMost limit: Int64) -> Int64 {
-    guard let latest = lateness.max(), latest > 0 else { return 0 }
-    var best = (delay: current, cost: cost(of: current) - Self.advantage)
+  /// The plan that would have served best; the one in force unless another is clearly better.
+  func bestPlan(than current: Plan, atMost limit: Int64) -> Plan {
+    guard let latest = lateness.max(), latest > 0 else { return Plan(aim: 0, hold: current.hold) }
+    var best = (plan: current, cost: cost(of: current) - Self.advantage)
+    for hold in Self.holds where latest > Self.urgency && hold != current.hold {
+      let plan = Plan(aim: current.aim, hold: hold)
+      let cost = cost(of: plan)
+      if cost < best.cost { best = (plan, cost) }
+    }
+    let hold = best.plan.hold
     var delay: Int64 = 0
     while delay <= limit {
-      if delay != current {
-        let cost = cost(of: delay)
-        if cost < best.cost { best = (delay, cost) }
+      if delay != current.aim {
+        let plan = Plan(aim: delay, hold: hold)
+        let cost = cost(of: plan)
+        if cost < best.cost { best = (plan, cost) }
       }
       if delay >= latest { break }
       // Finer steps would cost more than they gain.
       delay += max(Self.step, delay / 8)
     }
-    return best.delay
+    return best.plan
   }
 
-  /// What the model takes off for playing with that delay.
-  private func cost(of aim: Int64) -> Double {
+  /// What the model takes off for playing by that plan.
+  private func cost(of plan: Plan) -> Double {
+    let aim = plan.aim
+    let holdCount = Int(plan.hold.samples / Int64(Self.usualPacket))
     // What comes before the first packet is nobody's loss.
     var delay = max(aim, lateness.first ?? 0)
     var concealed: Int64 = 0
     var total: Int64 = 0
-    var index = 0
-    while index < lateness.count {
-      let late = lateness[index]
+    var wait = holdCount
+    for late in lateness {
       if late > delay {
         concealed += late - delay
         delay = late
+        wait = holdCount
       } else if delay > aim {
-        let hurry = delay - aim > Self.urgency ? Self.greatHurry : Self.hurry
-        delay = max(aim, floors[index], delay - hurry)
+        if wait > 0 {
+          wait -= 1
+        } else {
+          let hurry = delay - aim > Self.urgency ? Self.greatHurry : Self.hurry
+          delay = max(aim, late, delay - hurry)
+        }
       }
       total += delay
-      index += 1
     }
     let count = Double(lateness.count)
     let milliseconds = Self.otherDelay + Double(total) / count / 48
@@ -67,6 +78,9 @@ struct PlayoutRehearsal {
     return delayImpairment + concealmentWeight * 95 * percent / (percent + 10)
   }
 
+  private static let holds: [Duration] = [
+    .milliseconds(120), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8),
+  ]
   /// What everything but the buffer adds, in milliseconds.
   private static let otherDelay = 60.0
   /// 20 ms.

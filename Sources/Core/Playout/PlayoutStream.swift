@@ -24,6 +24,8 @@ package struct PlayoutStream {
   private var output = SampleQueue()
   private var counters = PlayoutStatistics()
   private var hasBegun = false
+  /// By how much what is left has been lengthened already.
+  private var lengthenedCount = 0
   /// The output does not end in what the decoder made last.
   private var isInterrupted = true
 
@@ -93,6 +95,7 @@ package struct PlayoutStream {
   package mutating func pull(sampleCount: Int, at now: Instant) -> [Int16] {
     precondition((0...48_000).contains(sampleCount), "sound is pulled in portions up to a second")
     guard hasBegun else { return Array(repeating: 0, count: sampleCount) }
+    slowDown(sampleCount, at: now)
     // Every decision either adds samples or uses up one of a bounded number of packets.
     while output.count < sampleCount {
       let needed = sampleCount - output.count
@@ -113,6 +116,19 @@ package struct PlayoutStream {
 
   /// How much later than the quickest packet would allow sound is meant to be played.
   package var targetDelay: Duration { duration(Int(buffer.estimator.targetDelay)) }
+
+  /// When the next packet is overdue and this portion would use up all there is, the rest is made to last.
+  private mutating func slowDown(_ sampleCount: Int, at now: Instant) {
+    guard output.count > 0, output.count <= sampleCount, buffer.isStalled(at: now) else {
+      if output.count == 0 { lengthenedCount = 0 }
+      return
+    }
+    guard lengthenedCount < Self.lengthenLimit else { return }
+    let added = output.lengthen(byAbout: sampleCount)
+    lengthenedCount += added
+    counters.insertedSamplesForDeceleration += added
+    buffer.stretched(by: added)
+  }
 
   private mutating func perform(_ decision: PlayoutDecision) {
     switch decision {
@@ -194,6 +210,8 @@ package struct PlayoutStream {
     .nanoseconds(Int64(samples) * 1_000_000 / 48)
   }
 
+  /// 15 ms: beyond it repetition is no longer the voice.
+  private static let lengthenLimit = 720
   /// −60 dB of full scale.
   private static let silentAmplitude = 33
 }

@@ -13,7 +13,8 @@ struct SampleQueue: Equatable {
 
   private var samples: [Int16] = []
   private var runs: [Run] = []
-  private var lastSample: Int16 = 0
+  /// What was played last.
+  private var played: [Int16] = []
   private var wasConcealing = false
 
   private struct Run: Equatable {
@@ -29,7 +30,7 @@ struct SampleQueue: Equatable {
     samples.reserveCapacity(samples.count + added.count)
     if smoothly {
       // The step at the joint is spread over 5 ms.
-      let step = Int(samples.last ?? lastSample) - Int(first)
+      let step = Int(samples.last ?? played.last ?? 0) - Int(first)
       let length = min(added.count, Self.jointCount)
       for index in 0..<length {
         let bent = Int(added[index]) + step * (length - index) / length
@@ -58,8 +59,21 @@ struct SampleQueue: Equatable {
     }
     let result = Array(samples.prefix(count))
     samples.removeFirst(count)
-    lastSample = result.last ?? lastSample
+    played = (played + result).suffix(TimeStretch.longestLag)
     return result
+  }
+
+  /// Makes what is left last longer, where it comes from a packet.
+  ///
+  /// - Returns: by how many samples.
+  mutating func lengthen(byAbout wantedCount: Int) -> Int {
+    guard let run = runs.last, case .packet = run.origin,
+      let longer = TimeStretch.lengthen(samples, after: played, byAbout: wantedCount)
+    else { return 0 }
+    let added = longer.count - samples.count
+    samples = longer
+    runs[runs.count - 1].count += added
+    return added
   }
 
   private mutating func note(

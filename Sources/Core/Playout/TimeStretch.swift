@@ -44,6 +44,39 @@ package enum TimeStretch {
     return result
   }
 
+  /// What is still to be played, with the sound before it repeated first.
+  ///
+  /// - Parameters:
+  ///   - played: what was played last, ``longestLag`` samples at least.
+  ///   - wantedCount: by about how many samples.
+  /// - Returns: `nil` when nothing in the sound is alike enough, or it is too short.
+  package static func lengthen(
+    _ samples: [Int16], after played: [Int16], byAbout wantedCount: Int
+  ) -> [Int16]? {
+    guard played.count >= longestLag else { return nil }
+    let sound = Array(played.suffix(longestLag)) + samples
+    let overlap = min(longestOverlap, samples.count)
+    let longest = min(max(wantedCount, longestPeriod), longestLag)
+    guard overlap >= shortestOverlap else { return nil }
+    var best = (lag: longest, likeness: -1.0)
+    if isQuiet(sound) {
+      best.likeness = 1
+    } else {
+      for lag in stride(from: shortestLag, through: longest, by: coarseStep / 2) {
+        let likeness = likeness(
+          of: sound, from: longestLag - lag, at: lag, count: overlap, step: coarseStep)
+        if likeness > best.likeness { best = (lag, likeness) }
+      }
+    }
+    guard best.likeness >= urgentLikeness else { return nil }
+    var result: [Int16] = []
+    result.reserveCapacity(samples.count + best.lag)
+    appendCrossFade(
+      of: sound, from: longestLag, to: longestLag - best.lag, count: overlap, to: &result)
+    result.append(contentsOf: sound[(longestLag - best.lag + overlap)...])
+    return result
+  }
+
   /// The lag at which the beginning of the sound recurs best, and how long the cross-fade may be.
   private static func findLag(
     in samples: [Int16], atMost maximumCount: Int, _ isUrgent: Bool
@@ -69,11 +102,13 @@ package enum TimeStretch {
   }
 
   /// The normalised correlation of the sound's beginning with what comes a lag later: 1 for the same.
-  private static func likeness(of samples: [Int16], at lag: Int, count: Int, step: Int) -> Double {
+  private static func likeness(
+    of samples: [Int16], from start: Int = 0, at lag: Int, count: Int, step: Int
+  ) -> Double {
     var product = 0
     var energy = 0
     var laterEnergy = 0
-    for index in stride(from: 0, to: count, by: step) {
+    for index in stride(from: start, to: start + count, by: step) {
       let sample = Int(samples[index])
       let later = Int(samples[index + lag])
       product += sample * later
@@ -105,9 +140,10 @@ package enum TimeStretch {
   /// 12.5 ms, that of a man's lowest.
   private static let longestPeriod = 600
   /// 15 ms.
-  private static let longestLag = 720
+  package static let longestLag = 720
   /// 5 ms.
   private static let longestOverlap = 240
+  private static let shortestOverlap = 60
   private static let coarseStep = 4
   private static let goodLikeness = 0.85
   private static let urgentLikeness = 0.4

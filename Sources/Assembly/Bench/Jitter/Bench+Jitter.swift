@@ -17,7 +17,9 @@ extension Bench {
         voice: voice, trace: try DelayTrace(path: tracePath),
         settings: playout(options.latency),
         encoder: EncoderSettings(
-          bitsPerSecond: 32_000, usesFEC: options.usesFEC, expectedLossPercent: 10)
+          bitsPerSecond: 32_000, usesFEC: options.usesFEC, expectedLossPercent: 10),
+        copyCount: options.copyCount, minutes: options.minutes,
+        keepsSamples: options.outputPath != nil
       ).run()
       if let path = options.outputPath { try write(outcome.samples, to: path) }
       Output.line(options.isJSON ? json(outcome).text : line(outcome))
@@ -67,7 +69,9 @@ extension Bench {
     return
       "buffer delay mean \(delay) ms, p95 \(high) ms; concealed \(hundredths(outcome.concealedPercent)) %; "
       + "R \(tenths(outcome.rating)); \(outcome.packetsLost) of \(outcome.packetsSent) packets lost, "
-      + "\(outcome.statistics.recoveredPackets) recovered, \(outcome.statistics.packetsDiscarded) late"
+      + "\(outcome.statistics.recoveredPackets) recovered, \(outcome.statistics.packetsDiscarded) late; "
+      + "first and last tenth \(tenths(outcome.firstDelay)) and \(tenths(outcome.lastDelay)) ms, "
+      + "at most \(tenths(outcome.mostHeld)) ms held"
   }
 
   private static func json(_ outcome: JitterBench.Outcome) -> JSONValue {
@@ -75,7 +79,8 @@ extension Bench {
     return .members([
       "meanDelay": .number(outcome.meanDelay), "delay95": .number(outcome.delay95),
       "concealedPercent": .number(outcome.concealedPercent), "rating": .number(outcome.rating),
-      "packetsSent": .integer(Int64(outcome.packetsSent)),
+      "firstTenthDelay": .number(outcome.firstDelay), "lastTenthDelay": .number(outcome.lastDelay),
+      "mostHeld": .number(outcome.mostHeld), "packetsSent": .integer(Int64(outcome.packetsSent)),
       "packetsLost": .integer(Int64(outcome.packetsLost)),
       "packetsDiscarded": .integer(Int64(counted.packetsDiscarded)),
       "jitterBufferDelay": .number(counted.jitterBufferDelay),

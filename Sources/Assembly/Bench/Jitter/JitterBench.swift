@@ -9,10 +9,15 @@ struct JitterBench {
   /// What was counted.
   struct Outcome {
     var statistics = PlayoutStatistics()
-    /// The mean time in the buffer of each pull's samples, in milliseconds.
-    var delays: [Double] = []
-    /// What was played.
+    /// How often the samples of a pull had been in the buffer for so many milliseconds, on average.
+    var delays = [Int](repeating: 0, count: JitterBench.longestDelay + 1)
+    /// What was played, as far as it is kept.
     var samples: [Int16] = []
+    /// The most sound that was held at any time, in milliseconds.
+    var mostHeld = 0.0
+    /// The mean delay of the first and of the last tenth of the call, in milliseconds.
+    var firstDelay = 0.0
+    var lastDelay = 0.0
     var packetsSent = 0
     var packetsLost = 0
 
@@ -32,10 +37,19 @@ struct JitterBench {
       ).rating
     }
 
-    /// The delay that 95 of 100 pulls do not exceed.
+    /// The delay that 95 of 100 pulls do not exceed, in whole milliseconds.
     var delay95: Double {
-      let sorted = delays.sorted()
-      return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
+      let limit = delays.reduce(0, +) * 95 / 100
+      var seen = 0
+      for (delay, count) in delays.enumerated() {
+        seen += count
+        if seen > limit { return Double(delay) }
+      }
+      return 0
+    }
+
+    fileprivate mutating func note(delay: Double) {
+      delays[min(max(0, Int(delay.rounded())), JitterBench.longestDelay)] += 1
     }
   }
 
@@ -43,39 +57,81 @@ struct JitterBench {
   let trace: DelayTrace
   var settings: PlayoutSettings
   var encoder: EncoderSettings
+  /// In how many of the packets after it each packet is repeated (RFC 2198).
+  var copyCount = 0
+  /// `nil` for the trace once.
+  var minutes: Int?
+  /// Whether what is played is kept.
+  var keepsSamples = false
 
   func run() throws -> Outcome {
     let payloads = try encode()
     var stream = PlayoutStream(decoder: try OpusDecoder(), settings: settings)
     let arrivals = trace.arrivals(spacing: Self.frameTime)
+    let period = Double(trace.delays.count) * Self.frameTime
+    let end = minutes.map { Double($0) * 60_000 } ?? period
     var outcome = Outcome()
-    outcome.packetsSent = payloads.count
-    outcome.packetsLost = payloads.count - arrivals.count
-    var next = 0
-    var (delaySum, emitted) = (0.0, 0)
-    let end = Double(payloads.count) * Self.frameTime
+    outcome.packetsSent = Int(end / Self.frameTime)
+    var before = PlayoutStatistics()
+    var next = (round: 0, index: 0)
     // A device's periods do not beat with the sender's packets.
     var time = Self.pullTime * 0.37
+    var tenth = PlayoutStatistics()
     while time < end {
-      while next < arrivals.count, arrivals[next].time <= time {
-        let packet = Int64(arrivals[next].packet)
-        _ = stream.insert(
-          payloads[arrivals[next].packet], sequence: packet,
-          timestamp: packet * Int64(Self.frameCount), at: instant(arrivals[next].time))
-        next += 1
+      while next.index < arrivals.count {
+        let arrival = arrivals[next.index]
+        let moment = Double(next.round) * period + arrival.time
+        guard moment <= time else { break }
+        let packet = next.round * trace.delays.count + arrival.packet
+        insert(packet, of: payloads, into: &stream, at: instant(moment))
+        next.index += 1
+        if next.index == arrivals.count, end > period { next = (next.round + 1, 0) }
       }
-      outcome.samples += stream.pull(sampleCount: Self.pullCount, at: instant(time))
+      let samples = stream.pull(sampleCount: Self.pullCount, at: instant(time))
+      if keepsSamples { outcome.samples += samples }
       let now = stream.statistics
-      if now.jitterBufferEmittedCount > emitted {
-        outcome.delays.append(
-          (now.jitterBufferDelay - delaySum) * 1_000
-            / Double(now.jitterBufferEmittedCount - emitted))
-      }
-      (delaySum, emitted) = (now.jitterBufferDelay, now.jitterBufferEmittedCount)
+      if let delay = Self.meanDelay(from: before, to: now) { outcome.note(delay: delay) }
+      before = now
+      outcome.mostHeld = max(outcome.mostHeld, stream.bufferedDuration.seconds * 1_000)
       time += Self.pullTime
+      if outcome.firstDelay == 0, time >= end / 10 {
+        outcome.firstDelay = Self.meanDelay(from: PlayoutStatistics(), to: now) ?? 0
+      }
+      if time < end * 0.9 { tenth = now }
     }
     outcome.statistics = stream.statistics
+    outcome.lastDelay = Self.meanDelay(from: tenth, to: outcome.statistics) ?? 0
+    outcome.packetsLost = lostCount(of: outcome.packetsSent)
     return outcome
+  }
+
+  /// A packet with the copies it carries.
+  private func insert(
+    _ packet: Int, of payloads: [[UInt8]], into stream: inout PlayoutStream, at now: Instant
+  ) {
+    for copied in max(0, packet - copyCount)..<packet {
+      stream.insertRedundant(
+        payloads[copied % payloads.count], sequence: Int64(copied),
+        timestamp: Int64(copied * Self.frameCount), at: now)
+    }
+    _ = stream.insert(
+      payloads[packet % payloads.count], sequence: Int64(packet),
+      timestamp: Int64(packet * Self.frameCount), at: now)
+  }
+
+  private func lostCount(of sent: Int) -> Int {
+    let (rounds, rest) = sent.quotientAndRemainder(dividingBy: trace.delays.count)
+    let lost = trace.delays.count { $0 == nil }
+    return rounds * lost + trace.delays.prefix(rest).count { $0 == nil }
+  }
+
+  /// In milliseconds; `nil` when nothing was played in between.
+  private static func meanDelay(
+    from before: PlayoutStatistics, to now: PlayoutStatistics
+  ) -> Double? {
+    let count = now.jitterBufferEmittedCount - before.jitterBufferEmittedCount
+    guard count > 0 else { return nil }
+    return (now.jitterBufferDelay - before.jitterBufferDelay) * 1_000 / Double(count)
   }
 
   /// The voice as packets, over and over, one for each row of the trace.
@@ -99,4 +155,6 @@ struct JitterBench {
   /// 10 ms, as a device asks for them.
   private static let pullCount = 480
   private static let pullTime = 10.0
+  /// What is longer counts as this, in milliseconds.
+  static let longestDelay = 3_000
 }

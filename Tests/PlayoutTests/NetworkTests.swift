@@ -1,0 +1,47 @@
+import Playout
+import Testing
+
+@Suite("Networks")
+struct NetworkTests {
+  /// The E-model's rating with 60 ms for everything but the buffer, as the bench has it.
+  private func rating(_ network: Network, from start: Double = 0) -> (r: Double, concealed: Double)
+  {
+    var simulation = PlayoutSimulation()
+    simulation.packetSamples = network.packetMilliseconds * 48
+    simulation.hasRedundancy = true
+    simulation.keepsOrder = network.keepsOrder
+    let statistics = simulation.run(Array(network.delays.prefix(2_500))).statistics
+    let concealed =
+      Double(statistics.concealedSamples) * 100 / Double(max(1, statistics.totalSamplesReceived))
+    let delay =
+      60 + statistics.jitterBufferDelay * 1_000
+      / Double(max(1, statistics.jitterBufferEmittedCount))
+    let delayImpairment = 0.024 * delay + 0.11 * max(0, delay - 177.3)
+    return (93.2 - delayImpairment - 95 * concealed / (concealed + 10), concealed)
+  }
+
+  @Test(
+    "stay good that a phone call can be held over",
+    arguments: [
+      "handOvers", "bufferbloat", "ptime60", "reordering", "routes", "satellite",
+    ])
+  func stayGood(name: String) throws {
+    let network = try #require(Network.all.first { $0.name == name })
+    let outcome = rating(network)
+    #expect(outcome.r > 80, "R \(outcome.r), \(outcome.concealed) % concealed")
+  }
+
+  @Test(
+    "with light jitter or a drifting clock conceal nothing",
+    arguments: ["lightJitter", "clockFast"])
+  func concealNothing(name: String) throws {
+    let network = try #require(Network.all.first { $0.name == name })
+    #expect(rating(network).concealed == 0)
+  }
+
+  @Test("that lose and stall at once stay fair", arguments: ["stalls", "gilbert"])
+  func stayFair(name: String) throws {
+    let network = try #require(Network.all.first { $0.name == name })
+    #expect(rating(network).r > 65)
+  }
+}
