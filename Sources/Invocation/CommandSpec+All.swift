@@ -192,8 +192,13 @@ extension CommandSpec {
     ])
 
   static let bench = CommandSpec(
-    "bench", operands: "start|cost|setup|loopback|load|rooms|network|devices|unplug|jitter|echo",
-    summary: "measure the program itself",
+    "bench", operands: "WHAT", summary: "measure the program itself",
+    text: [
+      """
+      WHAT is start, cost, setup, loopback, load, rooms, network, devices, unplug, jitter or \
+      echo; tipring(1) tells what each measures. network needs root.
+      """
+    ],
     options: [
       OptionSpec("--runs", .required("NUMBER"), "how often, 1 to 1000; the median is shown"),
       OptionSpec("--seats", .required("NUMBER"), "of a room, 2 to 40; default 20"), json,
@@ -219,7 +224,7 @@ extension CommandSpec {
         "tipring bench load", "The exchange with 50 clients of each system, 50 calls at once."),
       Example("tipring bench rooms --seats 20", "What a full room costs the exchange."),
       Example("tipring bench echo", "Echo cancellation in simulated rooms."),
-      Example("sudo tipring bench network", "The gap in a call when an address changes."),
+      Example("tipring bench network", "The gap in a call when an address changes."),
       Example(
         "tipring bench devices --capture default --playback default",
         "Whether a sound device keeps up."),
