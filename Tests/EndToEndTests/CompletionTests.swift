@@ -37,8 +37,8 @@ struct CompletionTests {
     #expect(try offers(["tipring", "accounts", "a"]) == ["add"])
     #expect(
       try offers(["tipring", "bench", ""]) == [
-        "start", "cost", "setup", "loopback", "load", "rooms", "network", "jitter",
-        "echo",
+        "start", "cost", "setup", "loopback", "load", "rooms", "network", "devices", "unplug",
+        "jitter", "echo",
       ])
   }
 
