@@ -194,6 +194,36 @@ struct SessionDescriptionTests {
     #expect(pair.heard[0].suffix(50).allSatisfy { $0 != 0 })
   }
 
+  @Test("does not take the answer to an offer that was given up for an offer")
+  func lateAnswer() throws {
+    let pair = SessionPair()
+    pair.run(for: .seconds(2))
+    pair.hasSignaling = false
+    for side in SessionPair.Side.allCases { pair.act(side) { $0.setActive(false, at: $1) } }
+    var description = try #require(lastDescription(of: .caller, in: pair))
+    // The offers cross: the one who was called gives way, and answers.
+    pair.act(.callee) { $0.describe(description, at: $1) }
+    let answered = try #require(lastDescription(of: .callee, in: pair))
+    #expect(!answered.media[0].attributes.contains(Attribute("setup", "actpass")))
+
+    description.origin.version += 1
+    for index in description.media[0].attributes.indices
+    where description.media[0].attributes[index].name == "setup" {
+      description.media[0].attributes[index].value = "active"
+    }
+    pair.act(.callee) { $0.describe(description, at: $1) }
+    #expect(lastDescription(of: .callee, in: pair) == answered)
+  }
+
+  private func lastDescription(
+    of side: SessionPair.Side, in pair: SessionPair
+  ) -> SessionDescription? {
+    for case .described(let description) in pair.reports[side.rawValue].reversed() {
+      return description
+    }
+    return nil
+  }
+
   private var credentials: IceCredentials {
     IceCredentials(ufrag: "abcd", password: "abcdefghijklmnopqrstuvwx")
   }

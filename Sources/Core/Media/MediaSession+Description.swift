@@ -23,6 +23,8 @@ extension MediaSession {
     guard givesWay() else { return [note(.info, Self.crossing)] }
     offerAnswer.withdrawOffer()
     timers[.renewal] = nil
+    // A peer that gave way as well answers it all the same.
+    search.hasGivenUpOffer = true
     return offered(description, at: now)
   }
 
