@@ -27,6 +27,8 @@ extension SessionDescription {
     var parser = SDPParser()
     for (index, bytes) in lines.enumerated() {
       let line = bytes.last == 0x0D ? bytes.dropLast() : bytes
+      // Nothing but a line's end is written so (RFC 8866 §9, byte-string).
+      guard !line.contains(0x0D) else { throw .malformedLine(number: index + 1) }
       if !line.isEmpty { try parser.take(line, number: index + 1) }
     }
     self = try parser.finish()
