@@ -1,4 +1,5 @@
 # make run      opens the phone; make test runs every test. Both fetch what they need first.
+# make fuzz     SECONDS=10
 # make install  PREFIX=/usr/local DESTDIR= BUILD=release
 
 SHELL := /bin/bash
@@ -21,7 +22,7 @@ libraries := pkg-config libglib2.0-dev libsoup-3.0-dev glib-networking libnice-d
   libwebrtc-audio-processing-dev libncurses-dev libsqlite3-dev
 # What its tests and the manual's check need beside.
 tools := curl pulseaudio pulseaudio-utils tmux espeak-ng sox mandoc python3-venv prosody lua-unbound \
-  coturn janus ejabberd iproute2 nftables
+  coturn janus ejabberd iproute2 nftables chromium
 
 # The package manager warns about each flag of pkg-config that it leaves out, and the linker about a
 # function of the static Swift library; neither does harm. Tests tell what came of them, not that they
@@ -32,7 +33,7 @@ quietly := 2>&1 | sed -u '/prohibited flag(s)/d; /the use of .mktemp. is dangero
 flags.release := -c release --static-swift-stdlib
 flags.debug := -c debug
 
-.PHONY: run test build install lint clean deps libraries
+.PHONY: run test fuzz build install lint clean deps libraries
 .DEFAULT_GOAL := build
 
 # make run ARGUMENTS='call Echo'
@@ -48,6 +49,22 @@ test: deps
 	swift test --skip-build --skip 'HostTests|EndToEndTests' $(quietly)
 	.ci/one-by-one HostTests $(quietly)
 	.ci/one-by-one EndToEndTests $(quietly)
+
+# Damaged input for all that reads what others send, after what was found before: make fuzz SECONDS=600
+# TARGETS='sdp rtp'. What is new goes to .build/fuzz/corpus.
+fuzz: SECONDS ?= 10
+fuzz: TARGETS ?= $(notdir $(wildcard Tests/FuzzTests/Corpus/*))
+fuzz:
+	TIPRING_FUZZ=1 swift build -c release --sanitize=fuzzer --scratch-path .build/fuzz --product fuzz \
+	  $(quietly)
+	for target in $(TARGETS); do
+	  mkdir -p .build/fuzz/corpus/$$target
+	  echo "$$target, $(SECONDS) s"
+	  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$$target .build/fuzz/release/fuzz -max_total_time=$(SECONDS) -max_len=8192 \
+	    -timeout=10 -artifact_prefix=.build/fuzz/$$target- -print_final_stats=1 \
+	    .build/fuzz/corpus/$$target Tests/FuzzTests/Corpus/$$target 2>&1 | tail -n 40 |
+	    grep -vE '^(#|NEW_FUNC)'
+	done
 
 deps: packages := $(libraries) $(tools)
 deps: fetch

@@ -136,6 +136,11 @@ let package = Package(
     .target(
       name: "Simulation", dependencies: coreNames, path: "Tests/Support/Simulation",
       swiftSettings: pure),
+    .target(
+      name: "FuzzTargets", dependencies: coreNames + ["Simulation"],
+      path: "Tests/Support/FuzzTargets", swiftSettings: pure),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: host),
     .testTarget(
       name: "ScenarioTests", dependencies: ["Simulation"] + coreNames, swiftSettings: pure),
     .testTarget(
@@ -152,8 +157,16 @@ let package = Package(
       dependencies: [
         "Assembly", "Basics", "EndToEnd", "Files", "Formats", "LoopGLib", "Transport",
       ],
-      swiftSettings: host),
+      exclude: ["Peers"], swiftSettings: host),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx14
 )
+
+// libFuzzer brings a `main` of its own, so its program is there only when it is asked for: `make fuzz`.
+if Context.environment["TIPRING_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz",
+      swiftSettings: host + [.unsafeFlags(["-parse-as-library"])]))
+}
