@@ -53,8 +53,14 @@ final class Rig {
     _ arguments: [String], as user: String, by prefix: [String] = []
   ) throws -> Phone {
     let words = prefix + [Self.program] + arguments
-    let process = try ChildProcess(
-      words[0], Array(words.dropFirst()), environment: environment(of: user))
+    return try run(words[0], Array(words.dropFirst()), environment: environment(of: user))
+  }
+
+  /// Starts any program that writes JSON lines.
+  func run(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Phone {
+    let process = try ChildProcess(program, arguments, environment: environment)
     processes.append(process)
     return Phone(process)
   }

@@ -1,0 +1,151 @@
+import Basics
+import EndToEnd
+import Formats
+import Testing
+
+extension WholePrograms {
+  /// Calls with WebRTC phones of other makes, each as the one that offers and as the one that answers.
+  @Suite("Calls with a browser and with aiortc")
+  struct BrowserTests {
+    @Test("Chromium calls: sound both ways, muting, keys both ways")
+    func chromiumOffers() throws {
+      guard let call = try ForeignCall(.chromium, isPlacing: true) else { return }
+      let heard = try call.listen(6)
+      #expect(try compare(said: call.said, heard: heard).correlation > 0.85)
+      let figures = try #require(call.figures())
+      #expect(figures["cipher"]?.string == "SRTP_AES128_CM_HMAC_SHA1_80")
+      #expect(figures["hearsReports"]?.boolean == true, "our sender reports")
+      #expect((figures["sending"]?["roundTripTimeMeasurements"]?.integer ?? 0) > 0, "our reports")
+      let inbound = try #require(figures["inbound"])
+      #expect(inbound["packetsLost"]?.integer == 0)
+      #expect((inbound["totalAudioEnergy"]?.double ?? 0) > 0.01)
+      let total = try #require(inbound["totalSamplesReceived"]?.double)
+      #expect((inbound["concealedSamples"]?.double ?? total) < total / 10)
+      let delay = try #require(inbound["jitterBufferDelay"]?.double)
+      #expect(delay / (inbound["jitterBufferEmittedCount"]?.double ?? 1) < 0.3)
+      #expect(call.statistics { $0["cipher"]?.string == "AES-128-CM-SHA1-80" } != nil)
+
+      call.phone.process.send("mute")
+      #expect(call.phone.event("note", within: .seconds(10)) != nil)
+      _ = try call.listen(0.5)
+      #expect(try Sound(wav: try call.listen(0.8)).loudness < 0.01)
+      call.phone.process.send("digits 1")
+      let key = try call.listen(1.2)
+      for frequency in [697.0, 1_209] { #expect(try strength(of: frequency, in: key) > 0.005) }
+      call.peer.process.send("digits 7#")
+      for digit in ["7", "#"] {
+        #expect(call.phone.event("digit", within: .seconds(10))?["digit"]?.string == digit)
+      }
+      call.peer.process.send("mute")
+      #expect(call.statistics { ($0["audioLevel"]?.double ?? 1) < 0.000_1 } != nil)
+      call.peer.process.send("unmute")
+      #expect(call.statistics { ($0["audioLevel"]?.double ?? 0) > 0.005 } != nil)
+      try call.end()
+      #expect(try compare(said: call.said, heard: call.heard).correlation > 0.85)
+    }
+
+    @Test("Chromium is called: holding, a path anew, more sections")
+    func chromiumAnswers() throws {
+      guard let call = try ForeignCall(.chromium, isPlacing: false) else { return }
+      let heard = try call.listen(5.5)
+      #expect(try compare(said: call.said, heard: heard).correlation > 0.85)
+      #expect(try #require(call.figures())["cipher"]?.string == "SRTP_AEAD_AES_128_GCM")
+      #expect(call.statistics { $0["cipher"]?.string == "AES-128-GCM" } != nil)
+      try holdBothWays(call)
+
+      let pairs = try #require(call.figures()?["pairs"]?.integer)
+      call.peer.process.send("restart")
+      #expect(call.figures { ($0["pairs"]?.integer ?? 0) > pairs } != nil)
+      #expect(try Sound(wav: try call.listen(1.1)).loudness > 0.02)
+
+      call.peer.process.send("section")
+      let answer = try #require(
+        call.peer.event("remote", within: .seconds(10)) { $0["type"]?.string == "answer" })
+      #expect(answer["sdp"]?.string?.contains("m=video 0 ") == true)
+      try holdBothWays(call)
+
+      call.peer.process.send("hold")
+      #expect(call.agrees(on: "sendonly"))
+      call.phone.process.send("hold")
+      #expect(call.agrees(on: "inactive"))
+      call.phone.process.send("resume")
+      #expect(call.agrees(on: "sendonly"))
+      call.peer.process.send("resume")
+      #expect(call.agrees(on: "sendrecv"))
+      #expect(try Sound(wav: try call.listen(1.2)).loudness > 0.02)
+      try call.end()
+      #expect(try compare(said: call.said, heard: call.heard).correlation > 0.85)
+    }
+
+    @Test("A browser that does not answer for a while is offered another path, and takes it")
+    func suspended() throws {
+      guard let call = try ForeignCall(.chromium, isPlacing: false) else { return }
+      let pairs = try #require(call.figures()?["pairs"]?.integer)
+      call.peer.process.send("suspend")
+      let offer = call.peer.event("remote", within: .seconds(40)) { $0["type"]?.string == "offer" }
+      #expect(offer != nil)
+      call.peer.process.send("continue")
+      #expect(call.figures { ($0["pairs"]?.integer ?? 0) > pairs } != nil)
+      #expect(try Sound(wav: try call.listen(1.2)).loudness > 0.02)
+      #expect(call.statistics { ($0["audioLevel"]?.double ?? 0) > 0.005 } != nil)
+      try call.end()
+    }
+
+    @Test("Chromium may describe its candidates at once, and hide its addresses")
+    func hiddenAddresses() throws {
+      guard
+        let call = try ForeignCall(.chromium, isPlacing: true, "trickle=off", "microphone=off")
+      else { return }
+      #expect(call.offer?.contains(".local ") == true)
+      #expect(try Sound(wav: try call.listen(1.3)).loudness > 0.02)
+      try call.end()
+      #expect(try strength(of: 500, in: call.heard) > 0.02)
+    }
+
+    @Test("aiortc calls and holds, with the older of the ciphers")
+    func aiortcOffers() throws {
+      guard
+        let call = try ForeignCall(.aiortc, isPlacing: true, "profile=SRTP_AES128_CM_SHA1_80")
+      else { return }
+      let heard = try call.listen(5.5)
+      #expect(try compare(said: call.said, heard: heard).correlation > 0.85)
+      #expect(call.statistics { $0["cipher"]?.string == "AES-128-CM-SHA1-80" } != nil)
+      try holdBothWays(call)
+      try call.end()
+      #expect(try compare(said: call.said, heard: call.heard).correlation > 0.85)
+    }
+
+    @Test("aiortc is called, with the newer of the ciphers")
+    func aiortcAnswers() throws {
+      guard
+        let call = try ForeignCall(.aiortc, isPlacing: false, "profile=SRTP_AEAD_AES_128_GCM")
+      else { return }
+      let heard = try call.listen(5.5)
+      #expect(try compare(said: call.said, heard: heard).correlation > 0.85)
+      #expect(call.statistics { $0["cipher"]?.string == "AES-128-GCM" } != nil)
+      // Not by aiortc: what it offers anew then has other numbers than it takes.
+      try holdByPhone(call)
+      try call.end()
+      #expect(try compare(said: call.said, heard: call.heard).correlation > 0.85)
+    }
+
+    /// One side after the other holds the call and resumes it.
+    private func holdBothWays(_ call: ForeignCall) throws {
+      call.peer.process.send("hold")
+      #expect(call.agrees(on: "sendonly"))
+      call.peer.process.send("resume")
+      #expect(call.agrees(on: "sendrecv"))
+      try holdByPhone(call)
+    }
+
+    private func holdByPhone(_ call: ForeignCall) throws {
+      call.phone.process.send("hold")
+      #expect(call.phone.state("held", within: .seconds(10)) != nil)
+      #expect(call.agrees(on: "recvonly"))
+      call.phone.process.send("resume")
+      #expect(call.phone.state("active", within: .seconds(10)) != nil)
+      #expect(call.agrees(on: "sendrecv"))
+      #expect(try Sound(wav: try call.listen(1.1)).loudness > 0.02)
+    }
+  }
+}
