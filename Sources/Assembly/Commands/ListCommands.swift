@@ -65,19 +65,23 @@ enum ListCommands {
     for device in devices {
       let isCapture = device.name == audio.capture.text
       let isPlayback = device.name == audio.playback.text
+      let isRinger = device.name == (audio.ringer ?? audio.playback).text
       if isJSON {
         let value: JSONValue = [
           "name": .string(device.name), "description": .string(device.description),
           "canCapture": .boolean(device.canCapture), "canPlay": .boolean(device.canPlay),
           "isCapture": .boolean(isCapture), "isPlayback": .boolean(isPlayback),
+          "isRinger": .boolean(isRinger), "isDefault": .boolean(device.isDefault),
         ]
         Output.line(value.text)
       } else {
         let abilities = [
           device.canCapture ? "captures" : nil, device.canPlay ? "plays" : nil,
         ].compactMap { $0 }.joined(separator: ", ")
-        let use = [isCapture ? "microphone" : nil, isPlayback ? "loudspeaker" : nil]
-          .compactMap { $0 }.joined(separator: " and ")
+        let use = [
+          isCapture ? "microphone" : nil, isPlayback ? "loudspeaker" : nil,
+          isRinger ? "ringer" : nil,
+        ].compactMap { $0 }.joined(separator: ", ")
         Output.line(
           "\(HarmlessText.line(device.name, limit: 60))  (\(abilities))\(use.isEmpty ? "" : "  ← \(use)")"
         )
