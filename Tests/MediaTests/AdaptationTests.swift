@@ -129,6 +129,35 @@ struct AdaptationTests {
     #expect(adaptation.account.sentence == "64 kbit/s")
   }
 
+  @Test("feedback that comes back ends what reports began, without waiting for more of them")
+  mutating func feedbackReturns() {
+    for _ in 0..<5 { report(loss: 0) }
+    for _ in 0..<2 { report(loss: 0, roundTrip: 700) }
+    #expect(adaptation.account.sentence.contains("as packets wait"))
+    var now = Instant.zero.advanced(by: .seconds(seconds + 3))
+    let number = adaptation.send(byteCount: 200, at: now)
+    now = now.advanced(by: .milliseconds(50))
+    adaptation.feedbackArrived(
+      TransportFeedback(
+        senderSSRC: 1, mediaSSRC: 2, base: number, referenceTime: 5, feedbackCount: 0,
+        arrivals: [0]), at: now)
+    #expect(!adaptation.account.sentence.contains("as packets wait"))
+    #expect(adaptation.plan.bitsPerSecond > 20_000)
+  }
+
+  @Test("one late report while feedback pauses is no queue")
+  mutating func latePause() {
+    let number = adaptation.send(byteCount: 200, at: .zero)
+    adaptation.feedbackArrived(
+      TransportFeedback(
+        senderSSRC: 1, mediaSSRC: 2, base: number, referenceTime: 5, feedbackCount: 0,
+        arrivals: [0]), at: .zero)
+    for _ in 0..<5 { report(loss: 0) }
+    report(loss: 0, roundTrip: 900)
+    report(loss: 0)
+    #expect(adaptation.account.sentence == "64 kbit/s")
+  }
+
   @Test("a way that has become longer is no queue, once half has been tried")
   mutating func longerWay() {
     for _ in 0..<5 { report(loss: 0) }

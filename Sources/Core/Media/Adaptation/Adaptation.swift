@@ -161,7 +161,9 @@ struct Adaptation {
   }
 
   private mutating func judge(_ easing: Easing, at now: Instant) {
-    guard easing.reportCount == 0 else { return }
+    // Feedback that has come back tells sooner than reports.
+    let isKnown = now >= easing.judgeAt && isTold(of: easing.trouble, at: now)
+    guard easing.reportCount == 0 || isKnown else { return }
     guard let trouble = watch.trouble(excusedLoss: excusedLoss, at: now) else {
       budget = easing.budgetAfter
       watch.forgetLoss()

@@ -100,7 +100,11 @@ struct PathWatch {
         $0.seconds > Self.queueLimit + 1.5 * feedbackDelay.jitter ? $0 : nil
       }
     }
-    if let latest = roundTrip.latest, latest.seconds > roundTripLimit * 3 { return latest }
+    // Where feedback has only stopped for a while, one late report is as likely to be a machine's as a
+    // queue's.
+    if lastFeedback == nil, let latest = roundTrip.latest, latest.seconds > roundTripLimit * 3 {
+      return latest
+    }
     return roundTrip.standing.flatMap { $0.seconds > roundTripLimit ? $0 : nil }
   }
 
