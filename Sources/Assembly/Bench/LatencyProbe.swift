@@ -20,15 +20,17 @@ package enum LatencyProbe {
   ///
   /// Both are recordings of one clock.
   package static func delays(from mouth: [Int16], to ear: [Int16]) -> [Duration] {
-    burst.positions(in: mouth, likeness: 0.8, limit: burstCount).compactMap { said in
+    burst.positions(in: mouth, likeness: likeness, limit: burstCount).compactMap { said in
       guard said < ear.count else { return nil }
       let end = min(ear.count, said + reach + burst.samples.count)
-      let heard = burst.positions(in: Array(ear[said..<end]), likeness: 0.6, limit: 1).first
+      let heard = burst.positions(in: Array(ear[said..<end]), likeness: likeness, limit: 1).first
       return heard.map { .microseconds(Int64($0) * 1_000_000 / Int64(sampleRate)) }
     }
   }
 
   private static let burst = Chirp(milliseconds: 60)
+  /// A burst between two of the places that are looked at is alike by 0.78.
+  private static let likeness: Float = 0.6
   /// Half a second: how late a burst is looked for, and less than two bursts are apart.
   private static let reach = sampleRate / 2
   private static let pause = sampleRate * 600 / 1_000

@@ -107,7 +107,6 @@ final class IceGeneration: @unchecked Sendable {
         nice_agent_add_local_address(agent, &address)
       }
     }
-    relays = servers.filter(\.isRelay)
     self.servers = ServerLookup(servers, trust: trust, on: loop, note: note) {
       [weak self] reachable in
       self?.gather(reachable)
@@ -165,6 +164,7 @@ final class IceGeneration: @unchecked Sendable {
     if let stun = reachable.stun {
       shim_nice_agent_set_stun_server(agent, stun.address, UInt32(stun.port))
     }
+    relays = reachable.known.filter(\.isRelay)
     tunnels = reachable.tunnels
     for relay in reachable.relays {
       nice_agent_set_relay_info(

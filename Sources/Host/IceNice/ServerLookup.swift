@@ -4,6 +4,8 @@ import SDP
 
 /// STUN and TURN servers by address, after their names were looked up.
 struct ReachableServers {
+  /// Those whose names are known.
+  var known: [IceServer] = []
   /// A TURN server as the library asks it.
   struct Relay {
     var address: String
@@ -64,6 +66,7 @@ final class ServerLookup {
         note(LogEntry(.warning, "ICE", "\(server) is not used: its name is not known."))
         continue
       }
+      reachable.known.append(server)
       add(server, at: found, to: &reachable)
     }
     completion(reachable)
