@@ -86,7 +86,7 @@ let shells: [Target] = [
   shell("Resampling", ["Basics", "CSpeexDSP"]),
   shell("NetSoup", ["Basics", "Transport", "LoopGLib", "CGLib", "CSoup"]),
   shell("SoupHost", ["Basics", "Transport", "Exchange", "LoopGLib", "CGLib", "CSoup"]),
-  shell("IceNice", ["Basics", "SDP", "Media", "LoopGLib", "CGLib", "CNice", "CLinux"]),
+  shell("IceNice", ["Basics", "Formats", "SDP", "Media", "LoopGLib", "CGLib", "CNice", "CLinux"]),
   shell("MediaSecurity", ["Basics", "SDP", "Media", "COpenSSL", "CSRTP"]),
   shell("OpusCodec", ["Basics", "Media", "COpus"]),
   shell("AlsaAudio", ["Basics", "Media", "Realtime", "CALSA"]),

@@ -27,7 +27,7 @@ final class IceGeneration: @unchecked Sendable {
   private var tunnels: [RelayTunnel] = []
   private var gatheringAlarm: Alarm?
   private var hasGathered = false
-  private var remoteLookups: [Int: NameLookup] = [:]
+  private var remoteLookups: [Int: MulticastLookup] = [:]
   private var remoteCandidateCount = 0
   private var knowsAllRemoteCandidates = false
   /// The library has given up, perhaps too early: more candidates may come.
@@ -136,7 +136,7 @@ final class IceGeneration: @unchecked Sendable {
       addRemote(candidate, at: candidate.address)
     } else if candidate.address.lowercased().hasSuffix(".local") {
       let number = remoteCandidateCount
-      remoteLookups[number] = NameLookup(
+      remoteLookups[number] = MulticastLookup(
         candidate.address, within: Self.localNameTime, on: loop
       ) { [weak self] addresses in
         self?.remoteLookups[number] = nil
