@@ -107,14 +107,16 @@ extension WholePrograms {
       try call.field.run(
         """
         ip netns exec \(router) nft -f - <<'END'
-        table ip watch {
+        table inet watch {
           counter marked { }
           counter unmarked { }
           counter elsewhere { }
           chain passing {
             type filter hook forward priority 0;
-            ip saddr 10.77.1.2 udp sport 50000-50031 ip dscp ef counter name marked
-            ip saddr 10.77.2.2 udp sport 50000-50031 ip dscp cs0 counter name unmarked
+            iifname to1 udp sport 50000-50031 ip dscp ef counter name marked
+            iifname to1 udp sport 50000-50031 ip6 dscp ef counter name marked
+            iifname to2 udp sport 50000-50031 ip dscp cs0 counter name unmarked
+            iifname to2 udp sport 50000-50031 ip6 dscp cs0 counter name unmarked
             meta l4proto udp udp sport != 50000-50031 counter name elsewhere
           }
         }
@@ -125,7 +127,8 @@ extension WholePrograms {
       _ = try call.end()
       func count(_ name: String) throws -> Int {
         let list = try ChildProcess(
-          "ip", ["netns", "exec", router, "/usr/sbin/nft", "list", "counter", "ip", "watch", name])
+          "ip",
+          ["netns", "exec", router, "/usr/sbin/nft", "list", "counter", "inet", "watch", name])
         let line = list.line(containing: "packets", within: .seconds(5)) ?? ""
         return line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? -1
       }
