@@ -81,6 +81,9 @@ struct PlayoutSimulation {
   /// Whether packets keep their order, whatever the delays say.
   var keepsOrder = false
 
+  /// How much later than evenly each pull comes, in milliseconds, over and over.
+  var pullLateness = [0.0]
+
   var measuresSteps = false
 
   struct Outcome {
@@ -119,7 +122,7 @@ struct PlayoutSimulation {
     let pullSpacing = Double(pullSamples) / 48
     let pullCount = Int((Double(networkDelays.count) * spacing + 30) / pullSpacing)
     for pull in 0..<pullCount {
-      let time = 3 + Double(pull) * pullSpacing
+      let time = 3 + Double(pull) * pullSpacing + pullLateness[pull % pullLateness.count]
       while nextArrival < arrivals.count, arrivals[nextArrival].time <= time {
         insert(arrivals[nextArrival], into: &stream)
         nextArrival += 1

@@ -252,6 +252,18 @@ struct RunningDryTests {
     #expect(result.largestStep <= Voice.steepest + 1)
   }
 
+  @Test(
+    "packets that are as late as usual are not waited for, though one was quicker",
+    arguments: [[0], [10, 0], [0, 4, 9], [6, 0, 8, 2, 9]])
+  func usualLateness(pullLateness: [Double]) {
+    var simulation = PlayoutSimulation()
+    simulation.pullLateness = pullLateness
+    let statistics = simulation.run((0..<3_000).map { $0 % 500 == 100 ? 0 : 14 }).statistics
+    #expect(statistics.concealedSamples == 0)
+    #expect(statistics.insertedSamplesForDeceleration < 4_800)
+    #expect(statistics.removedSamplesForAcceleration < 4_800)
+  }
+
   @Test("counts add up to every sample that was pulled")
   func addsUp() {
     let statistics = PlayoutSimulation().run((0..<500).map { $0 % 50 == 20 ? 90 : 0 }).statistics

@@ -54,6 +54,12 @@ package struct DelayEstimator: Equatable, Sendable {
       settings.maximumDelay.samples)
   }
 
+  /// How late packets usually are: the median of the last few; `nil` before the first.
+  package var usualTransit: Int64? {
+    let recent = history.recent.suffix(Self.recentCount).map(\.transit).sorted()
+    return recent.isEmpty ? nil : recent[recent.count / 2]
+  }
+
   /// Up to which delay playing is not hurried: the target, or what a stall has brought and may bring again.
   package var toleratedTransit: Int64? {
     baseTransit.map {

@@ -179,9 +179,10 @@ package struct JitterBuffer: Equatable, Sendable {
 
   /// Whether the packet after all that are here is clearly late.
   private func isOverdue(_ clock: Int64) -> Bool {
-    guard let position, position.covered == 0, !position.isPaused, let base = estimator.baseTransit
+    guard let position, position.covered == 0, !position.isPaused,
+      let usual = estimator.usualTransit
     else { return false }
-    return clock &- (position.timestamp &+ Int64(packets.sampleCount)) &- base >= Self.overdue
+    return clock &- (position.timestamp &+ Int64(packets.sampleCount)) &- usual >= Self.overdue
   }
 
   /// How much sound is held.
@@ -368,7 +369,7 @@ package struct JitterBuffer: Equatable, Sendable {
 
   // MARK: - Bounds
 
-  /// A packet so much later than the quickest is overdue.
+  /// A packet so much later than usual is overdue: one quick packet makes no other late.
   private static let overdue = Duration.milliseconds(12).samples
   private static let lowCount = 960
   private static let slowingCount = 480
