@@ -82,6 +82,9 @@ struct ControlPlacingTests {
   func unknownTarget() {
     var bench = ControlBench.signedIn()
     bench.order(.place(target: "ecoh"))
+    #expect(bench.takeEvents() == [])
+    #expect(bench.scripts[0].takeOrders() == [.refreshContacts])
+    bench.report([.contacts(people(0))])
     #expect(
       bench.takeEvents() == [
         .notPlaced(
@@ -95,10 +98,49 @@ struct ControlPlacingTests {
     #expect(bench.scripts[0].takeOrders() == [])
   }
 
+  @Test("asks once who there is now before it says that nobody is called that")
+  func newcomer() {
+    var bench = ControlBench.signedIn(accounts: ["exchange", "work"])
+    let carol = Contact(
+      account: AccountID(1), address: "carol", name: "Carol", kind: .person, presence: .online)
+    bench.order(.place(target: "carol"))
+    #expect(bench.scripts.map { $0.takeOrders() } == [[.refreshContacts], [.refreshContacts]])
+    bench.report([.contacts(people(0))], of: 0)
+    #expect(bench.takeEvents() == [])
+    bench.report([.contacts(people(1) + [carol])], of: 1)
+    #expect(bench.board.calls.map(\.party.name) == ["Carol"])
+    #expect(
+      bench.scripts[1].takeOrders() == [
+        .place(
+          CallID(account: AccountID(1), isIncoming: false, number: 1), to: "carol", kind: .audio)
+      ])
+  }
+
+  @Test("does not wait for contacts from servers that are away, nor long for others")
+  func silentContacts() {
+    var bench = ControlBench.signedIn()
+    bench.order(.place(target: "carol"))
+    bench.advance(ControlCore.contactTime - .nanoseconds(1))
+    #expect(bench.takeEvents() == [])
+    bench.advance(.nanoseconds(1))
+    #expect(bench.takeEvents().count == 1)
+    #expect(bench.core.deadline == nil)
+    bench.report([.account(.reconnecting(since: bench.now, nextTry: bench.now, reason: "Gone."))])
+    _ = bench.takeEvents()
+    _ = bench.scripts[0].takeOrders()
+    bench.order(.place(target: "carol"))
+    #expect(bench.takeEvents().count == 1)
+    #expect(bench.scripts[0].takeOrders() == [])
+  }
+
   @Test("finds the account that the target names, and asks which when several match")
   func chooses() {
     var bench = ControlBench.signedIn(accounts: ["exchange", "work"])
     bench.order(.place(target: "bob"))
+    for index in 0...1 {
+      bench.report([.contacts(people(index))], of: index)
+      _ = bench.scripts[index].takeOrders()
+    }
     guard case .notPlaced(_, .signalingFailed(let words)) = bench.takeEvents().first else {
       Issue.record("one of two was called")
       return

@@ -74,19 +74,27 @@ extension ControlCore {
   mutating func retryWaitingCalls() {
     let waiting = waitingCalls
     waitingCalls = []
-    for call in waiting { fulfil(call.wish, until: call.until) }
+    for call in waiting { fulfil(call) }
   }
 
-  private mutating func fulfil(_ wish: Wish, until: Instant? = nil) {
-    let until = until ?? now.advanced(by: Self.signInTime)
+  private mutating func fulfil(_ wish: Wish) {
+    fulfil(WaitingCall(wish: wish, until: now.advanced(by: Self.signInTime)))
+  }
+
+  private mutating func fulfil(_ call: WaitingCall) {
+    let wish = call.wish
     admitGuest(for: wish)
-    switch decide(wish, isLate: now >= until) {
-    case .wait:
-      guard waitingCalls.count < CallBook.callLimit else {
-        return effects.append(
-          .event(.notPlaced(target: wish.target, .notSignedIn("Too many calls wait already."))))
+    switch decide(wish, isLate: now >= call.until) {
+    case .wait: wait(call)
+    case .nobody(let sentence, let usable):
+      let isAnswered = call.asked.map { $0.isEmpty || now >= call.until } ?? usable.isEmpty
+      if isAnswered {
+        effects.append(.event(.notPlaced(target: wish.target, .signalingFailed(sentence))))
+      } else if call.asked != nil {
+        wait(call)
+      } else {
+        askContacts(of: usable, for: wish)
       }
-      waitingCalls.append(WaitingCall(wish: wish, until: until))
     case .place(let account, let party, let address):
       let placed = book.place(
         to: party, dialling: address, kind: .audio, on: accounts[account].summary, at: now,
@@ -98,6 +106,25 @@ extension ControlCore {
       perform(placed)
     case .fail(let reason):
       effects.append(.event(.notPlaced(target: wish.target, reason)))
+    }
+  }
+
+  private mutating func wait(_ call: WaitingCall) {
+    guard waitingCalls.count < CallBook.callLimit else {
+      return effects.append(
+        .event(.notPlaced(target: call.wish.target, .notSignedIn("Too many calls wait already."))))
+    }
+    waitingCalls.append(call)
+  }
+
+  /// Nobody known is meant, but somebody may have come a moment ago.
+  private mutating func askContacts(of usable: [AccountID], for wish: Wish) {
+    wait(
+      WaitingCall(
+        wish: wish, until: now.advanced(by: Self.contactTime), asked: Set(usable)))
+    for account in usable {
+      guard let index = index(of: account) else { continue }
+      perform(accounts[index].client.carryOut(.refreshContacts, at: now), of: index)
     }
   }
 
@@ -117,6 +144,8 @@ extension ControlCore {
   private enum Decision {
     case wait
     case place(account: Int, Party, dialling: String? = nil)
+    /// Not among the contacts of these accounts, which can be asked anew; in words.
+    case nobody(String, [AccountID])
     case fail(EndReason)
   }
 
@@ -164,7 +193,7 @@ extension ControlCore {
       let shown = String(isConference ? address.prefix { $0 != "?" && $0 != "#" } : address[...])
       return .place(account: index, Party(name: shown, address: shown), dialling: address)
     case .nobody(let sentence):
-      return .fail(.signalingFailed(sentence))
+      return .nobody(sentence, usable.filter { $0.state == .signedIn }.map(\.account.id))
     }
   }
 
@@ -224,6 +253,8 @@ extension ControlCore {
   static let noteLimit = 4_000
   /// How long an order to call waits for its account to be signed in.
   package static let signInTime: Duration = .seconds(10)
+  /// How long an order to call somebody unknown waits for the contacts as they are now.
+  package static let contactTime: Duration = .milliseconds(1_500)
   /// Playback volume in decibels.
   package static let volumes = -40...12
 }

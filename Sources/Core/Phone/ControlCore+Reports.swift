@@ -93,6 +93,9 @@ extension ControlCore {
     case .contacts(let contacts):
       accounts[index].contacts = Array(contacts.prefix(Self.contactLimit))
       becomeReady(index)
+      for call in waitingCalls.indices {
+        waitingCalls[call].asked?.remove(accounts[index].account.id)
+      }
       retryWaitingCalls()
     case .history(let records):
       let live = ledger.liveRecordIDs

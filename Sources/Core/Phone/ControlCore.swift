@@ -18,10 +18,13 @@ package struct ControlCore: Sendable {
     var isReady = false
   }
 
-  /// An order to call somebody that waits for its account.
+  /// An order to call somebody that waits for its account, or for the contacts as they are now.
   struct WaitingCall: Equatable, Sendable {
     var wish: Wish
     var until: Instant
+    /// The accounts that have been asked who there is, since nobody known was meant, and have not
+    /// answered; `nil` before that.
+    var asked: Set<AccountID>?
   }
 
   let settings: PhoneSettings

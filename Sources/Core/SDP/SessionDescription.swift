@@ -28,6 +28,13 @@ package struct SessionDescription: Equatable, Sendable {
     self.attributes = attributes
     self.media = media
   }
+
+  /// Whether this is an offer, if it is one of ours: only an offer leaves open who begins the handshake
+  /// (RFC 8842 §5.2), and each of ours does.
+  package var leavesSetupOpen: Bool {
+    let open = Attribute("setup", SetupRole.actpass.rawValue)
+    return attributes.contains(open) || media.contains { $0.attributes.contains(open) }
+  }
 }
 
 /// `a=name` or `a=name:value`.

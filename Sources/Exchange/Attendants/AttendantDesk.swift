@@ -209,10 +209,7 @@ package struct AttendantDesk {
   ) -> [AttendantEffect] {
     switch report {
     case .described(let description):
-      // Only an offer leaves open who begins the handshake (RFC 8842 §5.2).
-      let isOffer = description.media.contains { section in
-        section.attributes.contains(Attribute("setup", SetupRole.actpass.rawValue))
-      }
+      let isOffer = description.leavesSetupOpen
       return [.report(.described(callID: id, isOffer: isOffer, sdp: description.encoded()))]
     case .candidate(let candidate):
       return [.report(.candidate(callID: id, candidate.encoded()))]

@@ -221,12 +221,14 @@ let p2p = MediaMessage(
     IceServerMessage(urls: ["stun:s.example.org"]),
   ], eventsURL: nil)
 
-func description(_ number: UInt64) -> SessionDescription {
+/// A description; with another setup role than `actpass`, an answer.
+func description(_ number: UInt64, _ setup: SetupRole = .actpass) -> SessionDescription {
   SessionDescription(
     origin: .init(sessionID: number, version: 1, address: "127.0.0.1"),
     media: [
       MediaSection(
-        kind: "audio", port: 9, transportProtocol: "UDP/TLS/RTP/SAVPF", formats: ["111"])
+        kind: "audio", port: 9, transportProtocol: "UDP/TLS/RTP/SAVPF", formats: ["111"],
+        attributes: [Attribute("setup", setup.rawValue)])
     ])
 }
 

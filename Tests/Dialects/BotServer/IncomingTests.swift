@@ -35,7 +35,7 @@ struct IncomingTests {
     #expect(bench.takeReports() == [.described(incomingID, description(1))])
 
     bench.order(.accept(incomingID))
-    bench.order(.describe(incomingID, description(2)))
+    bench.order(.describe(incomingID, description(2, .active)))
     bench.order(.candidate(incomingID, candidate(1)))
     #expect(bench.takeSent() == [])
     #expect(try bench.body("POST /api/v1/calls/call_1/respond") == ["response": "accept"])
@@ -44,7 +44,7 @@ struct IncomingTests {
       "POST /api/v1/calls/call_1/respond", 200, call(.active, from: "bob").encoded())
     #expect(
       bench.takeSent() == [
-        .callAnswer(callID: "call_1", sdp: description(2).encoded()),
+        .callAnswer(callID: "call_1", sdp: description(2, .active).encoded()),
         .iceCandidate(callID: "call_1", candidate: candidate(1).encoded()),
       ])
     #expect(bench.takeReports() == [])
@@ -122,14 +122,14 @@ struct IncomingTests {
     try bench.push(.callOffer(callID: "call_1", sdp: description(1).encoded()))
     _ = bench.takeReports()
     bench.order(.accept(incomingID))
-    bench.order(.describe(incomingID, description(2)))
+    bench.order(.describe(incomingID, description(2, .active)))
     try bench.fail("POST /api/v1/calls/call_1/respond", .timedOut)
     bench.advance(.milliseconds(500))
     try bench.reply("POST /api/v1/calls/call_1/respond", 409, error("already_joined", "Taken."))
     try bench.reply("GET /api/v1/calls/call_1", 200, call(.active, from: "bob").encoded())
     #expect(bench.takeReports() == [])
     #expect(
-      bench.takeSent() == [.callAnswer(callID: "call_1", sdp: description(2).encoded())])
+      bench.takeSent() == [.callAnswer(callID: "call_1", sdp: description(2, .active).encoded())])
   }
 
   @Test("gives up its acceptance after three tries, in the network's words")

@@ -222,21 +222,57 @@ struct OutgoingTests {
 
   @Test("answers a renewed offer of the other side, and offers anew itself")
   func renegotiates() throws {
-    var bench = try placed()
-    bench.order(.describe(outgoingID, description(1)))
-    try bench.push(.callUpdated(call(.active)))
-    try bench.push(.callAnswer(callID: "call_1", sdp: description(2).encoded()))
-    _ = bench.takeReports()
-    _ = bench.takeSent()
+    var bench = try accepted()
     try bench.push(.callOffer(callID: "call_1", sdp: description(3).encoded()))
     try bench.push(.callOffer(callID: "call_1", sdp: description(3).encoded()))
     #expect(bench.takeReports() == [.described(outgoingID, description(3))])
-    bench.order(.describe(outgoingID, description(4)))
+    bench.order(.describe(outgoingID, description(4, .active)))
     bench.order(.describe(outgoingID, description(5)))
     #expect(
       bench.takeSent() == [
-        .callAnswer(callID: "call_1", sdp: description(4).encoded()),
+        .callAnswer(callID: "call_1", sdp: description(4, .active).encoded()),
         .callOffer(callID: "call_1", sdp: description(5).encoded()),
+      ])
+  }
+
+  @Test("calls an answer one, also when a late answer came while it was made")
+  func lateAnswer() throws {
+    var bench = try accepted()
+    try bench.push(.callOffer(callID: "call_1", sdp: description(3).encoded()))
+    try bench.push(.callAnswer(callID: "call_1", sdp: description(2, .active).encoded()))
+    bench.order(.describe(outgoingID, description(4, .active)))
+    #expect(
+      bench.takeSent() == [.callAnswer(callID: "call_1", sdp: description(4, .active).encoded())])
+  }
+
+  @Test("calls an offer one, also when it crossed the other side's")
+  func crossingOffer() throws {
+    var bench = try accepted()
+    try bench.push(.callOffer(callID: "call_1", sdp: description(3).encoded()))
+    bench.order(.describe(outgoingID, description(5)))
+    #expect(bench.takeSent() == [.callOffer(callID: "call_1", sdp: description(5).encoded())])
+  }
+
+  @Test("keeps of what the other side was not told the last offer, and the answer before it")
+  func keepsDescriptions() throws {
+    var bench = try accepted()
+    try bench.breakSocket()
+    for number: UInt64 in 4...6 {
+      bench.order(.describe(outgoingID, description(number, .active)))
+      bench.order(.candidate(outgoingID, candidate(UInt16(number))))
+    }
+    for number: UInt64 in 7...9 {
+      bench.order(.describe(outgoingID, description(number)))
+      bench.order(.candidate(outgoingID, candidate(UInt16(number))))
+    }
+    bench.advance(.seconds(1))
+    try bench.openSocket()
+    #expect(
+      bench.takeSent() == [
+        .callAnswer(callID: "call_1", sdp: description(6, .active).encoded()),
+        .iceCandidate(callID: "call_1", candidate: candidate(6).encoded()),
+        .callOffer(callID: "call_1", sdp: description(9).encoded()),
+        .iceCandidate(callID: "call_1", candidate: candidate(9).encoded()),
       ])
   }
 
@@ -293,6 +329,17 @@ struct OutgoingTests {
     try bench.reply("POST /api/v1/calls/initiate", 201, strange.encoded())
     bench.order(.end(outgoingID, .cancelled))
     #expect(bench.questions == ["POST /api/v1/calls/..%2F..%2Fx%3Fy%3D%C3%BC/end"])
+  }
+
+  /// A call in which both sides have described themselves.
+  private func accepted() throws -> ClientBench {
+    var bench = try placed()
+    bench.order(.describe(outgoingID, description(1)))
+    try bench.push(.callUpdated(call(.active)))
+    try bench.push(.callAnswer(callID: "call_1", sdp: description(2, .active).encoded()))
+    _ = bench.takeReports()
+    _ = bench.takeSent()
+    return bench
   }
 
   private func placed() throws -> ClientBench {

@@ -281,6 +281,24 @@ struct SignInTests {
     #expect(contacts.map(\.address) == ["bob", "echo", "carol"])
   }
 
+  @Test("keeps who came while the list of users was under way")
+  func presenceMeanwhile() throws {
+    var bench = try ClientBench.signedIn()
+    bench.order(.refreshContacts)
+    try bench.push(
+      .userStatus(
+        UserMessage(
+          userID: "carol", username: "carol", displayName: "Carol", status: "online", roles: [])))
+    try bench.reply("GET /api/v1/calls/rooms", 200, ["rooms": []])
+    #expect(bench.takeReports() == [])
+    try bench.reply("GET /api/users?limit=100", 200, ["users": .array([me, bob, echo])])
+    guard case .contacts(let contacts) = bench.takeReports().last else {
+      Issue.record("no contacts were told")
+      return
+    }
+    #expect(contacts.map(\.address) == ["bob", "echo", "carol"])
+  }
+
   @Test("refreshes contacts and history when asked")
   func refreshes() throws {
     var bench = try ClientBench.signedIn()

@@ -51,7 +51,7 @@ struct CallTests {
     // The receipt says that it rings.
     bench.hear(Self.receipt(invitation["id"] ?? ""))
     #expect(bench.takeReports() == [.ringing(Self.id)])
-    bench.order(.describe(Self.id, try NexaconBench.description))
+    bench.order(.describe(Self.id, try NexaconBench.offer))
     bench.order(.candidate(Self.id, try Candidate(decoding: NexaconBench.candidateLine)))
     #expect(bench.takeSignals().isEmpty)
 
@@ -62,7 +62,7 @@ struct CallTests {
     guard case .offer(room, let sdp)? = signals.first?.signal,
       case .candidate(room, let line, "0", 0)? = signals.last?.signal
     else { return #expect(Bool(false), "\(signals)") }
-    #expect(sdp == (try NexaconBench.description.encoded()))
+    #expect(sdp == (try NexaconBench.offer.encoded()))
     #expect(line.contains("192.0.2.1"))
 
     bench.say(.answer(room: room, sdp: NexaconBench.sdp), from: Self.phone)
@@ -80,7 +80,7 @@ struct CallTests {
   func repeatedOffer() throws {
     var bench = try Self.ringing()
     _ = bench.takeSent()
-    bench.order(.describe(Self.id, try NexaconBench.description))
+    bench.order(.describe(Self.id, try NexaconBench.offer))
     bench.say(.response(room: Self.room, isAccepted: true), from: Self.phone)
     #expect(bench.takeSignals().count == 1)
     bench.advance(.milliseconds(9_999))
@@ -88,6 +88,27 @@ struct CallTests {
     bench.advance(.milliseconds(1))
     #expect(bench.takeSignals().count == 1)
     bench.advance(.seconds(20))
+    #expect(bench.takeSignals().isEmpty)
+  }
+
+  @Test("A description is called what it is, whatever the other side said meanwhile")
+  func crossingOffers() throws {
+    var bench = try Self.ringing()
+    bench.order(.describe(Self.id, try NexaconBench.offer))
+    bench.say(.response(room: Self.room, isAccepted: true), from: Self.phone)
+    bench.say(.answer(room: Self.room, sdp: NexaconBench.sdp), from: Self.phone)
+    let renewed = NexaconBench.sdp + "a=sendrecv\r\n"
+    bench.say(.offer(room: Self.room, sdp: renewed), from: Self.phone)
+    _ = bench.takeSignals()
+    bench.order(.describe(Self.id, try NexaconBench.offer))
+    bench.order(.describe(Self.id, try NexaconBench.answer))
+    #expect(
+      bench.takeSignals().map(\.signal) == [
+        .offer(room: Self.room, sdp: try NexaconBench.offer.encoded()),
+        .answer(room: Self.room, sdp: try NexaconBench.answer.encoded()),
+      ])
+    // The offer gave way: it is not made once more.
+    bench.advance(.seconds(30))
     #expect(bench.takeSignals().isEmpty)
   }
 
@@ -215,7 +236,7 @@ struct CallTests {
     bench.say(.offer(room: "call_7", sdp: NexaconBench.sdp), from: Self.phone)
     #expect(bench.takeReports() == [.described(call.id, try NexaconBench.description)])
     _ = bench.takeSent()
-    bench.order(.describe(call.id, try NexaconBench.description))
+    bench.order(.describe(call.id, try NexaconBench.answer))
     let answer = bench.takeSignals()
     #expect(answer.map(\.to) == [Self.phone])
     // Made again, the same offer gets the same answer and is not told twice.

@@ -223,5 +223,11 @@ struct NexaconBench {
   static var description: SessionDescription {
     get throws { try SessionDescription(decoding: sdp) }
   }
+  static var offer: SessionDescription {
+    get throws { try SessionDescription(decoding: sdp + "a=setup:actpass\r\n") }
+  }
+  static var answer: SessionDescription {
+    get throws { try SessionDescription(decoding: sdp + "a=setup:active\r\n") }
+  }
   static let candidateLine = "candidate:1 1 udp 2130706431 192.0.2.1 50000 typ host"
 }

@@ -28,6 +28,11 @@ struct BotServerCall: Equatable, Sendable {
       if case .description = self { return true }
       return false
     }
+
+    var isOffer: Bool {
+      if case .description(let description) = self { return description.leavesSetupOpen }
+      return false
+    }
   }
 
   let id: CallID
@@ -36,8 +41,6 @@ struct BotServerCall: Equatable, Sendable {
   var stage: Stage
   /// The peer's last description as it came, so that a repetition is recognised.
   var remoteDescription: String?
-  /// Whether the peer's last description was an offer that waits for our answer.
-  var owesAnswer = false
   /// The room that the call is held in; `nil` for others.
   var roomID: String?
   /// All who are or were in a call of several.
@@ -74,23 +77,14 @@ struct BotServerCall: Equatable, Sendable {
     case .candidate:
       if sayings.count < Self.sayingLimit { sayings.append(saying) }
     case .description:
-      // An offer that has not been told, and what belongs to it, is out of date; an answer is owed.
-      if !owesAnswer || sayings.count(where: \.isDescription) > 1 { dropLastDescription() }
+      // An offer that has not been told, and what belongs to it, is out of date, and so is an answer
+      // to an earlier offer of the peer; the answer that an offer follows is owed.
+      let outdated = sayings.firstIndex { $0.isDescription && ($0.isOffer || !saying.isOffer) }
+      if let outdated { sayings.removeSubrange(outdated...) }
       sayings.append(saying)
     case .endOfCandidates:
       if sayings.count < Self.sayingLimit + 8 { sayings.append(saying) }
     }
-  }
-
-  /// The peer has offered: our own offer, if it has not been told, gives way.
-  mutating func oweAnswer() {
-    if !owesAnswer { dropLastDescription() }
-    owesAnswer = true
-  }
-
-  private mutating func dropLastDescription() {
-    guard let last = sayings.lastIndex(where: \.isDescription) else { return }
-    sayings.removeSubrange(last...)
   }
 
   /// Takes out what was kept, as messages.
@@ -99,10 +93,9 @@ struct BotServerCall: Equatable, Sendable {
     return sayings.map { saying in
       switch saying {
       case .description(let description):
-        defer { owesAnswer = false }
-        return owesAnswer
-          ? .callAnswer(callID: remoteID, sdp: description.encoded())
-          : .callOffer(callID: remoteID, sdp: description.encoded())
+        return saying.isOffer
+          ? .callOffer(callID: remoteID, sdp: description.encoded())
+          : .callAnswer(callID: remoteID, sdp: description.encoded())
       case .candidate(let candidate):
         return .iceCandidate(callID: remoteID, candidate: candidate.encoded())
       case .endOfCandidates:

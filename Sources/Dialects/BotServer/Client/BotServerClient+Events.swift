@@ -64,8 +64,7 @@ extension BotServerClient {
     let id = calls[index].id
     switch message {
     case .callRinging: if !id.isIncoming { report(.ringing(id)) }
-    case .callOffer(_, let sdp): describe(index, sdp, isOffer: true)
-    case .callAnswer(_, let sdp): describe(index, sdp, isOffer: false)
+    case .callOffer(_, let sdp), .callAnswer(_, let sdp): describe(index, sdp)
     case .iceCandidate(_, let line):
       // Servers and browsers also write the attribute as a whole, and an empty one for the last.
       if line.isEmpty { return report(.endOfCandidates(id)) }
@@ -84,14 +83,13 @@ extension BotServerClient {
     }
   }
 
-  private mutating func describe(_ index: Int, _ sdp: String, isOffer: Bool) {
+  private mutating func describe(_ index: Int, _ sdp: String) {
     // A server that was reconnected says again what it had said.
     guard calls[index].remoteDescription != sdp else { return }
     guard let description = try? SessionDescription(decoding: sdp) else {
       return noteNonsense("The other side's description of its sound cannot be read.")
     }
     calls[index].remoteDescription = sdp
-    if isOffer { calls[index].oweAnswer() } else { calls[index].owesAnswer = false }
     report(.described(calls[index].id, description))
   }
 

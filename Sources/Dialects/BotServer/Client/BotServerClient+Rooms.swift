@@ -236,7 +236,8 @@ extension BotServerClient {
     // A server without rooms has none.
     guard case .granted(let value) = reply, let list = value["rooms"]?.array else { return }
     rooms = list.prefix(Self.roomLimit).compactMap { try? RoomMessage(decoding: $0) }
-    reportContacts()
+    // What is told while users are asked for would be taken for what they are now.
+    if !isAskingForUsers { reportContacts() }
   }
 
   mutating func take(_ room: RoomMessage, status: String) {

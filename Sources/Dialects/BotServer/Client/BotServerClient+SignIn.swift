@@ -151,6 +151,7 @@ extension BotServerClient {
   mutating func requestUsers() {
     guard !isAskingForUsers else { return }
     arrivingUsers = []
+    changedUsers = []
     requestUsers(offset: 0)
   }
 
@@ -176,19 +177,34 @@ extension BotServerClient {
     users = Array(arrivingUsers.prefix(Self.userLimit))
     arrivingUsers = []
     areUsersKnown = true
+    // The list may be older than what the socket has told meanwhile.
+    for user in changedUsers { merge(user) }
+    changedUsers = []
     reportContacts()
   }
 
   /// A user came, went or changed.
   mutating func userChanged(_ user: UserMessage) {
+    let isNews = merge(user)
+    if isAskingForUsers {
+      changedUsers.removeAll { $0.userID == user.userID }
+      if changedUsers.count < Self.userLimit { changedUsers.append(user) }
+    } else if isNews {
+      reportContacts()
+    }
+  }
+
+  /// - Returns: whether that is news.
+  @discardableResult
+  private mutating func merge(_ user: UserMessage) -> Bool {
     if let index = users.firstIndex(where: { $0.userID == user.userID }) {
-      guard users[index] != user else { return }
+      guard users[index] != user else { return false }
       users[index] = user
     } else {
-      guard users.count < Self.userLimit else { return }
+      guard users.count < Self.userLimit else { return false }
       users.append(user)
     }
-    reportContacts()
+    return true
   }
 
   mutating func reportContacts() {

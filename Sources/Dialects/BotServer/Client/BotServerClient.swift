@@ -45,6 +45,8 @@ package struct BotServerClient: DialectClient {
   var me: UserMessage?
   var users: [UserMessage] = []
   var arrivingUsers: [UserMessage] = []
+  /// Who came, went or changed since the list that is under way was asked for.
+  var changedUsers: [UserMessage] = []
   /// Whether the list of users has been answered: before that, nobody is told of a part of it.
   var areUsersKnown = false
   var rooms: [RoomMessage] = []

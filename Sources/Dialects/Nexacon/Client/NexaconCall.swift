@@ -48,8 +48,6 @@ struct NexaconCall: Equatable, Sendable {
   var ringsUntil: Instant?
   /// The peer's last description as it came, so that a repetition is recognised.
   var remoteDescription: String?
-  /// Whether that was an offer that waits for our answer.
-  var owesAnswer = false
   /// What was last answered, to be said again when the offer is.
   var answer: String?
   /// Our offer that has not been answered.
@@ -88,13 +86,14 @@ struct NexaconCall: Equatable, Sendable {
       switch saying {
       case .description(let description):
         let sdp = description.encoded()
-        if owesAnswer {
-          owesAnswer = false
-          answer = sdp
-          return .answer(room: room, sdp: sdp)
+        if description.leavesSetupOpen {
+          offer = sdp
+          return .offer(room: room, sdp: sdp)
         }
-        offer = sdp
-        return .offer(room: room, sdp: sdp)
+        // Whoever answers has taken back what it offered at the same time.
+        offer = nil
+        answer = sdp
+        return .answer(room: room, sdp: sdp)
       case .candidate(let candidate):
         return .candidate(room: room, line: candidate.encoded(), mid: "0", index: 0)
       }

@@ -181,7 +181,6 @@ extension NexaconClient {
     }
     guard let description = description(sdp) else { return }
     calls[index].remoteDescription = sdp
-    calls[index].owesAnswer = true
     calls[index].answer = nil
     report(.described(call.id, description))
   }
