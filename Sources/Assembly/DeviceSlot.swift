@@ -2,7 +2,7 @@ import Basics
 import LoopGLib
 import Realtime
 
-/// One device in use by the media loop, and the better one that is being tried meanwhile.
+/// One device in use by the media loop, and another that is to take its place once it works.
 ///
 /// Used on the loop alone.
 final class DeviceSlot<Device> {
@@ -13,13 +13,22 @@ final class DeviceSlot<Device> {
   private let parts: (Device) -> Parts
   private let rang: @Sendable () -> Void
   private var watch: DescriptorWatch?
-  private var candidate: (device: Device, watch: DescriptorWatch)?
+  private var candidate: Candidate?
 
   /// What inputs and outputs have in common.
   struct Parts {
     let doorbell: Doorbell
     let state: AudioDeviceState
+    /// Whether it can take the place of one that works: it runs, and a microphone has given something.
+    let hasBegun: Bool
     let stop: () -> Void
+  }
+
+  private struct Candidate {
+    let device: Device
+    let watch: DescriptorWatch
+    /// Whether it takes the other's place also when it fails.
+    let isChosen: Bool
   }
 
   /// - Parameter rang: called on the loop whenever a doorbell of the slot rang.
@@ -38,27 +47,41 @@ final class DeviceSlot<Device> {
     watch = DescriptorWatch(of: parts(next).doorbell.descriptor, on: loop, handler: rang)
   }
 
-  /// Watches a started device that may prove better than the one in use.
-  func tryOut(_ next: Device) {
+  /// Watches a started device, which takes the place of the one in use once it works.
+  ///
+  /// - Parameter isChosen: whether it does so as well when it has failed; else it is given up then.
+  func tryOut(_ next: Device, isChosen: Bool = false) {
     dropCandidate()
-    candidate = (
-      next, DescriptorWatch(of: parts(next).doorbell.descriptor, on: loop, handler: rang)
-    )
+    candidate = Candidate(
+      device: next,
+      watch: DescriptorWatch(of: parts(next).doorbell.descriptor, on: loop, handler: rang),
+      isChosen: isChosen)
   }
 
-  /// Takes the device that was tried into use if it runs; gives it up if it failed.
+  /// Gives up what is tried: the device in use is the right one.
+  func keep() { dropCandidate() }
+
+  /// Lets the device that is tried take the other's place, if it is time for that.
   ///
-  func settleCandidate() {
-    guard let candidate else { return }
-    switch parts(candidate.device).state {
-    case .idle, .opening: break
-    case .ended, .failed: dropCandidate()
-    case .running:
-      watch = candidate.watch
-      if let device { parts(device).stop() }
-      device = candidate.device
-      self.candidate = nil
+  /// - Returns: whether another device is in use now.
+  func settleCandidate() -> Bool {
+    guard let candidate else { return false }
+    let parts = parts(candidate.device)
+    switch parts.state {
+    case .idle, .opening: return false
+    case .running where !parts.hasBegun: return false
+    case .ended, .failed:
+      guard candidate.isChosen else {
+        dropCandidate()
+        return false
+      }
+    case .running: break
     }
+    watch = candidate.watch
+    if let device { self.parts(device).stop() }
+    device = candidate.device
+    self.candidate = nil
+    return true
   }
 
   /// Takes the rings back, before a look at what there is to do.
@@ -70,6 +93,11 @@ final class DeviceSlot<Device> {
 
   /// Whether a device is being tried.
   var isTrying: Bool { candidate != nil }
+
+  /// Whether the device in use works, so that another may take its time.
+  var isRunning: Bool {
+    if let device, parts(device).state == .running { true } else { false }
+  }
 
   /// Gives everything back.
   func close() {
@@ -89,15 +117,20 @@ final class DeviceSlot<Device> {
 extension DeviceSlot where Device == any AudioInput {
   convenience init(inputOn loop: GLibLoop, rang: @escaping @Sendable () -> Void) {
     self.init(
-      on: loop, parts: { Parts(doorbell: $0.doorbell, state: $0.state, stop: $0.stop) },
-      rang: rang)
+      on: loop,
+      parts: {
+        Parts(
+          doorbell: $0.doorbell, state: $0.state, hasBegun: $0.ring.count > 0, stop: $0.stop)
+      }, rang: rang)
   }
 }
 
 extension DeviceSlot where Device == any AudioOutput {
   convenience init(outputOn loop: GLibLoop, rang: @escaping @Sendable () -> Void) {
     self.init(
-      on: loop, parts: { Parts(doorbell: $0.doorbell, state: $0.state, stop: $0.stop) },
-      rang: rang)
+      on: loop,
+      parts: {
+        Parts(doorbell: $0.doorbell, state: $0.state, hasBegun: true, stop: $0.stop)
+      }, rang: rang)
   }
 }

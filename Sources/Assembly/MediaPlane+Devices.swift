@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import LoopGLib
 import Media
 import Phone
@@ -10,7 +11,7 @@ extension MediaPlane {
   /// The microphone has brought samples, has opened, has ended or has failed.
   func inputRang() {
     input.clearDoorbells()
-    input.settleCandidate()
+    let isNew = input.settleCandidate()
     guard let device = input.device else { return }
     while device.ring.count >= frameSamples {
       core.deviceDelays(capture: device.ageSamples, playback: output.device?.latencySamples ?? 0)
@@ -20,7 +21,7 @@ extension MediaPlane {
     switch device.state {
     case .idle, .opening: break
     case .running:
-      guard devices.inputWorks(device.name) else { break }
+      guard devices.inputWorks(device.name) || isNew else { break }
       core.captureChanged(isMicrophone: devices.capturesMicrophone)
       reportDevices()
     case .ended:
@@ -28,7 +29,8 @@ extension MediaPlane {
       hasCaptureEnded = true
       reports.post(.captureEnded)
     case .failed(let error):
-      devices.inputFailed(complaint: error.sentence)
+      // The one before it may have been what kept it busy.
+      if !isNew || error.code != EBUSY { devices.inputFailed(complaint: error.sentence) }
       openInput()
     }
   }
@@ -36,15 +38,15 @@ extension MediaPlane {
   /// The loudspeaker wants samples, has opened or has failed.
   func outputRang() {
     output.clearDoorbells()
-    output.settleCandidate()
+    let isNew = output.settleCandidate()
     guard let device = output.device else { return }
     feed(device) { core, count in core.pull(sampleCount: count, at: .now) }
     tellDevicePace()
     switch device.state {
     case .idle, .opening, .ended: break
-    case .running: if devices.outputWorks(device.name) { reportDevices() }
+    case .running: if devices.outputWorks(device.name) || isNew { reportDevices() }
     case .failed(let error):
-      devices.outputFailed(complaint: error.sentence)
+      if !isNew || error.code != EBUSY { devices.outputFailed(complaint: error.sentence) }
       openOutput()
     }
   }
@@ -104,25 +106,38 @@ extension MediaPlane {
   func choose(capture: String?, playback: String?, ringer newRinger: String?) {
     devices.choose(capture: capture, playback: playback, ringer: newRinger)
     core.ringsApart = devices.hasRinger
-    if capture != nil, input.device != nil { openInput() }
-    if playback != nil, output.device != nil { openOutput() }
+    if capture != nil, let device = input.device {
+      if device.name == devices.captureName { input.keep() } else { openInput() }
+    }
+    if playback != nil, let device = output.device {
+      if device.name == devices.playbackName { output.keep() } else { openOutput() }
+    }
     if newRinger != nil, ringer.device != nil { openRinger() }
     reportDevices()
   }
 
-  /// Takes the chosen input into use in the place of the one before it.
+  /// Takes the chosen input into use. One before it that works is used until the new one does.
   private func openInput() {
-    input.close()
-    input.use(devices.makeInput())
-    core.captureChanged(isMicrophone: devices.capturesMicrophone)
+    hasCaptureEnded = false
+    if input.isRunning {
+      input.tryOut(devices.makeInput(), isChosen: true)
+    } else {
+      input.close()
+      input.use(devices.makeInput())
+      core.captureChanged(isMicrophone: devices.capturesMicrophone)
+    }
     reportDevices()
     awaitDevices()
   }
 
   private func openOutput() {
-    output.close()
-    output.use(devices.makeOutput())
-    outputRang()
+    if output.isRunning {
+      output.tryOut(devices.makeOutput(), isChosen: true)
+    } else {
+      output.close()
+      output.use(devices.makeOutput())
+      outputRang()
+    }
     reportDevices()
     awaitDevices()
   }

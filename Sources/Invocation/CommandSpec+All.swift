@@ -20,8 +20,8 @@ extension CommandSpec {
       """,
       """
       --plain reads one command a line from standard input instead: call TARGET, answer, \
-      decline, hangup, mute, hold, resume, digits 12#, person, statistics, history, wait active, \
-      pause 2s, quit, help. --script reads them from a file.
+      decline, hangup, mute, hold, resume, digits 12#, person, statistics, history, devices, \
+      device playback NAME, wait active, pause 2s, quit, help. --script reads them from a file.
       """,
     ],
     options: server + sound + [

@@ -76,6 +76,36 @@ extension WholePrograms {
       #expect(phone.exitCode(within: .seconds(5)) == 0)
     }
 
+    @Test("devices are listed, and changed in the middle of a call")
+    func devices() throws {
+      let rig = try Rig()
+      let phone = try start(rig, "--json")
+      phone.process.send("call Echo")
+      #expect(phone.state("active", within: .seconds(20)) != nil)
+      phone.process.send("devices")
+      #expect(
+        phone.event("device", within: .seconds(15))?["name"] != nil
+          || phone.event("note", within: .seconds(1)) != nil)
+      let (played, none) = (rig.folder.path + "/played.wav", rig.folder.path + "/none/x.wav")
+      phone.process.send("device playback file:\(played)")
+      #expect(
+        phone.event("note", within: .seconds(5))?["message"]?.string?.contains("played.wav")
+          == true)
+      let heard: Bool? = Deadline(within: .seconds(20)).poll(every: .milliseconds(300)) {
+        (try? Sound(wav: played))?.samples.contains { abs($0) > 0.03 } == true
+          ? true : nil
+      }
+      #expect(heard == true)
+      phone.process.send("device capture silence")
+      #expect(phone.event("note", within: .seconds(5)) != nil)
+      phone.process.send("device playback file:\(none)")
+      #expect(phone.event("warning", within: .seconds(10)) != nil)
+      phone.process.send("hangup")
+      #expect(phone.event("summary", within: .seconds(5))?["exitCode"]?.integer == 0)
+      phone.process.send("quit")
+      #expect(phone.exitCode(within: .seconds(5)) == 0)
+    }
+
     @Test("the end of input ends a call and the program")
     func endOfInput() throws {
       let rig = try Rig()

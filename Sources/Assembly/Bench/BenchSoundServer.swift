@@ -35,22 +35,30 @@ final class BenchSoundServer {
 
   /// Plays sound into one of the sinks and returns at its end.
   func play(_ samples: [Int16], into sink: String) throws(BenchProcess.Failure) {
+    let player = try startPlaying(samples, into: sink)
+    guard player.wait(timeout: .seconds(20)) == 0 else { throw .silence }
+  }
+
+  /// Begins to play sound into one of the sinks; ends with it, or with the process.
+  func startPlaying(
+    _ samples: [Int16], into sink: String
+  ) throws(BenchProcess.Failure) -> BenchProcess {
     let file = folder + "/said.raw"
     try Self.write(
       samples.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] },
       to: file)
-    let player = try BenchProcess(
+    return try BenchProcess(
       [
         "--raw", "--rate=\(LatencyProbe.sampleRate)", "--format=s16le", "--channels=1",
         "--device=\(sink)", file,
       ], of: "paplay", environment: environment)
-    guard player.wait(timeout: .seconds(20)) == 0 else { throw .silence }
   }
 
-  /// What is said at phone A and heard at phone B during `body`, sample by sample.
+  /// What is said at phone A, and heard at phone B and from phone A's loudspeaker, during `body`,
+  /// sample by sample.
   func record(
     while body: () throws(BenchProcess.Failure) -> Void
-  ) throws(BenchProcess.Failure) -> [(mouth: Int16, ear: Int16)] {
+  ) throws(BenchProcess.Failure) -> [(mouth: Int16, ear: Int16, otherEar: Int16)] {
     let file = folder + "/heard.raw"
     unlink(file)
     let recorder = try BenchProcess(
@@ -68,7 +76,7 @@ final class BenchSoundServer {
       Int16(bitPattern: UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8)
     }
     return stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map {
-      (sample($0), sample($0 + 6))
+      (sample($0), sample($0 + 6), sample($0 + 2))
     }
   }
 

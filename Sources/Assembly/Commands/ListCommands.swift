@@ -1,11 +1,10 @@
-import AlsaAudio
 import Basics
 import Calling
 import Files
 import Formats
 import Invocation
-import LoopGLib
 import Media
+import LoopGLib
 import SqliteStore
 
 /// `tipring contacts`, `tipring history`, `tipring devices`.
@@ -61,39 +60,16 @@ enum ListCommands {
   /// Lists sound devices: what they can do, and which are used.
   static func devices(isJSON: Bool) -> ExitCode {
     let audio = SetupReader().settings.audio
-    let devices = DeviceList.devices()
-    for device in devices {
-      let isCapture = device.name == audio.capture.text
-      let isPlayback = device.name == audio.playback.text
-      let isRinger = device.name == (audio.ringer ?? audio.playback).text
-      if isJSON {
-        let value: JSONValue = [
-          "name": .string(device.name), "description": .string(device.description),
-          "canCapture": .boolean(device.canCapture), "canPlay": .boolean(device.canPlay),
-          "isCapture": .boolean(isCapture), "isPlayback": .boolean(isPlayback),
-          "isRinger": .boolean(isRinger), "isDefault": .boolean(device.isDefault),
-        ]
-        Output.line(value.text)
-      } else {
-        let abilities = [
-          device.canCapture ? "captures" : nil, device.canPlay ? "plays" : nil,
-        ].compactMap { $0 }.joined(separator: ", ")
-        let use = [
-          isCapture ? "microphone" : nil, isPlayback ? "loudspeaker" : nil,
-          isRinger ? "ringer" : nil,
-        ].compactMap { $0 }.joined(separator: ", ")
-        Output.line(
-          "\(HarmlessText.line(device.name, limit: 60))  (\(abilities))\(use.isEmpty ? "" : "  ← \(use)")"
-        )
-        if !device.description.isEmpty {
-          Output.line("    \(HarmlessText.line(device.description, limit: 100))")
-        }
+    let listing = DeviceListing(
+      capture: audio.capture.text, playback: audio.playback.text,
+      ringer: audio.ringer?.text ?? "")
+    if isJSON {
+      for object in listing.objects {
+        let members = object.map { ($0.name, $0.value) }
+        Output.line(JSONValue.object(Dictionary(uniqueKeysWithValues: members)).text)
       }
-    }
-    if devices.isEmpty, !isJSON {
-      Output.line(
-        "No sound devices; calls work with silence, or with --capture file:… and --playback file:…."
-      )
+    } else {
+      for line in listing.lines { Output.line(line) }
     }
     return .success
   }

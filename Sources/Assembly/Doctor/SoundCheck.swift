@@ -46,7 +46,7 @@ struct SoundCheck {
     ]
     let words =
       "The microphone is \(capture.text), the loudspeaker \(playback.text); "
-      + "\(devices.count) devices can be chosen."
+      + "\(devices.count) \(devices.count == 1 ? "device" : "devices") can be chosen."
     guard devices.isEmpty, isMicrophone || isLoudspeaker else {
       return Finding(.sound, "devices", .good, words, figures: figures)
     }

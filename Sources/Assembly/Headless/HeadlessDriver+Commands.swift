@@ -59,7 +59,7 @@ extension HeadlessDriver {
         }
     case .active: return !isPlacing && (live.last?.phase == .active || live.last?.phase == .held)
     case .ended: return !isPlacing && live.isEmpty
-    case .words, .answer, .time: return false  // An event tells, or the clock.
+    case .words, .answer, .devices, .time: return false  // An event tells, or the clock.
     }
   }
 
@@ -74,7 +74,7 @@ extension HeadlessDriver {
   func callFailed(_ code: ExitCode, _ words: String) {
     switch queue.waitsFor {
     case .ringing?, .active?, .words?: waitFailed(code, words)
-    case .ready?, .incoming?, .ended?, .answer?, .time?, nil: break
+    case .ready?, .incoming?, .ended?, .answer?, .devices?, .time?, nil: break
     }
   }
 
@@ -143,6 +143,8 @@ extension HeadlessDriver {
         for person in call.participants { printer.remark("note", in: call.id, person.line) }
       }
     case .quality(let quality): phone.order(.bitrate(bitsPerSecond: quality.bitsPerSecond))
+    case .devices: listDevices()
+    case .device(let task, let name): use(name, for: task)
     case .quit: stop(.success)
     case .help:
       for line in PlainCommand.helpText.split(separator: "\n") { printer.text(String(line)) }

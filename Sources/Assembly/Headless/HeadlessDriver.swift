@@ -38,7 +38,8 @@ actor HeadlessDriver {
   private let outcome = Lock(ExitCode.success)
   private let task: HeadlessTask
   private let options: HeadlessOptions
-  private let sound: SoundSetup
+  /// What was asked for at the start.
+  var sound: SoundSetup
   let phone: RunningPhone
   let printer: LinePrinter
   var board = Board()

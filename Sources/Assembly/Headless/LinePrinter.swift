@@ -202,6 +202,17 @@ struct LinePrinter {
       Listing.line(record), JSONLine("record", at: .now, [("record", Listing.json(record))]))
   }
 
+  /// The sound devices, one line or two each; no event either.
+  func devices(_ listing: DeviceListing) {
+    guard isJSON, !listing.devices.isEmpty else {
+      for line in listing.lines { isJSON ? remark("note", in: nil, line) : Output.line(line) }
+      return
+    }
+    for object in listing.objects {
+      Output.line(JSONLine("device", at: .now, object.map { ($0.name, $0.value) }).text)
+    }
+  }
+
   /// A line of text that is no event: the help.
   func text(_ line: String) {
     if isJSON { Output.error(line) } else { Output.line(line) }

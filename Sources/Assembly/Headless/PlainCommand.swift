@@ -27,6 +27,11 @@ enum PlainCommand: Equatable {
   case createRoom(String)
   case people
   case quality(SoundQuality)
+  /// The sound devices, and which are used.
+  case devices
+  /// Use another device from now on, named as after the options; no name for a ringer that is the
+  /// loudspeaker.
+  case device(DeviceTask, String)
   /// Do nothing further until that is so, or that time is over.
   case wait(Wait, Duration)
   case pause(Duration)
@@ -43,6 +48,8 @@ enum PlainCommand: Equatable {
     case words
     /// A server's answer. Not to be typed.
     case answer
+    /// The list of sound devices. Not to be typed.
+    case devices
     /// Not to be typed.
     case time
 
@@ -58,6 +65,7 @@ enum PlainCommand: Equatable {
       case .ended: "a call still goes on"
       case .words: "nobody said anything that was written down"
       case .answer: "the server did not answer"
+      case .devices: "the sound devices were not listed"
       case .time: "the time is not over"
       }
     }
@@ -113,6 +121,8 @@ enum PlainCommand: Equatable {
       self =
         SoundQuality(rawValue: rest.lowercased()).map { .quality($0) }
         ?? .wrong("Say which: quality poor, quality medium or quality good")
+    case "devices": self = .devices
+    case "device": self = Self.device(rest)
     case "quit", "exit": self = .quit
     case "help", "?": self = .help
     default: self = .wrong("“\(word.prefix(40))” is no command; type help for all of them.")
@@ -140,6 +150,9 @@ enum PlainCommand: Equatable {
                             go on when it is so; 60 s at most unless a time is given
     pause TIME              go on after that time
     quality poor|medium|good  what speech may take: 32, 64 or 128 kbit/s
+    devices                 the sound devices, and which are used
+    device capture|playback|ringer NAME
+                            use another one from now on, also in a call
     quit
     CALL is a short name such as o1 or i2; without it the current call is meant.
     """

@@ -57,6 +57,32 @@ struct ScriptTests {
     }
   }
 
+  @Test("devices are named as after the options")
+  func devices() {
+    for (line, command) in [
+      ("devices", .devices), ("device playback plughw:1,0", .device(.playback, "plughw:1,0")),
+      ("device  capture   tone:440 ", .device(.capture, "tone:440")),
+      ("DEVICE Capture null", .device(.capture, "silence")),
+      ("device ringer file:ring.wav", .device(.ringer, "file:ring.wav")),
+      ("device ringer same", .device(.ringer, "")),
+      ("device playback same", .device(.playback, "same")),
+      (
+        "device playback tone:440",
+        .wrong(
+          "“tone:440” is something to capture, not to play to. Give a device, file:PATH or null.")
+      ),
+    ] as [(String, PlainCommand)] {
+      #expect(PlainCommand(line) == command, "\(line)")
+    }
+    for line in ["device", "device playback", "device speaker default", "device capture tone:x"] {
+      guard case .wrong(let words) = PlainCommand(line) else {
+        Issue.record("\(line) was taken")
+        continue
+      }
+      #expect(!words.isEmpty)
+    }
+  }
+
   @Test("what is done when a call rings stands between ON INCOMING CALL and END ON")
   func handler() throws {
     let script = try Script(
