@@ -3,8 +3,8 @@ import Calling
 import Files
 import Formats
 import Invocation
-import Media
 import LoopGLib
+import Media
 import SqliteStore
 
 /// `tipring contacts`, `tipring history`, `tipring devices`.
