@@ -12,7 +12,7 @@ final class DeviceSlot<Device> {
   private let loop: GLibLoop
   private let parts: (Device) -> Parts
   private let rang: @Sendable () -> Void
-  private var watch: DescriptorWatch?
+  private var bell: Bell?
   private var candidate: Candidate?
 
   /// What inputs and outputs have in common.
@@ -24,9 +24,15 @@ final class DeviceSlot<Device> {
     let stop: () -> Void
   }
 
+  /// A device's doorbell, beside the device, for it is looked at with each period of sound.
+  private struct Bell {
+    let doorbell: Doorbell
+    let watch: DescriptorWatch
+  }
+
   private struct Candidate {
     let device: Device
-    let watch: DescriptorWatch
+    let bell: Bell
     /// Whether it takes the other's place also when it fails.
     let isChosen: Bool
   }
@@ -44,7 +50,7 @@ final class DeviceSlot<Device> {
   func use(_ next: Device) {
     close()
     device = next
-    watch = DescriptorWatch(of: parts(next).doorbell.descriptor, on: loop, handler: rang)
+    bell = makeBell(of: next)
   }
 
   /// Watches a started device, which takes the place of the one in use once it works.
@@ -52,10 +58,7 @@ final class DeviceSlot<Device> {
   /// - Parameter isChosen: whether it does so as well when it has failed; else it is given up then.
   func tryOut(_ next: Device, isChosen: Bool = false) {
     dropCandidate()
-    candidate = Candidate(
-      device: next,
-      watch: DescriptorWatch(of: parts(next).doorbell.descriptor, on: loop, handler: rang),
-      isChosen: isChosen)
+    candidate = Candidate(device: next, bell: makeBell(of: next), isChosen: isChosen)
   }
 
   /// Gives up what is tried: the device in use is the right one.
@@ -77,7 +80,7 @@ final class DeviceSlot<Device> {
       }
     case .running: break
     }
-    watch = candidate.watch
+    bell = candidate.bell
     if let device { self.parts(device).stop() }
     device = candidate.device
     self.candidate = nil
@@ -86,9 +89,8 @@ final class DeviceSlot<Device> {
 
   /// Takes the rings back, before a look at what there is to do.
   func clearDoorbells() {
-    for device in [device, candidate?.device] {
-      if let device { parts(device).doorbell.clear() }
-    }
+    bell?.doorbell.clear()
+    candidate?.bell.doorbell.clear()
   }
 
   /// Whether a device is being tried.
@@ -102,9 +104,16 @@ final class DeviceSlot<Device> {
   /// Gives everything back.
   func close() {
     dropCandidate()
-    watch = nil
+    bell = nil
     if let device { parts(device).stop() }
     device = nil
+  }
+
+  private func makeBell(of device: Device) -> Bell {
+    let doorbell = parts(device).doorbell
+    return Bell(
+      doorbell: doorbell,
+      watch: DescriptorWatch(of: doorbell.descriptor, on: loop, handler: rang))
   }
 
   private func dropCandidate() {

@@ -8,12 +8,11 @@ import VoiceProcessing
 ///
 /// They fail only for want of memory, which the program does not survive in any case.
 final class LibraryPorts: MediaPorts {
-  private let certificate: Certificate
+  private lazy var certificate = Self.mustHave("certificate") { try Certificate() }
   private var generator = SystemRandomNumberGenerator()
 
-  init() {
-    certificate = Self.mustHave("certificate") { try Certificate() }
-  }
+  /// Makes beforehand what takes a moment, so that no call waits for it.
+  func prepare() { _ = certificate }
 
   func makeHandshake() -> any HandshakePort {
     DTLSEndpoint(certificate: certificate)

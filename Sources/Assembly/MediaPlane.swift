@@ -21,12 +21,12 @@ actor MediaPlane {
   let reports: Mailbox<MediaReport>
   let user: Mailbox<UserMessage>
   let frameSamples: Int
-  private let settings: MediaSettings
   private let ice: IceSettings
   private let trust: [AccountID: TransportSettings]
-  /// Made by the loop, since a certificate takes a moment that the first drawing does not wait for.
-  lazy var core = MediaCore(
-    settings: settings, ports: LibraryPorts(), wallTime: .now, at: .now)
+  private let ports = LibraryPorts()
+  /// Not lazy: such a variable is changed in a copy, and all that a call knows would be copied with
+  /// every packet.
+  var core: MediaCore
   private var agents: [CallID: IceAgent] = [:]
   private var recorders: [CallID: CallRecorder] = [:]
   private var alarm: Alarm?
@@ -54,14 +54,17 @@ actor MediaPlane {
       capture: sound.capture, playback: sound.playback, ringer: sound.ringer,
       profile: sound.profile, repeats: sound.repeatsCapture)
     frameSamples = sound.media.frameSampleCount
-    settings = sound.media
+    core = MediaCore(settings: sound.media, ports: ports, wallTime: .now, at: .now)
   }
 
   /// Starts the loop and takes orders from then on.
   nonisolated func start(orders: Mailbox<MediaOrder>) {
     loop.start()
     loop.perform {
-      self.assumeIsolated { $0.core.ringsApart = $0.devices.hasRinger }
+      self.assumeIsolated { plane in
+        plane.core.ringsApart = plane.devices.hasRinger
+        plane.ports.prepare()
+      }
     }
     orders.deliver(on: loop) { orders in
       self.assumeIsolated { plane in

@@ -3,6 +3,10 @@
 /// Timers that are due at the same instant come in the order in which they were set, so that a run can
 /// be replayed.
 package struct DeadlineTable<Name: Hashable & Sendable>: Sendable {
+  /// When the next timer is due; `nil` when none is set. Known at any time, since it is asked for with
+  /// every packet and timers are set rarely.
+  package private(set) var earliest: Instant?
+
   private var entries: [Name: Entry] = [:]
   private var setCount = 0
 
@@ -19,19 +23,23 @@ package struct DeadlineTable<Name: Hashable & Sendable>: Sendable {
     set {
       setCount += 1
       entries[name] = newValue.map { Entry(deadline: $0, order: setCount) }
+      findEarliest()
     }
   }
 
-  /// When the next timer is due; `nil` when none is set.
-  package var earliest: Instant? { entries.values.map(\.deadline).min() }
-
   /// Removes and returns the timers that are due, earliest first.
   package mutating func takeDue(at now: Instant) -> [Name] {
+    guard let earliest, earliest <= now else { return [] }
     let due = entries.filter { $0.value.deadline <= now }.sorted { left, right in
       (left.value.deadline, left.value.order) < (right.value.deadline, right.value.order)
     }
     for (name, _) in due { entries[name] = nil }
+    findEarliest()
     return due.map(\.key)
+  }
+
+  private mutating func findEarliest() {
+    earliest = entries.values.map(\.deadline).min()
   }
 }
 

@@ -58,13 +58,15 @@ package struct VoiceChain {
 
   /// Takes in what goes to the loudspeaker: all of it, with the phone's own tones, as loud as it goes.
   package mutating func played(_ samples: [Int16]) {
-    for sample in samples {
-      far[farCount] = sample
-      farCount += 1
-      if farCount == far.count {
-        processor.hear(far)
-        farCount = 0
-      }
+    var start = 0
+    while start < samples.count {
+      let count = min(samples.count - start, far.count - farCount)
+      far.replaceSubrange(farCount..<farCount + count, with: samples[start..<start + count])
+      start += count
+      farCount += count
+      guard farCount == far.count else { return }
+      processor.hear(far)
+      farCount = 0
     }
   }
 

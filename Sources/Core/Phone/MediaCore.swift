@@ -168,7 +168,15 @@ package struct MediaCore {
   // MARK: Time
 
   /// When ``expire(at:)`` is next due.
-  package var deadline: Instant? { calls.compactMap(\.session.deadline).min() }
+  package var deadline: Instant? {
+    var earliest: Instant?
+    // By index, because a session is large and would be counted in a copy of its call.
+    for index in calls.indices {
+      guard let deadline = calls[index].session.deadline else { continue }
+      earliest = min(earliest ?? deadline, deadline)
+    }
+    return earliest
+  }
 
   /// Acts on deadlines that have passed; does nothing before.
   package mutating func expire(at now: Instant) -> [MediaEffect] {
