@@ -25,7 +25,7 @@ extension Bench {
     return idle + call
   }
 
-  /// Windows of five seconds.
+  /// Windows of five seconds, of the whole process and of each thread, the costliest first.
   private func windows(
     _ phase: String, of process: BenchProcess, processorAim: Double, memoryAim: Double?
   ) -> [BenchFigures] {
@@ -36,6 +36,7 @@ extension Bench {
     var threads = BenchFigures("\(phase): threads", unit: "threads", aim: nil)
     var wakeUps = BenchFigures("\(phase): wake-ups", unit: "a second", aim: nil)
     var preemptions = BenchFigures("\(phase): preemptions", unit: "a second", aim: nil)
+    var byThread: [String: (processor: BenchFigures, wakeUps: BenchFigures)] = [:]
     var before = ProcessCost(of: process.identifier)
     for _ in 0..<runs {
       process.drain(for: .seconds(5))
@@ -47,8 +48,23 @@ extension Bench {
       proportional.add(Double(now.proportionalBytes) / 1e6)
       resident.add(Double(now.residentBytes) / 1e6)
       threads.add(Double(now.threadCount))
+      for (name, usage) in now.usageByThread(since: before) {
+        var figures =
+          byThread[name] ?? (
+            BenchFigures(
+              "\(phase): thread \(name): processor time", unit: "% of a core", aim: nil),
+            BenchFigures("\(phase): thread \(name): wake-ups", unit: "a second", aim: nil)
+          )
+        figures.processor.add(usage.processorPercent)
+        figures.wakeUps.add(usage.wakeUps)
+        byThread[name] = figures
+      }
       before = now
     }
+    let costliest = byThread.values.sorted {
+      ($0.processor.median ?? 0) > ($1.processor.median ?? 0)
+    }
     return [processor, proportional, resident, threads, wakeUps, preemptions]
+      + costliest.flatMap { [$0.processor, $0.wakeUps] }
   }
 }

@@ -5,6 +5,7 @@ import LoopGLib
 /// What one process has used so far, thread by thread, and what it holds at this moment.
 struct ProcessCost {
   private struct Thread {
+    var name = ""
     var processorNanoseconds: Int64 = 0
     /// How often it waited for something, and was woken.
     var wakeUps: Int64 = 0
@@ -34,6 +35,8 @@ struct ProcessCost {
     for identifier in Self.threads(of: process) {
       let folder = "/proc/\(process)/task/\(identifier)"
       var thread = Thread()
+      thread.name =
+        BenchProcess.contents(folder + "/comm").map { String($0.prefix { $0 != "\n" }) } ?? ""
       // Nanoseconds, unlike the ticks of `stat`.
       thread.processorNanoseconds =
         BenchProcess.contents(folder + "/schedstat").flatMap {
@@ -50,7 +53,16 @@ struct ProcessCost {
   }
 
   /// What was used since an earlier look; threads that have ended between are left out.
-  func usage(since earlier: ProcessCost) -> Usage {
+  func usage(since earlier: ProcessCost) -> Usage { usage(of: threads, since: earlier) }
+
+  /// The same for each name that threads have; those of one name are taken together.
+  func usageByThread(since earlier: ProcessCost) -> [String: Usage] {
+    Dictionary(grouping: threads) { $0.value.name }.mapValues {
+      usage(of: Dictionary(uniqueKeysWithValues: $0), since: earlier)
+    }
+  }
+
+  private func usage(of threads: [Int32: Thread], since earlier: ProcessCost) -> Usage {
     var used = Thread()
     for (identifier, now) in threads {
       let before = earlier.threads[identifier] ?? Thread()
