@@ -185,10 +185,10 @@ package final class SoundDevices {
     case .device(let name): CaptureThread(device: name, profile: profile)
     case .file(let path):
       PacedInput(
-        SoundFileSource(path: path, repeats: repeats), periodSamples: periodSamples(profile))
+        SoundFileSource(path: path, repeats: repeats), periodSamples: frameSamples(profile))
     case .tone(let hertz):
-      PacedInput(ToneSource(hertz: hertz), periodSamples: periodSamples(profile))
-    case .silence: PacedInput(SilenceSource(), periodSamples: periodSamples(profile))
+      PacedInput(ToneSource(hertz: hertz), periodSamples: frameSamples(profile))
+    case .silence: PacedInput(SilenceSource(), periodSamples: frameSamples(profile))
     }
   }
 
@@ -233,6 +233,11 @@ package final class SoundDevices {
     DeviceLadder(wanted, usual: usualPlayback, standIn: .null) {
       if case .device = $0 { true } else { false }
     }
+  }
+
+  /// An input is not asked more often than there is a frame to be sent.
+  private static func frameSamples(_ profile: LatencyProfile) -> Int {
+    MediaSettings(latency: profile).frameSampleCount
   }
 
   /// 5 ms in the low profile, else 10.

@@ -20,7 +20,7 @@ struct PCMSetup {
   init(
     opening name: String, for direction: PCM.Direction, profile: LatencyProfile
   ) throws(AudioDeviceError) {
-    let wish = Wish(profile)
+    let wish = Wish(profile, direction)
     do throws(AudioDeviceError) {
       try self.init(name, as: name, direction, wish)
     } catch {
@@ -64,8 +64,7 @@ struct PCMSetup {
     try agree(snd_pcm_hw_params_malloc(&allocated))
     let parameters = allocated
     defer { snd_pcm_hw_params_free(parameters) }
-    var period = snd_pcm_uframes_t(wish.periodSamples)
-    var buffer = snd_pcm_uframes_t(wish.periodSamples * wish.bufferPeriods)
+    var buffer = snd_pcm_uframes_t(Wish.longestQueue)
     try agree(snd_pcm_hw_params_any(handle, parameters))
     try agree(snd_pcm_hw_params_set_rate_resample(handle, parameters, 1))
     try agree(
@@ -73,6 +72,9 @@ struct PCMSetup {
     try agree(snd_pcm_hw_params_set_format(handle, parameters, SND_PCM_FORMAT_S16))
     try agree(snd_pcm_hw_params_set_channels(handle, parameters, 1))
     try agree(snd_pcm_hw_params_set_rate(handle, parameters, UInt32(Sound.sampleRate), 0))
+    let frame = snd_pcm_uframes_t(wish.frameSamples)
+    let takesFrames = snd_pcm_hw_params_test_period_size(handle, parameters, frame, 0) == 0
+    var period = takesFrames ? frame : snd_pcm_uframes_t(wish.periodSamples)
     try agree(snd_pcm_hw_params_set_period_size_near(handle, parameters, &period, nil))
     try agree(snd_pcm_hw_params_set_buffer_size_near(handle, parameters, &buffer))
     try agree(snd_pcm_hw_params(handle, parameters))
@@ -109,20 +111,24 @@ struct PCMSetup {
   /// What is asked of a device.
   private struct Wish {
     let periodSamples: Int
+    /// What is better still, when the device can do exactly that. Before a whole frame has been said
+    /// there is nothing to do for a microphone, so that more periods than frames are waking up in vain;
+    /// another length would not end with the frames, and delay them.
+    let frameSamples: Int
     /// How many periods are kept in the device at playback, while all goes well.
     let periodCount: Int
-    /// How many the buffer shall hold. Room in it costs no delay.
-    var bufferPeriods: Int { Self.longestQueue / periodSamples }
 
-    init(_ profile: LatencyProfile) {
+    init(_ profile: LatencyProfile, _ direction: PCM.Direction) {
       switch profile {
       case .low: (periodSamples, periodCount) = (240, 2)
       case .normal: (periodSamples, periodCount) = (480, 2)
       case .robust: (periodSamples, periodCount) = (480, 4)
       }
+      frameSamples =
+        direction == .capture ? MediaSettings(latency: profile).frameSampleCount : periodSamples
     }
 
-    /// 80 ms: more is not kept however often the device runs dry.
+    /// 80 ms: more is not kept however often the device runs dry. Room in its buffer costs no delay.
     static var longestQueue: Int { 3_840 }
   }
 

@@ -17,7 +17,7 @@ struct SoundDevicesTests {
     #expect(SoundDevices.makeInput(.device("hw:3")).name == "hw:3")
     #expect(SoundDevices.makeInput(.tone(hertz: 440)).name == "tone:440")
     #expect(SoundDevices.makeInput(.file(path: "a.wav")).name == "file:a.wav")
-    #expect(SoundDevices.makeInput(.silence, profile: .low).periodSamples == 240)
+    #expect(SoundDevices.makeInput(.silence, profile: .low).periodSamples == 480)
     #expect(SoundDevices.makeOutput(.device("hw:3")) is PlaybackThread)
     #expect(SoundDevices.makeOutput(.null).periodSamples == 480)
     #expect(SoundDevices.makeOutput(.file(path: "a.wav")).name == "file:a.wav")
