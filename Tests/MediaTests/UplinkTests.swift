@@ -82,6 +82,44 @@ struct UplinkTests {
     #expect(ports.encoders[0].settings.expectedLossPercent == 5)
   }
 
+  @Test("prepares none where each packet is told of and none is lost, until one is")
+  func cleanWay() {
+    let ports = FakePorts(seed: 1)
+    var uplink = makeUplink(ports)
+    var now = 0
+    func told(_ arrivals: [Int16?]) -> Int {
+      now += 100
+      uplink.peerTold(
+        TransportFeedback(
+          senderSSRC: 1, mediaSSRC: 2, base: 0, referenceTime: 5, feedbackCount: 0,
+          arrivals: arrivals),
+        at: at(now))
+      return ports.encoders[0].settings.expectedLossPercent
+    }
+    for _ in 0..<100 { #expect(told([0, 80]) == 5) }
+    #expect(told([0, 80]) == 0)
+    #expect(told([0, nil, 80]) == 5)
+    for _ in 0..<600 { #expect(told([0, 80]) == 5) }
+    #expect(told([0, 80]) == 0)
+  }
+
+  @Test("prepares some again when nothing is told any more")
+  func silentWay() {
+    let ports = FakePorts(seed: 1)
+    var uplink = makeUplink(ports)
+    for index in 0...100 {
+      uplink.peerTold(
+        TransportFeedback(
+          senderSSRC: 1, mediaSSRC: 2, base: 0, referenceTime: 5, feedbackCount: 0, arrivals: [0]),
+        at: at(index * 100))
+    }
+    #expect(ports.encoders[0].settings.expectedLossPercent == 0)
+    uplink.peerReported(
+      ReportBlock(ssrc: 42, fractionLost: 0, highestSequence: 0), roundTripTime: nil,
+      at: at(13_000))
+    #expect(ports.encoders[0].settings.expectedLossPercent == 5)
+  }
+
   @Test("counts an event's duration on the clock that was agreed, under the stream's timestamp")
   func eventClock() throws {
     var uplink = makeUplink(digits: Uplink.DigitFormat(payloadType: 126, clockRate: 8_000))

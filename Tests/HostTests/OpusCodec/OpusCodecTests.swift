@@ -99,6 +99,23 @@ struct OpusCodecTests {
     }
   }
 
+  @Test("has a SILK layer only while loss is expected or the bitrate is low")
+  func layers() throws {
+    let encoder = try OpusEncoder(settings: EncoderSettings(expectedLossPercent: 0))
+    let frames = Self.voice(frames: 15)
+    /// Whether the last of some frames has a SILK layer: configurations 0–15 (RFC 6716 §3.1).
+    func hasSILK() throws -> Bool {
+      try #require(frames.map { encoder.encode($0) }.last?.first) < 0x80
+    }
+    #expect(try !hasSILK())
+    encoder.setExpectedLoss(percent: 5)
+    #expect(try hasSILK())
+    encoder.setExpectedLoss(percent: 0)
+    #expect(try !hasSILK())
+    encoder.setBitrate(bitsPerSecond: 32_000)
+    #expect(try hasSILK())
+  }
+
   @Test("recovers a lost frame from the one after it better than concealment guesses it")
   func recovery() throws {
     let encoder = try OpusEncoder(settings: EncoderSettings(expectedLossPercent: 20))

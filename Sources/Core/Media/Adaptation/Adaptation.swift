@@ -94,8 +94,10 @@ struct Adaptation {
   }
 
   /// How much loss the encoder's own redundancy shall be ready for, in percent.
+  ///
+  /// - Parameter least: as long as the way there has not proved to lose nothing.
   func expectedLossPercent(atLeast least: Int) -> Int {
-    min(max(least, Int(watch.loss * 100 + 0.5)), Self.mostLossPercent)
+    min(max(watch.isClean ? 0 : least, Int(watch.loss * 100 + 0.5)), Self.mostLossPercent)
   }
 
   /// What was done, and why.

@@ -12,6 +12,11 @@ struct PathWatch {
   /// As the last report told it.
   private(set) var lastLoss = 0.0
   private var lossBefore = 0.0
+  /// Whether nothing has been lost for a while, on a way whose every packet is told of: the next loss
+  /// will be known at once.
+  private(set) var isClean = false
+  private var hasLost = false
+  private var losslessSince: Instant?
 
   private var feedbackDelay = PathDelay(window: .milliseconds(300), leastCount: 5)
   private var delivery = DeliveryRate()
@@ -47,6 +52,7 @@ struct PathWatch {
       }
     }
     lastReport = (block.highestSequence, sentBytes, now)
+    looked(foundLoss: lastLoss > 0, at: now)
   }
 
   mutating func feedbackArrived(_ feedback: TransportFeedback, at now: Instant) {
@@ -56,6 +62,19 @@ struct PathWatch {
       feedbackDelay.measured(
         arrival.arrived - Instant.zero.duration(to: arrival.sent), at: arrival.sent)
     }
+    looked(foundLoss: feedback.arrivals.contains(nil), at: now)
+  }
+
+  private mutating func looked(foundLoss: Bool, at now: Instant) {
+    hasLost = hasLost || foundLoss
+    guard !foundLoss, hasFeedback(at: now) else {
+      losslessSince = nil
+      isClean = false
+      return
+    }
+    let since = losslessSince ?? now
+    losslessSince = since
+    isClean = since.duration(to: now) >= (hasLost ? Self.cleanTimeAfterLoss : Self.cleanTime)
   }
 
   /// What is wrong now; `nil` when nothing is.
@@ -120,4 +139,7 @@ struct PathWatch {
   private static let muchLoss = 0.1
   private static let littleLoss = 0.02
   private static let feedbackMemory: Duration = .seconds(2)
+  /// How long nothing may be lost until nothing is expected to be: 500 packets.
+  private static let cleanTime: Duration = .seconds(10)
+  private static let cleanTimeAfterLoss: Duration = .seconds(60)
 }
