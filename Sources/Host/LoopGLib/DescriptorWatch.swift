@@ -24,6 +24,9 @@ package final class DescriptorWatch: @unchecked Sendable {
       source, unsafeBitCast(callback, to: GSourceFunc.self),
       Unmanaged.passRetained(Handler(handler)).toOpaque(),
       { data in Unmanaged<Handler>.fromOpaque(data!).release() })
+    // No handler runs its loop, so it never recurs; but GLib takes the descriptors of a source that may
+    // not recur out of its poll for each callback, and wakes its own loop twice for that.
+    g_source_set_can_recurse(source, 1)
     g_source_attach(source, loop.context)
   }
 
