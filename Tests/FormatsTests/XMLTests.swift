@@ -37,6 +37,12 @@ struct XMLTests {
           ]))
   }
 
+  @Test("An attribute of another namespace is passed over")
+  func foreignAttributes() throws {
+    let element = try XMLElement(decoding: "<a xmlns:x='u' x:b='1' b='2' xml:lang='en'/>")
+    #expect(element.attributes == ["b": "2", "xml:lang": "en"])
+  }
+
   @Test("Text in CDATA sections and around references is one node")
   func joinedText() throws {
     let element = try XMLElement(decoding: "<a>x<![CDATA[<&]]>&gt;\r\ny\rz</a>")

@@ -12,7 +12,7 @@ public func tryOne(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   }
   if let complaint = target.complaint(about: Array(UnsafeBufferPointer(start: data, count: count)))
   {
-    print(complaint)
+    fputs(complaint + "\n", stderr)  // Standard output would be lost with the process.
     abort()
   }
   return 0

@@ -61,7 +61,7 @@ struct SDPParserTests {
       ("o=- 1 1 IN IP4 0.0.0.0\nm=audio", 3), ("o=- 1 1 IN IP4 0.0.0.0\na=", 3),
       ("o=- 1 1 IN IP4 0.0.0.0\n\nc=nonsense", 4), ("o=- 1 1 IN IP4 0.0.0.0\na", 3),
       ("o=- 1 1 IN IP4 0.0.0.0\nm=audio -9 RTP/AVP 0", 3),
-      ("o=- 1 1 IN IP4 0.0.0.0\na=mid:0\rx", 3),
+      ("o=- 1 1 IN IP4 0.0.0.0\na=mid:0\rx", 3), ("o=- 1 1 IN IP4 0.0.0.0\nc=IN IP4 /9", 3),
     ])
   func malformed(rest: String, number: Int) {
     #expect(throws: SessionDescription.DecodingError.malformedLine(number: number)) {

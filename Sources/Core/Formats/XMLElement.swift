@@ -10,7 +10,8 @@ package struct XMLElement: Equatable, Sendable {
   package var name: String
   /// The namespace it is in; empty for none.
   package var namespace: String
-  /// By name, unescaped; those of a namespace under `prefix:name` as written (`xml:lang`).
+  /// By name, unescaped, `xml:lang` among them; those of other namespaces are not kept, because their
+  /// prefixes mean nothing without their declarations and no protocol here has any.
   package var attributes: [String: String]
   package var nodes: [Node]
 

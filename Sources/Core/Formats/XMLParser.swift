@@ -45,7 +45,10 @@ struct XMLParser {
     }
     var element = XMLElement(name.local, elementNamespace ?? namespace)
     for (name, value) in attributes {
-      if let prefix = name.prefix { _ = try lookUp(prefix) }
+      if let prefix = name.prefix {
+        _ = try lookUp(prefix)
+        guard prefix == "xml" else { continue }
+      }
       element.attributes[name.written] = value
     }
     if take("/") {

@@ -90,6 +90,7 @@ private struct SDPParser {
       guard fields.count == 3 else { return false }
       // A multicast address has a time to live behind a slash.
       let address = String(fields[2].prefix { $0 != "/" })
+      guard !address.isEmpty else { return false }
       if media.isEmpty {
         connectionAddress = address
       } else {
