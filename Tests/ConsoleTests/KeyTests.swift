@@ -254,6 +254,21 @@ struct KeyTests {
     #expect(state.popup == nil)
   }
 
+  @Test("what is wrong with the devices is told to its end where there is room")
+  func deviceComplaint() {
+    let words = Array(repeating: "speaker", count: 30).joined(separator: " ") + " last"
+    for (rows, columns, isWhole) in [(40, 120, true), (24, 80, true), (8, 40, false)] {
+      var state = Situations.inCall(Size(rows: rows, columns: columns))
+      var board = state.board
+      board.sound.complaint = words
+      _ = reduce(&state, .board(board, at: state.now))
+      _ = Situations.type([.character("v")], &state)
+      let text = render(state).screen.text
+      #expect(text.contains("last") == isWhole)
+      #expect(text.contains("…") || isWhole)
+    }
+  }
+
   @Test("the ringer is chosen after microphone and speaker, and is the speaker at first")
   func ringer() {
     var state = Situations.inCall(Self.size)

@@ -133,7 +133,7 @@ package enum Action: String, CaseIterable, Sendable {
     case .volumeDown: "softer"
     case .deleteRecord: "delete"
     case .palette: "all actions"
-    case .otherSide: "mic or speaker"
+    case .otherSide: "mic, speaker, ringer"
     case .confirmQuit: "hang up and quit"
     case .log: "messages"
     case .choose: "take"

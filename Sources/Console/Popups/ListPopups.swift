@@ -102,16 +102,15 @@ extension Painter {
 
   private mutating func paintDevices(_ choice: DeviceChoice) {
     let area = popupArea
-    let complaint = state.board.sound.complaint.map { HarmlessText.line($0, limit: 300) }
-    let width = min(76, area.columns - 2)
-    let notes = complaint?.wrapped(to: width - 6, limit: 2) ?? []
+    let width = state.deviceColumns
+    let notes = state.deviceComplaint
     let hasDescriptions = !state.board.sound.descriptions.isEmpty
     let rows =
       state.deviceHeight + 1 + (hasDescriptions ? 1 : 0) + (notes.isEmpty ? 0 : notes.count + 1)
     let rect = area.centred(rows: rows + 2, columns: width)
     screen.box(rect, style: Theme.focusedFrame)
     screen.draw(
-      " Microphone and speaker ", row: rect.row, column: rect.column + 2, limit: width - 4,
+      " Sound devices ", row: rect.row, column: rect.column + 2, limit: width - 4,
       style: Theme.focusedTitle)
     let inner = rect.inset(rows: 1, columns: 2)
     let halves = inner.splitColumns(.share(1), .fixed(2), .share(1))

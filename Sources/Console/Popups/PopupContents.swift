@@ -42,8 +42,17 @@ extension ConsoleState {
     let isRinger = if case .devices(let choice) = popup { choice.side == .ringer } else { false }
     let played = isRinger ? ringerChoices.count : sound.playbackChoices.count
     let count = max(sound.captureChoices.count, played, 1)
-    let notes = (sound.complaint == nil ? 0 : 3) + (sound.descriptions.isEmpty ? 0 : 1)
-    return max(1, min(count, popupRows - 3 - notes))
+    let notes = deviceComplaint.isEmpty ? 0 : deviceComplaint.count + 1
+    return max(1, min(count, popupRows - 3 - notes - (sound.descriptions.isEmpty ? 0 : 1)))
+  }
+  /// How wide the choice of devices is.
+  var deviceColumns: Int { min(76, size.columns - 2) }
+  /// What is wrong with the devices, in lines for the choice of them; a few of its rows stay for the
+  /// devices.
+  var deviceComplaint: [String] {
+    guard let complaint = board.sound.complaint else { return [] }
+    return HarmlessText.line(complaint, limit: 300)
+      .wrapped(to: deviceColumns - 4, limit: max(2, popupRows - 8))
   }
   /// What calls can ring by; the empty one is the speaker.
   var ringerChoices: [String] { [""] + board.sound.playbackChoices }

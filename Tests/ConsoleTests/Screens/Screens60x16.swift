@@ -270,7 +270,7 @@ enum Screens60x16 {
        ● Parrot active 00:41  listening
       ━━ 1 Contacts ━━ 2 Call ── 3 History ── 4 Statistics ───────
       ▸● Echo          repeats you
-       ╭─ Microphone and speaker ───────────────────────────────╮
+       ╭─ Sound devices ────────────────────────────────────────╮
        │  Microphone       ▇▇▅▄▂▅▇▄   Speaker          ▆▅▄▂▁▄▅▂ │
        │ ▸● default                   ● default                 │
        │    pulse                       pulse                   │
@@ -281,7 +281,7 @@ enum Screens60x16 {
 
 
       ────────────────────────────────────────────────────────────
-       Enter take  Tab mic or speaker  Esc close  ? help
+       Enter take  Tab mic, speaker, ringer  Esc close  ? help
       """#),
     Shot(
       "note", Size(rows: 16, columns: 60),

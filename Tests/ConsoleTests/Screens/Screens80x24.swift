@@ -376,7 +376,7 @@ enum Screens80x24 {
        ● Parrot        voice bot    │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
        ● Operator      calls you    │
        # Lobby         room 2       │ 00:01  Parrot  Hello, I am Parrot. Say
-       ◐╭─ Microphone and speaker ─────────────────────────────────────────────────╮
+       ◐╭─ Sound devices ──────────────────────────────────────────────────────────╮
        ○│  Microphone                ▇▇▅▄▂▅▇▄   Speaker                   ▆▅▄▂▁▄▅▂ │
         │ ▸● default                            ● default                          │
         │    pulse                                pulse                            │y
@@ -393,7 +393,7 @@ enum Screens80x24 {
        ✗ Bernd      17 Nov no reply │ host ↔ host · Opus 48 kHz · AES-128-GCM
        ✗ Bernd      Sep 25     busy │ ✓ Sounds good.
       ──────────────────────────────┴─────────────────────────────────────────────────
-       Enter take   Tab mic or speaker   Esc close   ? help
+       Enter take   Tab mic, speaker, ringer   Esc close   ? help
       """#),
     Shot(
       "note", Size(rows: 24, columns: 80),
