@@ -67,13 +67,13 @@ extension MediaPlane {
     from pull: (inout MediaCore, Int) -> (samples: [Int16], effects: [MediaEffect])
   ) {
     // A device that asks for more than a second at once has lost count; the rest comes next time.
-    var budget = Sound.sampleRate
-    while budget > 0, case let wanted = min(device.wantedSamples, frameSamples), wanted > 0 {
-      let (samples, effects) = pull(&core, wanted)
-      device.write(samples)
-      perform(effects)
-      budget -= wanted
+    var effects: [MediaEffect] = []
+    device.supply(inPortionsOf: frameSamples, atMost: Sound.sampleRate) { count in
+      let pulled = pull(&core, count)
+      effects += pulled.effects
+      return pulled.samples
     }
+    perform(effects)
   }
 
   /// Once a second, how much the devices lost and how long sound spends in them.

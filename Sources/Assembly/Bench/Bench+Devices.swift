@@ -131,9 +131,7 @@ private struct DeviceProbe {
       while let samples = input.ring.read(exactly: min(max(input.ring.count, 1), 480)) {
         for sample in samples { hear(Int(sample)) }
       }
-      while case let wanted = min(output.wantedSamples, 4_800), wanted > 0 {
-        output.write((0..<wanted).map { _ in next() })
-      }
+      output.supply(inPortionsOf: 4_800, atMost: 4_800) { count in (0..<count).map { _ in next() } }
     }
   }
 

@@ -45,9 +45,9 @@ struct PCMPort {
     _ = poll(polled, 1, milliseconds)
   }
 
-  /// Rests for as long as so many samples last, rounded up to whole milliseconds.
-  func rest(samples count: Int) {
-    rest(milliseconds: Int32(clamping: (count + 47) / 48))
+  /// As ``rest(milliseconds:)``, and finer.
+  func rest(nanoseconds: Int64) {
+    _ = shim_poll(polled, 1, max(nanoseconds, 0))
   }
 
   /// Waits for the media loop to give sound, as long as the device has something to play.

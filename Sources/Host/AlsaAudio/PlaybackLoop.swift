@@ -27,6 +27,7 @@ enum PlaybackLoop {
     var failures = 0
     var pace = DevicePace(periodSamples: port.periodSamples)
     var supply = Supply()
+    var look = DeviceLook(periodSamples: port.periodSamples)
     var progress = PlaybackProgress()
     level.set(queue.samples)
     doorbell.ring()
@@ -43,6 +44,7 @@ enum PlaybackLoop {
         if code == ESTRPIPE { faults.countDropped(ring.drain()) }
         failures += 1
         progress.restart()
+        look.restart()
         code =
           failures > DevicePace.maximumFailures
           ? EIO : port.recover(from: code, queued: queue.samples, until: stop)
@@ -52,12 +54,14 @@ enum PlaybackLoop {
       let queued = port.bufferSamples - available
       let room = queue.samples - queued
       if room < port.periodSamples {
-        port.rest(samples: port.periodSamples - room)
+        port.rest(nanoseconds: look.pause(room: room, at: StopSignal.now))
       } else if supply.mayWait(ring.count, port, queued: queued) {
         // The device still has something to play, and the media loop may take as long.
+        look.foundRoom(at: StopSignal.now)
         if supply.isFirstWait { doorbell.ring() }
         if port.waitForAnswer(queued: queued) { answer.clear() }
       } else {
+        look.foundRoom(at: StopSignal.now)
         let given = give(room, port, ring, faults, &supply, &pace, &progress)
         code = given.code
         failures = 0

@@ -68,6 +68,26 @@ extension AudioOutput {
   /// How many samples the media loop is to write now; nothing when zero.
   package var wantedSamples: Int { max(reserveSamples - ring.count, 0) }
 
+  /// Gives, as the media loop, what is wanted at this moment.
+  ///
+  /// What the output takes meanwhile it will ask for again, by its doorbell: who gave it at once would be
+  /// a period early, and that only now and then.
+  ///
+  /// - Parameters:
+  ///   - portion: how much is made at a time, at most.
+  ///   - limit: how much is given at most.
+  ///   - make: makes exactly as many samples as it is asked for.
+  package func supply(
+    inPortionsOf portion: Int, atMost limit: Int, from make: (Int) -> [Int16]
+  ) {
+    var wanted = min(wantedSamples, limit)
+    while wanted > 0 {
+      let count = min(wanted, portion)
+      write(make(count))
+      wanted -= count
+    }
+  }
+
   /// How long a sample that the media loop writes now waits until it sounds: in the ring and in the
   /// device.
   package var latencySamples: Int { ring.count + delaySamples }
