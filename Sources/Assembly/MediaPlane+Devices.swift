@@ -97,7 +97,7 @@ extension MediaPlane {
     if playback, output.device == nil { openOutput() }
     if !playback, output.device != nil {
       output.close()
-      user.post(.levels(capture: 0, playback: 0), replacing: "levels")
+      tellLevels(capture: 0, playback: 0)
     }
     if rings, ringer.device == nil { openRinger() }
     if !rings { ringer.close() }

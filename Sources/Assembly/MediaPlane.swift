@@ -23,6 +23,7 @@ actor MediaPlane {
   let frameSamples: Int
   private let ice: IceSettings
   private let trust: [AccountID: TransportSettings]
+  private let showsLevels: Bool
   private let ports = LibraryPorts()
   /// Not lazy: such a variable is changed in a copy, and all that a call knows would be copied with
   /// every packet.
@@ -42,11 +43,13 @@ actor MediaPlane {
   /// - Parameters:
   ///   - ice: how the sockets of calls are opened.
   ///   - trust: which TURN servers over TLS each account's calls trust.
+  ///   - showsLevels: whether the user is told how loud it is, all the time.
   init(
     reports: Mailbox<MediaReport>, user: Mailbox<UserMessage>, sound: SoundSetup,
-    ice: IceSettings = IceSettings(), trust: [AccountID: TransportSettings] = [:]
+    ice: IceSettings, trust: [AccountID: TransportSettings], showsLevels: Bool
   ) {
     self.ice = ice
+    self.showsLevels = showsLevels
     self.trust = trust
     self.reports = reports
     self.user = user
@@ -109,8 +112,7 @@ actor MediaPlane {
       case .startRecording(let call, let path): startRecording(call, to: path)
       case .record(let call, let near, let far): append(near: near, far: far, to: call)
       case .stopRecording(let call): stopRecording(call)
-      case .levels(let near, let far):
-        user.post(.levels(capture: near, playback: far), replacing: "levels")
+      case .levels(let near, let far): tellLevels(capture: near, playback: far)
       case .note(let entry): user.post(.log(entry))
       }
     }
@@ -118,6 +120,11 @@ actor MediaPlane {
       alarm = Alarm(on: loop) { self.assumeIsolated { $0.expired() } }
     }
     alarm?.set(core.deadline)
+  }
+
+  func tellLevels(capture: Double, playback: Double) {
+    guard showsLevels else { return }
+    user.post(.levels(capture: capture, playback: playback), replacing: "levels")
   }
 
   private func post(_ report: MediaReport) {

@@ -13,6 +13,8 @@ struct PhoneSetup: Sendable {
   var settings: PhoneSettings
   var ice = IceSettings()
   var sound: SoundSetup
+  /// Whether somebody looks at meters: they are told ten times a second, for which a thread wakes up.
+  var showsLevels = false
   /// Which certificates each account accepts.
   var trust: [AccountID: TransportSettings] = [:]
   /// Which certificates are accepted of servers without an account.
@@ -48,7 +50,8 @@ final class RunningPhone: Sendable {
     var trust = setup.trust
     trust[setup.guest.id] = setup.guestTrust
     media = MediaPlane(
-      reports: mediaReports, user: messages, sound: setup.sound, ice: setup.ice, trust: trust)
+      reports: mediaReports, user: messages, sound: setup.sound, ice: setup.ice, trust: trust,
+      showsLevels: setup.showsLevels)
     control = ControlPlane(
       media: mediaOrders, user: messages, trust: trust, historyPath: setup.historyPath)
     exchange = setup.accounts.isEmpty ? EmbeddedExchange(identity: setup.identity) : nil

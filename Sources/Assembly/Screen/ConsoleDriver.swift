@@ -41,6 +41,8 @@ actor ConsoleDriver {
     setup: PhoneSetup, options: ConsoleOptions, terminal: Terminal, alerts: Settings.Phone,
     complaints: [String]
   ) {
+    var setup = setup
+    setup.showsLevels = true
     phone = RunningPhone(setup)
     self.terminal = terminal
     self.alerts = alerts

@@ -103,7 +103,7 @@ package struct MediaCore {
   ) -> [MediaEffect] {
     let effects = perform(id) { $0.ice(event, at: now) }
     // Only an ending changes which devices are needed; packets pass without a look at them.
-    return calls.contains { $0.id == id } ? effects : effects + useDevices()
+    return index(of: id) == nil ? effects + useDevices() : effects
   }
 
   // MARK: Sound
@@ -244,7 +244,7 @@ package struct MediaCore {
 
   /// Opens a call. Unless it was said otherwise, it is active if no other call is.
   private mutating func open(_ id: CallID, at now: Instant) -> [MediaEffect] {
-    guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
+    guard let index = index(of: id) else { return [] }
     var effects: [MediaEffect] = []
     if !calls[index].isActivityDecided {
       let isFirst = !calls.contains { $0.id != id && $0.session.isOpen && $0.session.isActive }
@@ -256,7 +256,7 @@ package struct MediaCore {
   private mutating func setActive(
     _ id: CallID, _ isActive: Bool, at now: Instant
   ) -> [MediaEffect] {
-    guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
+    guard let index = index(of: id) else { return [] }
     calls[index].isActivityDecided = true
     return perform(id) { $0.setActive(isActive, at: now) }
   }
@@ -293,17 +293,20 @@ package struct MediaCore {
   }
 
   private mutating func stopRecording(_ id: CallID) -> [MediaEffect] {
-    guard let index = calls.firstIndex(where: { $0.id == id }), calls[index].recording != nil
+    guard let index = index(of: id), calls[index].recording != nil
     else { return [] }
     calls[index].recording = nil
     return [.stopRecording(id)]
   }
 
+  /// By index, because a search hands out copies, and this is asked for with every packet.
+  private func index(of id: CallID) -> Int? { calls.indices.first { calls[$0].id == id } }
+
   /// Has a call's session do something, and forgets the call if that was its end.
   private mutating func perform(
     _ id: CallID, _ verb: (inout any SoundSession) -> [SessionEffect]
   ) -> [MediaEffect] {
-    guard let index = calls.firstIndex(where: { $0.id == id }) else { return [] }
+    guard let index = index(of: id) else { return [] }
     return translate(verb(&calls[index].session), ofCallAt: index)
   }
 
