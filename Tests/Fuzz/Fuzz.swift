@@ -12,7 +12,8 @@ public func tryOne(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   }
   if let complaint = target.complaint(about: Array(UnsafeBufferPointer(start: data, count: count)))
   {
-    fputs(complaint + "\n", stderr)  // Standard output would be lost with the process.
+    print(complaint)
+    fflush(nil)
     abort()
   }
   return 0
