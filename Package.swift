@@ -140,7 +140,8 @@ let package = Package(
       name: "FuzzTargets", dependencies: coreNames + ["Simulation"],
       path: "Tests/Support/FuzzTargets", swiftSettings: pure),
     .testTarget(
-      name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: host),
+      name: "FuzzTests", dependencies: ["Basics", "FuzzTargets"], exclude: ["Corpus"],
+      swiftSettings: host),
     .testTarget(
       name: "ScenarioTests", dependencies: ["Simulation"] + coreNames, swiftSettings: pure),
     .testTarget(
