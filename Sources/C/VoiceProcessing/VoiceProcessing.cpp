@@ -1,6 +1,7 @@
 #include "CVoiceProcessing.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -23,6 +24,30 @@ void prepare(webrtc::AudioFrame &frame) {
   frame.num_channels_ = 1;
 }
 
+/// A Butterworth high-pass of second order at 60 Hz, in the transposed direct form II.
+class HighPass {
+ public:
+  void filter(int16_t *samples, int count) {
+    for (int index = 0; index < count; ++index) {
+      const double in = samples[index];
+      const double out = b0 * in + first;
+      first = second - 2 * b0 * in - a1 * out;
+      second = b0 * in - a2 * out;
+      samples[index] = static_cast<int16_t>(std::lrint(std::max(-32768.0, std::min(out, 32767.0))));
+    }
+    // Numbers that shrink forever become slow to calculate with.
+    if (std::fabs(first) < 1e-9) first = 0;
+    if (std::fabs(second) < 1e-9) second = 0;
+  }
+
+ private:
+  static constexpr double b0 = 0.994461788958;
+  static constexpr double a1 = -1.988892905900;
+  static constexpr double a2 = 0.988954249933;
+  double first = 0;
+  double second = 0;
+};
+
 }  // namespace
 
 struct voice_processing {
@@ -30,6 +55,7 @@ struct voice_processing {
   // Frames of the library are large, so they are made once.
   webrtc::AudioFrame far;
   webrtc::AudioFrame near;
+  HighPass high_pass;
 };
 
 voice_processing *voice_processing_create(voice_processing_parts parts) {
@@ -49,7 +75,7 @@ voice_processing *voice_processing_create(voice_processing_parts parts) {
   prepare(made->near);
 
   webrtc::AudioProcessing &library = *made->library;
-  int code = library.high_pass_filter()->Enable(true);
+  int code = 0;
   if (parts.cancels_echo) {
     code |= library.echo_cancellation()->set_suppression_level(
         webrtc::EchoCancellation::kLowSuppression);
@@ -57,20 +83,22 @@ voice_processing *voice_processing_create(voice_processing_parts parts) {
     code |= library.echo_cancellation()->Enable(true);
   }
   if (parts.suppresses_noise) {
-    code |= library.noise_suppression()->set_level(webrtc::NoiseSuppression::kModerate);
+    code |= library.noise_suppression()->set_level(webrtc::NoiseSuppression::kLow);
     code |= library.noise_suppression()->Enable(true);
-  }
-  if (parts.controls_gain) {
-    code |= library.gain_control()->set_mode(webrtc::GainControl::kAdaptiveDigital);
-    code |= library.gain_control()->set_target_level_dbfs(6);
-    code |= library.gain_control()->set_compression_gain_db(12);
-    code |= library.gain_control()->enable_limiter(true);
-    code |= library.gain_control()->Enable(true);
   }
   return code == 0 ? made.release() : nullptr;
 }
 
 void voice_processing_destroy(voice_processing *processing) { delete processing; }
+
+void voice_processing_high_pass(voice_processing *processing, int16_t *samples, int count) {
+  processing->high_pass.filter(samples, count);
+}
+
+void voice_processing_suppress_strongly(voice_processing *processing, bool is_strong) {
+  processing->library->noise_suppression()->set_level(
+      is_strong ? webrtc::NoiseSuppression::kModerate : webrtc::NoiseSuppression::kLow);
+}
 
 int voice_processing_hear(voice_processing *processing, const int16_t *block) {
   std::memcpy(processing->far.data_, block, sizeof(int16_t) * voice_processing_block_samples);

@@ -37,7 +37,9 @@ struct Microphone {
     let isSilent = isReal && MicrophoneWatch.isSilent(frame)
     let isClipped = isReal && MicrophoneWatch.isClipped(frame)
     if settings.apply(toMicrophone: isReal) {
-      if chain == nil { chain = VoiceChain(ports.makeVoiceProcessor(settings.parts)) }
+      if chain == nil {
+        chain = VoiceChain(ports.makeVoiceProcessor(settings.parts), parts: settings.parts)
+      }
       chain?.clean(&frame, delaySamples: delaySamples)
     }
     guard isReal else { return [] }

@@ -88,10 +88,10 @@ package enum SettingsTable {
       "When the sound is cleaned: take out what the loudspeaker plays."),
     .flag(
       "noise-suppression", \.audio.suppressesNoise, in: standard,
-      "When the sound is cleaned: make steady noise softer."),
+      "When the sound is cleaned: make steady noise softer, where there is any."),
     .flag(
       "gain-control", \.audio.controlsGain, in: standard,
-      "When the sound is cleaned: bring the voice to an even loudness."),
+      "When the sound is cleaned: make a voice comfortable that is too soft or too loud."),
   ]
 
   private static let network: [SettingEntry<Settings>] = [

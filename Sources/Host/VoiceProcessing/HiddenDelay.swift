@@ -7,6 +7,8 @@ struct HiddenDelay: Equatable {
   /// Between ``range``; negative when the devices tell too much.
   private(set) var milliseconds = 0
   private var blocksUntilLook = firstLook
+  /// Since something loud was played.
+  private var blocksSincePlayed = Int.max
   /// What the devices told when that was learned.
   private var toldThen = 0
 
@@ -18,8 +20,13 @@ struct HiddenDelay: Equatable {
     blocksUntilLook = Self.interval
   }
 
-  /// Counts a block; whether the estimator is to be asked now.
+  /// Something loud goes to the loudspeaker: there is something to be learned.
+  mutating func played() { blocksSincePlayed = 0 }
+
+  /// Counts a block if it may hold an echo; whether the estimator is to be asked now.
   mutating func isDue() -> Bool {
+    guard blocksSincePlayed < Self.echoLasts else { return false }
+    blocksSincePlayed += 1
     blocksUntilLook -= 1
     guard blocksUntilLook <= 0 else { return false }
     blocksUntilLook = Self.interval
@@ -39,7 +46,9 @@ struct HiddenDelay: Equatable {
   private static let leap = 100
   /// What the estimator says of an echo that lies well in the filter.
   private static let usualError = 20
-  // In blocks of 10 ms: the estimator knows something after a second, and something new each five.
-  private static let firstLook = 100
+  // In blocks of 10 ms: the estimator is right after two and a half seconds of speech, and knows
+  // something new each five. Asked earlier it would say nothing, and nothing new until then.
+  private static let echoLasts = 100
+  private static let firstLook = 250
   private static let interval = 500
 }

@@ -8,7 +8,17 @@ package final class FakeVoiceProcessor: VoiceProcessorPort {
   /// The delay that was told with each block, in milliseconds.
   package private(set) var delays: [Int] = []
 
-  init(parts: VoiceParts) { self.parts = parts }
+  package let delaySamples = 0
+  /// What was told about noise.
+  package private(set) var noise: [Bool] = []
+  /// How many blocks were filtered.
+  package private(set) var filteredBlocks = 0
+
+  package init(parts: VoiceParts) { self.parts = parts }
+
+  package func filter(_ frame: inout [Int16], from start: Int) { filteredBlocks += 1 }
+
+  package func expectNoise(_ isNoisy: Bool) { noise.append(isNoisy) }
 
   package func hear(_ block: [Int16]) {
     precondition(block.count == VoiceBlock.sampleCount, "blocks are whole")

@@ -67,7 +67,7 @@ extension Bench {
       time.add(reading)
     }
     let figures = [enhancement, residual, convergence, doubleTalk, echo, alone]
-    return (figures + speaker(near) + [time], lastSound)
+    return (figures + speaker(near) + cleanSpeech(near, far: far) + [time], lastSound)
   }
 
   /// What becomes of one who speaks alone.
@@ -80,6 +80,40 @@ extension Bench {
       if let reading = bench.level(after: given) { level.add(reading) }
     }
     return [noise, level]
+  }
+
+  /// What becomes of a clean voice: with nothing to do, and each part by itself while it is at work.
+  private static func cleanSpeech(_ voice: [Int16], far: [Int16]) -> [BenchFigures] {
+    let bench = VoiceBench(voice: voice)
+    let none = VoiceParts(cancelsEcho: false, suppressesNoise: false, controlsGain: false)
+    var (echo, noise, gain) = (none, none, none)
+    echo.cancelsEcho = true
+    noise.suppressesNoise = true
+    gain.controlsGain = true
+    return [
+      figures("nothing played", bench.fidelity()),
+      figures("high-pass alone", bench.fidelity(none)),
+      figures("gain control alone", bench.fidelity(gain)),
+      figures("echo cancellation alone, headphones", bench.fidelity(echo, far: far)),
+      figures("noise suppression alone, noise of −50 dBFS", bench.fidelity(noise, noise: -50)),
+      figures("all, headphones", bench.fidelity(far: far)),
+    ].flatMap { $0 }
+  }
+
+  private static func figures(_ name: String, _ fidelity: Fidelity?) -> [BenchFigures] {
+    guard let fidelity else { return [] }
+    func row(_ quantity: String, _ unit: String, _ reading: Double) -> BenchFigures {
+      var row = BenchFigures("clean speech, \(name): \(quantity)", unit: unit, aim: nil)
+      row.add(reading)
+      return row
+    }
+    return [
+      row("delay", "ms", fidelity.delayMilliseconds),
+      row("segmental signal-to-noise ratio", "dB", fidelity.segmentalRatio),
+      row("log-spectral distance", "dB", fidelity.spectralDistance()),
+      row("change of level", "dB", fidelity.gain.mean),
+      row("variation of level", "dB", fidelity.gain.deviation),
+    ]
   }
 
   private static func voice(_ name: String) throws(AudioDeviceError) -> [Int16] {

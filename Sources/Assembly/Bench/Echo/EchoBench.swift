@@ -92,7 +92,7 @@ package struct EchoBench {
   /// Brings loudspeaker and microphone to the processor in the order in which a phone does.
   private func process(_ microphone: [Int16]) -> (sound: [Int16], times: [Double])? {
     guard let processor = VoiceProcessor(conditions.parts) else { return nil }
-    var chain = VoiceChain(processor)
+    var chain = VoiceChain(processor, parts: conditions.parts)
     var generator = SeededGenerator(seed: conditions.seed &+ 99)
     let loudspeaker = far.map(SoundFigures.sample)
     let captureDelay = Double(conditions.delay) * Self.halfMillisecond
@@ -124,14 +124,16 @@ package struct EchoBench {
     let out = SoundFigures.floats(sound)
     let alone = Self.converged..<Self.doubleTalk
     let both = Self.doubleTalk..<Self.nearAlone
-    let after = Self.nearAlone..<out.count
+    // Once there is nothing to cancel, sound takes a shorter way.
+    let after = Self.nearAlone + 2 * Self.second..<out.count
     let residual = SoundFigures.energy(out, alone)
-    let shift = SoundFigures.shift(of: out, against: near, in: after)
+    let shift = SoundFigures.shift(of: out, against: near, in: both)
+    let laterShift = SoundFigures.shift(of: out, against: near, in: after)
     return Outcome(
       enhancement: SoundFigures.decibels(SoundFigures.energy(echo, alone) / residual),
       residual: SoundFigures.decibels(residual), convergence: convergence(out, echo),
       doubleTalkAttenuation: SoundFigures.attenuation(of: near, in: out, both, shift: shift),
-      nearAttenuation: SoundFigures.attenuation(of: near, in: out, after, shift: shift),
+      nearAttenuation: SoundFigures.attenuation(of: near, in: out, after, shift: laterShift),
       doubleTalkEnhancement: SoundFigures.attenuation(of: echo, in: out, both, shift: shift),
       blockTimes: times, sound: sound)
   }

@@ -1,5 +1,5 @@
 import Basics
-import Media
+package import Media
 import VoiceProcessing
 
 /// What the voice processor does to one who speaks alone: in noise, and too softly.
@@ -22,7 +22,7 @@ package struct VoiceBench {
     guard let out = clean(zip(speech, noise).map { $0 + $1 }, parts) else { return nil }
     // The suppressor is given a second to notice that nobody speaks any more.
     let silence = pause + Sound.sampleRate..<end
-    let spoken = 2 * Sound.sampleRate..<pause
+    let spoken = 4 * Sound.sampleRate..<pause
     let before = SoundFigures.energy(noise, silence)
     let shift = SoundFigures.shift(of: out, against: speech, in: spoken)
     return (
@@ -49,13 +49,33 @@ package struct VoiceBench {
     return SoundFigures.speechLevel(out, end - 8 * Sound.sampleRate..<end)
   }
 
-  private func clean(_ samples: [Float], _ parts: VoiceParts) -> [Float]? {
+  /// What becomes of clean speech at a comfortable level; `nil` when there is no memory for a processor.
+  ///
+  /// - Parameters:
+  ///   - far: what is played meanwhile, at 48 kHz and at a usual level, and does not come back.
+  ///   - noise: of the room, in dBFS.
+  package func fidelity(
+    _ parts: VoiceParts = VoiceParts(), far: [Int16]? = nil, noise: Double = -75
+  ) -> Fidelity? {
+    let end = 20 * Sound.sampleRate
+    let speech = SoundFigures.speech(voice, in: Sound.sampleRate..<end, count: end, level: -24)
+    var generator = SeededGenerator(seed: 7)
+    let peak = Float(3 * SoundFigures.ratio(decibels: noise)).squareRoot()
+    let said = speech.map { $0 + Float.random(in: -peak...peak, using: &generator) }
+    let played = far.map { SoundFigures.speech($0, in: 0..<end, count: end, level: -24) }
+    guard let out = clean(said, parts, playing: played) else { return nil }
+    return Fidelity(of: out, against: said, in: 6 * Sound.sampleRate..<end)
+  }
+
+  private func clean(
+    _ samples: [Float], _ parts: VoiceParts, playing far: [Float]? = nil
+  ) -> [Float]? {
     guard let processor = VoiceProcessor(parts) else { return nil }
-    var chain = VoiceChain(processor)
+    var chain = VoiceChain(processor, parts: parts)
     let silence = [Int16](repeating: 0, count: 960)
     var out: [Int16] = []
     for start in stride(from: 0, to: samples.count - 959, by: 960) {
-      chain.played(silence)
+      chain.played(far.map { $0[start..<start + 960].map(SoundFigures.sample) } ?? silence)
       var frame = samples[start..<start + 960].map(SoundFigures.sample)
       chain.clean(&frame, delaySamples: 1_920)
       out += frame

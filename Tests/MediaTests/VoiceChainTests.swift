@@ -1,0 +1,216 @@
+import Basics
+import Simulation
+import Testing
+
+@testable import Media
+
+@Suite("Voice chain")
+struct VoiceChainTests {
+  @Test(
+    "with nothing played and no noise, sound goes as it came, at once, and the processor sleeps")
+  func untouched() {
+    let processor = DelayingProcessor()
+    var chain = VoiceChain(processor)
+    let said = speech(blocks: 500)
+    #expect(run(&chain, said) == said)
+    #expect(chain.isAsleep)
+    // It has had a second to get started.
+    #expect(processor.cleanedBlocks == 100)
+  }
+
+  @Test(
+    "it is heard before an echo can come back, and what is said then repeats no more than 22 ms")
+  func wakes() throws {
+    let processor = DelayingProcessor()
+    var chain = VoiceChain(processor)
+    let said = speech(blocks: 600)
+    _ = run(&chain, said, 0..<400)
+    #expect(chain.isAsleep)
+    let heard = run(&chain, said, 400..<450, playing: loud)
+    #expect(!chain.isAsleep)
+    let delay = try #require(shift(of: heard, from: said, at: 400, from: 2))
+    #expect((DelayingProcessor.delay...DelayingProcessor.delay + 384).contains(delay))
+  }
+
+  @Test("it is left out again in a pause, a while after the last that was played")
+  func sleepsAgain() {
+    let processor = DelayingProcessor()
+    var chain = VoiceChain(processor)
+    let said = speech(blocks: 1_000)
+    _ = run(&chain, said, 0..<300, playing: loud)
+    #expect(!chain.isAsleep)
+    _ = run(&chain, said, 300..<440)
+    #expect(!chain.isAsleep)
+    _ = run(&chain, said, 440..<700)
+    #expect(chain.isAsleep)
+    #expect(run(&chain, said, 700..<1_000) == Array(said[700 * 480..<1_000 * 480]))
+  }
+
+  @Test("both changes of way leave no step in a tone")
+  func noStep() {
+    var chain = VoiceChain(DelayingProcessor())
+    let tone = (0..<700 * 480).map { Self.tone($0, period: 218) }
+    var heard = run(&chain, tone, 0..<300)
+    heard += run(&chain, tone, 300..<330, playing: loud)
+    let steepest = zip(tone, tone.dropFirst()).map { abs(Int($0) - Int($1)) }.max() ?? 0
+    let steepestHeard = zip(heard, heard.dropFirst()).map { abs(Int($0) - Int($1)) }.max() ?? 0
+    #expect(steepestHeard <= steepest * 11 / 10)
+    // The periods of the voice are kept through the change.
+    let around = heard[299 * 480..<303 * 480].map { abs(Int($0)) }
+    for start in stride(from: 0, to: around.count - 218, by: 109) {
+      #expect((around[start..<start + 218].max() ?? 0) > 7_000)
+    }
+  }
+
+  @Test("noise is learned for half a second and then suppressed, from a pause on")
+  func noise() {
+    let processor = DelayingProcessor()
+    var chain = VoiceChain(processor)
+    var generator = SeededGenerator(seed: 3)
+    let noise = (0..<600 * 480).map { _ in Int16.random(in: -400...400, using: &generator) }
+    let heard = run(&chain, noise)
+    #expect(processor.noise == [true])
+    #expect(heard[..<(90 * 480)] == noise[..<(90 * 480)])
+    #expect(shift(of: Array(heard.suffix(48_000)), from: noise, at: 500, from: 0) != nil)
+    #expect(shift(of: Array(heard.suffix(48_000)), from: noise, at: 500, from: 0) != 0)
+    #expect(!chain.isAsleep)
+  }
+
+  @Test("what is asked neither to cancel echoes nor to suppress noise never processes")
+  func parts() {
+    let processor = DelayingProcessor()
+    let parts = VoiceParts(cancelsEcho: false, suppressesNoise: false, controlsGain: false)
+    var chain = VoiceChain(processor, parts: parts)
+    let said = speech(blocks: 300)
+    #expect(run(&chain, said, playing: loud) == said)
+    #expect(chain.isAsleep)
+  }
+
+  @Test("the processor finds both ends as far apart as they are, however long it slept")
+  func parity() {
+    for slept in [10, 333, 3_000] {
+      let processor = DelayingProcessor()
+      var chain = VoiceChain(processor)
+      let said = speech(blocks: 4_000)
+      _ = run(&chain, said, 0..<300)
+      _ = run(&chain, said, 300..<300 + slept)
+      // The loudspeaker has run a little faster.
+      for _ in 0..<4 { chain.played(silence) }
+      _ = run(&chain, said, 300 + slept..<400 + slept, playing: loud)
+      #expect(processor.heardBlocks - processor.cleanedBlocks == 4, "\(slept)")
+    }
+  }
+
+  @Test("clocks that differ all day cost a bounded stretch of silence")
+  func bound() {
+    let processor = DelayingProcessor()
+    var chain = VoiceChain(processor)
+    _ = run(&chain, speech(blocks: 300))
+    for _ in 0..<10_000 { chain.played(silence) }
+    let before = processor.heardBlocks
+    chain.played(loud)
+    #expect(processor.heardBlocks == before + 51)
+  }
+
+  @Test("what goes to the loudspeaker is heard in whole blocks, whatever portions it comes in")
+  func portions() throws {
+    let ports = FakePorts(seed: 1)
+    var chain = VoiceChain(ports.makeVoiceProcessor(VoiceParts()))
+    let sound = (0..<2_400).map { Int16($0) }
+    var start = 0
+    for count in [1, 479, 480, 700, 240, 500] {
+      chain.played(Array(sound[start..<start + count]))
+      start += count
+    }
+    #expect(try #require(ports.processors.first).heard == sound)
+  }
+
+  @Test("what is heard but waits for its block to be whole makes the delay shorter")
+  func waiting() throws {
+    let ports = FakePorts(seed: 1)
+    var chain = VoiceChain(ports.makeVoiceProcessor(VoiceParts()))
+    chain.played([Int16](repeating: 1, count: 240))
+    var frame = [Int16](repeating: 8, count: 480)
+    chain.clean(&frame, delaySamples: 960)
+    #expect(try #require(ports.processors.first).delays == [15])
+  }
+
+  @Test("frames of 10 and 60 ms are processed wholly, and a delay below zero is none")
+  func frames() throws {
+    for count in [480, 2_880] {
+      let ports = FakePorts(seed: 1)
+      var chain = VoiceChain(ports.makeVoiceProcessor(VoiceParts()))
+      var frame = [Int16](repeating: 8, count: count)
+      chain.clean(&frame, delaySamples: 100)
+      #expect(try #require(ports.processors.first).delays.count == count / 480)
+      #expect(try #require(ports.processors.first).delays.last == (count == 480 ? 2 : 0))
+    }
+  }
+
+  private let silence = [Int16](repeating: 0, count: 480)
+  private let loud = (0..<480).map { VoiceChainTests.tone($0, period: 96) }
+
+  private static func tone(_ index: Int, period: Int) -> Int16 {
+    // A parabola of each half period is like enough to a sine.
+    let phase = index % period
+    let half = period / 2
+    let place = phase % half
+    let height = 4 * 8_000 * place * (half - place) / (half * half)
+    return Int16(phase < half ? height : -height)
+  }
+
+  /// Words of 300 ms, each of noise of its own, with pauses of 100 ms.
+  private func speech(blocks: Int) -> [Int16] {
+    var generator = SeededGenerator(seed: 9)
+    return (0..<blocks).flatMap { block in
+      let loudness = block % 40 < 30 ? 3_000 : 5
+      return (0..<480).map { _ in Int16(Int.random(in: -loudness...loudness, using: &generator)) }
+    }
+  }
+
+  private func run(
+    _ chain: inout VoiceChain, _ said: [Int16], _ blocks: Range<Int>? = nil,
+    playing far: [Int16]? = nil
+  ) -> [Int16] {
+    var heard: [Int16] = []
+    for block in blocks ?? 0..<said.count / 480 {
+      chain.played(far ?? silence)
+      var frame = Array(said[block * 480..<block * 480 + 480])
+      chain.clean(&frame, delaySamples: 1_920)
+      heard += frame
+    }
+    return heard
+  }
+
+  /// By how many samples `heard`, from a block on, follows what was said from block `start` on.
+  private func shift(of heard: [Int16], from said: [Int16], at start: Int, from block: Int) -> Int?
+  {
+    let piece = heard[block * 480..<(block + 4) * 480]
+    let place = (start + block) * 480
+    return (0...1_440).first { said[place - $0..<place - $0 + piece.count] == piece }
+  }
+}
+
+/// Gives what it takes 670 samples later.
+private final class DelayingProcessor: VoiceProcessorPort {
+  static let delay = 670
+  let delaySamples = DelayingProcessor.delay
+  private(set) var heardBlocks = 0
+  private(set) var cleanedBlocks = 0
+  private(set) var noise: [Bool] = []
+  private var held = [Int16](repeating: 0, count: DelayingProcessor.delay)
+
+  func filter(_ frame: inout [Int16], from start: Int) {}
+
+  func hear(_ block: [Int16]) { heardBlocks += 1 }
+
+  func clean(_ frame: inout [Int16], from start: Int, delayMilliseconds: Int) {
+    cleanedBlocks += 1
+    held += frame[start..<start + VoiceBlock.sampleCount]
+    frame.replaceSubrange(
+      start..<start + VoiceBlock.sampleCount, with: held.prefix(VoiceBlock.sampleCount))
+    held.removeFirst(VoiceBlock.sampleCount)
+  }
+
+  func expectNoise(_ isNoisy: Bool) { noise.append(isNoisy) }
+}
