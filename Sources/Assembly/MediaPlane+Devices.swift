@@ -40,7 +40,17 @@ extension MediaPlane {
     output.clearDoorbells()
     let isNew = output.settleCandidate()
     guard let device = output.device else { return }
-    feed(device) { core, count in core.pull(sampleCount: count, at: .now) }
+    let period = device.periodSamples
+    feed(device) { core, count in
+      let now = Instant.now
+      var pulled = core.pull(sampleCount: count, at: now)
+      // The rest of a packet comes along, and spares both threads a wake-up.
+      let then = now.advanced(by: .nanoseconds(count * 1_000_000_000 / Sound.sampleRate))
+      if count == period, let more = core.pullReady(sampleCount: count, at: then) {
+        pulled.samples += more
+      }
+      return pulled
+    }
     tellDevicePace()
     switch device.state {
     case .idle, .opening, .ended: break

@@ -24,6 +24,10 @@ final class MediaBench {
   private(set) var effects: [MediaEffect] = []
   private(set) var played: [Int16] = []
   private(set) var now = Instant.zero
+  /// Whether what is ready is played along with what is due, and how often there was something.
+  var takesReady = false
+  private(set) var readyCount = 0
+  private var cameAlong = false
   private var credentials: [CallID: IceCredentials] = [:]
   let ports = FakePorts(seed: 11)
 
@@ -87,7 +91,7 @@ final class MediaBench {
         peerActs(id) { $0.captured(frame, at: $1) }
       }
       for _ in 0..<2 {
-        played += pull(480)
+        playNext()
         for id in peers.keys.sorted() {
           guard let (samples, effects) = peers[id]?.session.pull(sampleCount: 480, at: now) else {
             continue
@@ -100,6 +104,20 @@ final class MediaBench {
       if let deadline = core.deadline, deadline <= now { perform(core.expire(at: now)) }
       for id in peers.keys.sorted() { peerActs(id) { $0.expire(at: $1) } }
     }
+  }
+
+  /// Plays 10 ms, unless they came along with those before.
+  private func playNext() {
+    if cameAlong {
+      cameAlong = false
+      return
+    }
+    played += pull(480)
+    let then = now.advanced(by: .milliseconds(10))
+    guard takesReady, let ready = core.pullReady(sampleCount: 480, at: then) else { return }
+    played += ready
+    readyCount += 1
+    cameAlong = true
   }
 
   func pull(_ count: Int) -> [Int16] {

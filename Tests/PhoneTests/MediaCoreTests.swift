@@ -68,6 +68,34 @@ struct MediaCoreTests {
     #expect(bench.reports.contains(.flowing(bench.id(1))))
   }
 
+  @Test("gives the rest of a packet along in one plain call, and only there")
+  func ready() {
+    let bench = MediaBench()
+    bench.takesReady = true
+    bench.connect(bench.id(1))
+    bench.talk(frames: 50)
+    #expect(bench.readyCount > 40)
+    #expect(bench.played.suffix(4_800).allSatisfy { $0 == 5_001 })
+    #expect(bench.played.count >= 50 * 960)
+
+    var before = bench.readyCount
+    bench.order(.startTone(.waiting))
+    bench.talk(frames: 10)
+    #expect(bench.readyCount <= before + 1)
+    bench.order(.stopTone)
+    bench.talk(frames: 50)
+    before = bench.readyCount
+    bench.order(.record(bench.id(1), path: "call.wav"))
+    bench.talk(frames: 10)
+    #expect(bench.readyCount <= before + 1)
+    bench.order(.stopRecording(bench.id(1)))
+    bench.talk(frames: 50)
+    before = bench.readyCount
+    bench.connect(bench.id(2))
+    bench.talk(frames: 10)
+    #expect(bench.readyCount <= before + 1)
+  }
+
   @Test("the second call waits unless it is made active; then the first is held by order")
   func twoCalls() {
     let bench = MediaBench()

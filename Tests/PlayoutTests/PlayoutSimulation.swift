@@ -85,6 +85,8 @@ struct PlayoutSimulation {
   var pullLateness = [0.0]
 
   var measuresSteps = false
+  /// Whether what is ready is taken along with each pull, before its time.
+  var takesReady = false
 
   struct Outcome {
     var statistics = PlayoutStatistics()
@@ -94,6 +96,9 @@ struct PlayoutSimulation {
     var concealed: [Int] = []
     /// The largest step between two samples, after the first second.
     var largestStep = 0
+    /// All that was played, and how many pulls that took.
+    var played: [Int16] = []
+    var pulls = 0
 
     var meanDelay: Double {
       statistics.jitterBufferDelay * 1_000 / Double(max(1, statistics.jitterBufferEmittedCount))
@@ -119,6 +124,7 @@ struct PlayoutSimulation {
     var before = PlayoutStatistics()
     var nextArrival = 0
     var previous: Int16 = 0
+    var ready: [Int16]?
     let pullSpacing = Double(pullSamples) / 48
     let pullCount = Int((Double(networkDelays.count) * spacing + 30) / pullSpacing)
     for pull in 0..<pullCount {
@@ -127,7 +133,12 @@ struct PlayoutSimulation {
         insert(arrivals[nextArrival], into: &stream)
         nextArrival += 1
       }
-      let samples = stream.pull(sampleCount: pullSamples, at: instant(time))
+      let samples = ready ?? stream.pull(sampleCount: pullSamples, at: instant(time))
+      outcome.pulls += ready == nil ? 1 : 0
+      outcome.played += samples
+      ready =
+        takesReady
+        ? stream.pullReady(sampleCount: pullSamples, at: instant(time + pullSpacing)) : nil
       if measuresSteps, time > 1_000 {
         for sample in samples {
           outcome.largestStep = max(outcome.largestStep, abs(Int(sample) - Int(previous)))

@@ -42,6 +42,28 @@ struct PlayoutStreamTests {
     #expect(outcome.largestStep <= Voice.steepest + 1)
   }
 
+  @Test(
+    "gives what is ready along with what is due, and plays the same for it", arguments: [120, 480])
+  func ready(pullSamples: Int) {
+    var dice = Dice(seed: 7)
+    let network = (0..<3_000).map { index -> Double? in
+      if dice.happens(0.02) { return nil }
+      // Calm at first, then with stalls that call for slowing down.
+      return index < 1_000 ? 0 : dice.exponential(8) + (dice.happens(0.02) ? 60 : 0)
+    }
+    var simulation = PlayoutSimulation()
+    simulation.pullSamples = pullSamples
+    simulation.keepsOrder = true
+    let asked = simulation.run(network)
+    simulation.takesReady = true
+    let given = simulation.run(network)
+    #expect(given.played == asked.played)
+    #expect(given.statistics.concealedSamples == asked.statistics.concealedSamples)
+    #expect(abs(given.meanDelay - asked.meanDelay) < 0.01)
+    #expect(asked.statistics.insertedSamplesForDeceleration > 0)
+    #expect(Double(given.pulls) < 0.65 * Double(asked.pulls))
+  }
+
   @Test("counts each sample's time exactly")
   func delayCounter() {
     var stream = PlayoutStream(decoder: VoiceDecoder())

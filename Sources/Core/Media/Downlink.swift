@@ -70,6 +70,13 @@ struct Downlink {
     return samples
   }
 
+  /// As ``PlayoutStream/pullReady(sampleCount:at:)``.
+  mutating func pullReady(sampleCount: Int, at then: Instant) -> [Int16]? {
+    guard let samples = stream.pullReady(sampleCount: sampleCount, at: then) else { return nil }
+    meter.measure(samples)
+    return samples
+  }
+
   private mutating func take(
     _ packet: RTPPacket, at position: ReceptionStatistics.PacketPosition, _ agreed: AgreedAudio,
     _ now: Instant

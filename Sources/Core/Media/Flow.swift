@@ -218,6 +218,11 @@ struct Flow {
     }
   }
 
+  /// As ``PlayoutStream/pullReady(sampleCount:at:)``; never of several streams.
+  mutating func pullReady(sampleCount: Int, at then: Instant) -> [Int16]? {
+    downlinks.count == 1 ? downlinks[0].pullReady(sampleCount: sampleCount, at: then) : nil
+  }
+
   private mutating func take(_ blocks: [ReportBlock], at now: Instant) {
     for block in blocks where block.ssrc == uplink.ssrc {
       reports.received(block, at: now)

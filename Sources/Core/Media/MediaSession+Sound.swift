@@ -47,6 +47,11 @@ extension MediaSession {
     return (samples, effects)
   }
 
+  package mutating func pullReady(sampleCount: Int, at then: Instant) -> [Int16]? {
+    guard isActive, wasHeard, hasFlowed else { return nil }
+    return flow?.pullReady(sampleCount: sampleCount, at: then)
+  }
+
   /// How loud the sound that goes out and the sound that comes in is at present, 0–1, linear.
   package var levels: (near: Double, far: Double) {
     guard let flow else { return (0, 0) }

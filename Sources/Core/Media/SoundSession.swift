@@ -20,6 +20,11 @@ package protocol SoundSession {
   mutating func pull(
     sampleCount: Int, at now: Instant
   ) -> (samples: [Int16], effects: [SessionEffect])
+  /// The samples after those, exactly that many, if they are here and nothing that happens before they
+  /// are due can change them.
+  ///
+  /// - Parameter then: when they are due to be pulled.
+  mutating func pullReady(sampleCount: Int, at then: Instant) -> [Int16]?
   mutating func close(at now: Instant) -> [SessionEffect]
   mutating func expire(at now: Instant) -> [SessionEffect]
   var deadline: Instant? { get }
@@ -49,6 +54,7 @@ package protocol SoundSession {
 }
 
 extension SoundSession {
+  package mutating func pullReady(sampleCount: Int, at then: Instant) -> [Int16]? { nil }
   package mutating func describe(
     _ description: SessionDescription, at now: Instant
   ) -> [SessionEffect] { [] }

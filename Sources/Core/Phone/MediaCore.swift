@@ -23,8 +23,8 @@ package struct MediaCore {
   private var playedVolume = Gain.unity
   private var devicesInUse = (capture: false, playback: false, rings: false)
   private var lastLevels: Instant?
-  private var deviceFaults = 0
-  private var deviceDelay = Duration.zero
+  private(set) var deviceFaults = 0
+  private(set) var deviceDelay = Duration.zero
   /// How long a pulled sample waits until it sounds, as last measured; in samples.
   package private(set) var playbackDelaySamples = 0
   /// How old the first sample of a captured frame was when it had been said, as last measured; in
@@ -146,6 +146,27 @@ package struct MediaCore {
     let mix = mixer.mixed()
     microphone.played(mix)
     return (mix, effects + levels(at: now))
+  }
+
+  /// The samples after those that were pulled last, if they are here and nothing that happens before
+  /// they are due is likely to change them: in one call that is neither recorded nor joined by a tone.
+  ///
+  /// - Parameter then: when they are due to be pulled.
+  package mutating func pullReady(sampleCount: Int, at then: Instant) -> [Int16]? {
+    guard !tones.isSounding, volume == playedVolume, let index = onlyOpenCall,
+      calls[index].recording == nil,
+      let samples = calls[index].session.pullReady(sampleCount: sampleCount, at: then)
+    else { return nil }
+    var mixer = Mixer(sampleCount: sampleCount)
+    mixer.add(samples, gain: volume)
+    let mix = mixer.mixed()
+    microphone.played(mix)
+    return mix
+  }
+
+  private var onlyOpenCall: Int? {
+    let open = calls.indices.filter { calls[$0].session.isOpen }
+    return open.count == 1 ? open[0] : nil
   }
 
   /// What the devices have lost or made up since the start, in samples, and how long sound takes
@@ -329,28 +350,6 @@ package struct MediaCore {
     if calls[index].recording != nil { result.append(.stopRecording(id)) }
     calls.remove(at: index)
     return result
-  }
-
-  private func translate(_ report: SessionReport, of id: CallID) -> MediaReport {
-    switch report {
-    case .described(let description): return .described(id, description)
-    case .candidate(let candidate): return .candidate(id, candidate)
-    case .endOfCandidates: return .endOfCandidates(id)
-    case .secured: return .secured(id)
-    case .flowing: return .flowing(id)
-    case .stalled(let since): return .stalled(id, since: since)
-    case .recovered: return .recovered(id)
-    case .heldByPeer(let isHeld): return .heldByPeer(id, isHeld)
-    case .peerLeft: return .peerLeft(id)
-    case .failed(let complaint): return .failed(id, complaint)
-    case .digit(let key): return .digit(id, key)
-    case .sound(let samples): return .sound(id, samples)
-    case .speaking(let streams): return .speaking(id, streams)
-    case .statistics(var statistics):
-      statistics.deviceFaults = deviceFaults
-      statistics.estimatedDelay += deviceDelay.seconds
-      return .statistics(id, statistics)
-    }
   }
 
   // MARK: Devices

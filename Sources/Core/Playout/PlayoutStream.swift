@@ -104,6 +104,17 @@ package struct PlayoutStream {
     return output.take(sampleCount, at: now, counting: &counters)
   }
 
+  /// The samples after those that were pulled last, if they are decoded already and would be the same
+  /// when they are asked for: who plays them then need not ask.
+  ///
+  /// - Parameter then: when they would be pulled.
+  package mutating func pullReady(sampleCount: Int, at then: Instant) -> [Int16]? {
+    guard sampleCount > 0, output.count >= sampleCount else { return nil }
+    // The last of what there is may have to last longer.
+    guard output.count > sampleCount || !buffer.isStalled(at: then) else { return nil }
+    return output.take(sampleCount, at: then, counting: &counters)
+  }
+
   /// What has been counted so far.
   package var statistics: PlayoutStatistics {
     var result = counters

@@ -76,7 +76,7 @@ extension AudioOutput {
   /// - Parameters:
   ///   - portion: how much is made at a time, at most.
   ///   - limit: how much is given at most.
-  ///   - make: makes exactly as many samples as it is asked for.
+  ///   - make: makes as many samples as it is asked for; more of them wait for the next time.
   package func supply(
     inPortionsOf portion: Int, atMost limit: Int, from make: (Int) -> [Int16]
   ) {
