@@ -100,6 +100,50 @@ struct AdaptationTests {
     #expect(adaptation.account.sentence == "64 kbit/s")
   }
 
+  @Test("the other side's wish for copies is granted, and an own one is, each with its reason")
+  func wishes() {
+    for (redundancy, words) in [
+      (SendingBounds.Redundancy.asked, "as the other side asks"), (.always, "as the settings ask"),
+    ] {
+      let adaptation = Adaptation(
+        SendingBounds(
+          mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: redundancy))
+      #expect(
+        adaptation.account.sentence
+          == "32 kbit/s; each packet carries the one before, \(words)")
+    }
+  }
+
+  @Test("copies are sent at once when the other side comes to want them")
+  mutating func newWish() {
+    report(loss: 0)
+    var bounds = adaptation.bounds
+    bounds.redundancy = .asked
+    adaptation.change(bounds)
+    #expect(adaptation.plan.copyCount == 1)
+    bounds.redundancy = .whenNeeded
+    adaptation.change(bounds)
+    #expect(adaptation.plan.copyCount == 0)
+  }
+
+  @Test("no more is sent than the other side believes that the way carries, while it says so")
+  mutating func estimates() {
+    report(loss: 0)
+    let now = Instant.zero.advanced(by: .seconds(seconds))
+    adaptation.estimateArrived(bitsPerSecond: 50_000, at: now)
+    #expect(adaptation.plan.bitsPerSecond == 24_000)
+    #expect(
+      adaptation.account.sentence == "24 kbit/s, as the other side takes about 50 kbit/s")
+    for _ in 0..<6 { report(loss: 0) }
+    #expect(adaptation.plan.bitsPerSecond == 24_000)
+    for _ in 0..<20 { report(loss: 0) }
+    #expect(adaptation.account.sentence == "64 kbit/s")
+    for senseless in [0, -1, Double(UInt64.max)] {
+      adaptation.estimateArrived(bitsPerSecond: senseless, at: now)
+      #expect(adaptation.plan.bitsPerSecond >= SendingPlan.leastBitsPerSecond)
+    }
+  }
+
   @Test("carries two when much is lost")
   mutating func moreCopies() {
     for _ in 0..<12 { report(loss: 0.22) }

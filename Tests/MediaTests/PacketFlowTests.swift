@@ -45,6 +45,81 @@ struct PacketFlowTests {
     #expect(ends.arrive(ends.packet(ends.ssrc, number: 2)) == nil)
   }
 
+  @Test("packets with copies pass with the numbers of the leg that is sent them")
+  func redundant() throws {
+    let sender = try Ends()
+    let receiver = try Ends { answer in
+      answer.replacing(":111 ", with: ":96 ").replacing("SAVPF 111 63", with: "SAVPF 96 35")
+        .replacing("rtpmap:63", with: "rtpmap:35")
+        .replacing("fmtp:63 111/111", with: "fmtp:35 96/96")
+    }
+    let audio = RedundantAudio(
+      copies: [.init(payloadType: 111, timestampOffset: 960, payload: [7])], payloadType: 111,
+      payload: [8, 9])
+    let packet = try #require(
+      sender.arrive(sender.packet(7, payloadType: 63, number: 5, payload: audio.encoded())))
+    let sent = try #require(receiver.send(packet, at: at(1)))
+    #expect(sent.payloadType == 35)
+    let passed = try RedundantAudio(decoding: sent.payload)
+    #expect(passed.payloadType == 96)
+    #expect(passed.copies.map(\.payloadType) == [96])
+    #expect(passed.copies.map(\.payload) == [[7]])
+    #expect(passed.payload == [8, 9])
+  }
+
+  @Test("a leg that reads no copies is sent what was lost on the way to us, and each packet alone")
+  func unpacked() throws {
+    let sender = try Ends()
+    let receiver = try Ends { answer in
+      answer.replacing("SAVPF 111 63", with: "SAVPF 111")
+        .replacing("a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n", with: "")
+    }
+    func audio(_ number: Int) -> [UInt8] {
+      RedundantAudio(
+        copies: [2, 1].map {
+          .init(
+            payloadType: 111, timestampOffset: UInt16($0 * 960), payload: [UInt8(number - $0)])
+        }, payloadType: 111, payload: [UInt8(number)]
+      ).encoded()
+    }
+    var sent: [RTPPacket] = []
+    for number in [10, 11, 13, 17] {
+      let datagram = sender.packet(7, payloadType: 63, number: number, payload: audio(number))
+      guard case .taken(let packets) = sender.receive(datagram, at: at(number)) else {
+        Issue.record("\(number) was not taken")
+        continue
+      }
+      sent += packets.compactMap { receiver.send($0, at: at(number)) }
+    }
+    #expect(sent.map(\.sequence.rawValue) == [10, 11, 12, 13, 15, 16, 17])
+    #expect(sent.map(\.payload) == [[10], [11], [12], [13], [15], [16], [17]])
+    #expect(sent.map(\.timestamp) == [10, 11, 12, 13, 15, 16, 17].map { UInt32($0 * 960) })
+    #expect(sent.allSatisfy { $0.payloadType == 111 })
+    // What was restored and comes late all the same is not sent twice.
+    #expect(sender.receive(sender.packet(7, number: 12), at: at(30)) == .repeated)
+    #expect(sender.arrive(sender.packet(7, number: 14), at: at(30)) != nil)
+  }
+
+  @Test("copies of something else than sound, and what stands before them, are left out")
+  func strangeCopies() throws {
+    let ends = try Ends()
+    let audio = RedundantAudio(
+      copies: [
+        .init(payloadType: 111, timestampOffset: 1_920, payload: [1]),
+        .init(payloadType: 110, timestampOffset: 960, payload: [2]),
+      ], payloadType: 111, payload: [3])
+    let packet = try #require(
+      ends.arrive(ends.packet(7, payloadType: 63, payload: audio.encoded())))
+    let sent = try #require(ends.send(packet, at: at(1)))
+    #expect(try RedundantAudio(decoding: sent.payload).copies == [])
+    #expect(
+      ends.arrive(ends.packet(7, payloadType: 63, number: 1, payload: [0x80 | 111, 0, 0, 9])) == nil
+    )
+    let tone = RedundantAudio(copies: [], payloadType: 110, payload: [3])
+    #expect(
+      ends.arrive(ends.packet(7, payloadType: 63, number: 2, payload: tone.encoded())) == nil)
+  }
+
   @Test("what comes twice passes once")
   func repeats() throws {
     let ends = try Ends()
@@ -171,13 +246,13 @@ struct PacketFlowTests {
 
     func packet(
       _ ssrc: UInt32, payloadType: UInt8 = 111, level: UInt8? = nil, id: UInt8 = 1,
-      number: Int = 0
+      number: Int = 0, payload: [UInt8] = [1, 2, 3]
     ) -> [UInt8] {
       let level = level.map { AudioLevel(isVoice: false, level: $0).encoded() }
       var datagram = RTPPacket(
         payloadType: payloadType, sequence: SequenceNumber(UInt16(number)),
         timestamp: UInt32(number) &* 960, ssrc: ssrc,
-        extensions: level.map { [HeaderExtension(id: id, data: $0)] } ?? [], payload: [1, 2, 3]
+        extensions: level.map { [HeaderExtension(id: id, data: $0)] } ?? [], payload: payload
       ).encoded()
       try? peer.protectRTP(&datagram)
       return datagram
@@ -190,8 +265,8 @@ struct PacketFlowTests {
     }
 
     func arrive(_ datagram: [UInt8], at now: Instant = .zero) -> ForwardedPacket? {
-      guard case .taken(let packet) = flow.receivedRTP(datagram, at: now) else { return nil }
-      return packet
+      guard case .taken(let packets) = flow.receivedRTP(datagram, at: now) else { return nil }
+      return packets.last
     }
 
     func receive(_ datagram: [UInt8], at now: Instant) -> PacketFlow.Arrival {

@@ -63,6 +63,36 @@ struct RTCPTests {
         == [.other(packetType: 205), .other(packetType: 207), goodbye])
   }
 
+  @Test("an estimate of what the way carries has the layout of its draft")
+  func estimateLayout() throws {
+    let estimate = ReceiverEstimate(
+      senderSSRC: 0x1234_5678, bitsPerSecond: 522_022, sources: [0x2345_6789, 0x2345_678A])
+    let bytes = RTCPPacket.encodeCompound([.receiverEstimate(estimate)])
+    #expect(
+      bytes == [
+        0x8F, 206, 0, 6, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0, 0x52, 0x45, 0x4D, 0x42, 2, 0x07, 0xFB,
+        0x93, 0x23, 0x45, 0x67, 0x89, 0x23, 0x45, 0x67, 0x8A,
+      ])
+    #expect(try RTCPPacket.decodeCompound(bytes) == [.receiverEstimate(estimate)])
+  }
+
+  @Test("estimates may be as great as they can be written, and other feedback is no estimate")
+  func strangeEstimates() throws {
+    var bytes: [UInt8] = [
+      0x8F, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0, 0x52, 0x45, 0x4D, 0x42, 0, 0xFF, 0xFF, 0xFF,
+    ]
+    let most = ReceiverEstimate(senderSSRC: 1, bitsPerSecond: .max, sources: [])
+    #expect(try RTCPPacket.decodeCompound(bytes) == [.receiverEstimate(most)])
+    #expect(
+      try RTCPPacket.decodeCompound(RTCPPacket.encodeCompound([.receiverEstimate(most)])).count == 1
+    )
+    bytes[16] = 1  // It names a stream that does not follow.
+    #expect(try RTCPPacket.decodeCompound(bytes) == [.other(packetType: 206)])
+    bytes[16] = 0
+    bytes[12] = 0x53
+    #expect(try RTCPPacket.decodeCompound(bytes) == [.other(packetType: 206)])
+  }
+
   @Test("other items than the canonical name are passed over")
   func otherItems() throws {
     let bytes: [UInt8] = [

@@ -27,7 +27,8 @@ struct OfferAnswerTests {
         "a=msid:name42 audio", "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
         "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
         "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;useinbandfec=1",
-        "a=rtcp-fb:111 transport-cc", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111",
+        "a=rtcp-fb:111 transport-cc", "a=rtcp-fb:111 goog-remb", "a=rtpmap:63 red/48000/2",
+        "a=fmtp:63 111/111",
         "a=rtpmap:110 telephone-event/48000", "a=fmtp:110 0-15",
         "a=rtpmap:126 telephone-event/8000", "a=fmtp:126 0-15", "a=ssrc:42 cname:name42",
         "a=candidate:1 1 udp 7 127.0.0.1 5000 typ host", "a=end-of-candidates",
@@ -100,12 +101,48 @@ struct OfferAnswerTests {
     var local = Samples.local(ssrc: 42)
     local.endsPackets = false
     var relay = OfferAnswer(local: local)
-    #expect(relay.makeOffer(Samples.transport).media[0].formats == ["111", "110", "126"])
+    let own = relay.makeOffer(Samples.transport).media[0]
+    #expect(!own.attributes.contains { $0.name == "rtcp-fb" })
     relay.withdrawOffer()
-    let refusal = try relay.makeAnswer(
+    let consent = try relay.makeAnswer(
       to: Samples.description(Samples.chromiumOffer), Samples.transport)
-    #expect(refusal.media[0].formats == ["111", "110", "126"])
+    #expect(consent.media[0].formats == ["111", "63", "110", "126"])
+    #expect(relay.agreed?.sentRedundancy == 63)
     #expect(relay.agreed?.transportID == nil)
+  }
+
+  @Test("whoever would rather receive copies names them first, in offers and answers")
+  func preference() throws {
+    var caller = OfferAnswer(local: Samples.local(ssrc: 1))
+    var callee = OfferAnswer(local: Samples.local(ssrc: 2))
+    let offer = caller.makeOffer(Samples.transport, prefersRedundancy: true)
+    #expect(offer.media[0].formats == ["63", "111", "110", "126"])
+    var answer = try callee.makeAnswer(to: offer, Samples.transport)
+    #expect(answer.media[0].formats == ["111", "63", "110", "126"])
+    try caller.accept(answer: answer)
+    #expect(callee.agreed?.remote.prefersRedundancy == true)
+    #expect(caller.agreed?.remote.prefersRedundancy == false)
+
+    let renewed = caller.makeOffer(Samples.transport)
+    answer = try callee.makeAnswer(to: renewed, Samples.transport, prefersRedundancy: true)
+    #expect(answer.media[0].formats == ["63", "111", "110", "126"])
+    try caller.accept(answer: answer)
+    #expect(callee.agreed?.remote.prefersRedundancy == false)
+    #expect(caller.agreed?.remote.prefersRedundancy == true)
+    #expect(caller.agreed?.sentRedundancy == 63)
+  }
+
+  @Test("estimates of what the way carries are welcome where the other side may give them")
+  func estimates() throws {
+    var machine = OfferAnswer(local: Samples.local(ssrc: 42))
+    for (line, isWelcome) in [("goog-remb", true), ("nack", false)] {
+      let offer = Samples.chromiumOffer(
+        replacing: "a=rtcp-fb:111 transport-cc", with: "a=rtcp-fb:111 \(line)")
+      let answer = try machine.makeAnswer(to: offer, Samples.transport)
+      let isNamed = answer.media[0].attributes.contains(
+        Attribute("rtcp-fb", "111 goog-remb"))
+      #expect(isNamed == isWelcome)
+    }
   }
 
   @Test("an offer without a group is answered without one")

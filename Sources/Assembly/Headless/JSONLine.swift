@@ -68,6 +68,7 @@ struct JSONLine {
       ("localCandidateType", statistics.localCandidateType.map { .string($0) }),
       ("remoteCandidateType", statistics.remoteCandidateType.map { .string($0) }),
       ("adaptation", statistics.adaptation.map(adaptation)),
+      ("reception", statistics.reception.map(reception)),
       ("cipher", statistics.cipher.map { .string($0) }),
       ("codec", statistics.codec.map { .string($0) }),
     ]
@@ -78,6 +79,13 @@ struct JSONLine {
       "bitsPerSecond": .integer(Int64(account.bitsPerSecond)),
       "packetTime": .integer(Int64(account.packetTime)),
       "copies": .integer(Int64(account.copyCount)), "sentence": .string(account.sentence),
+    ]
+  }
+
+  private static func reception(_ account: ReceptionAccount) -> JSONValue {
+    [
+      "asksForCopies": .boolean(account.isAsking), "hasCopies": .boolean(account.hasCopies),
+      "sentence": .string(account.sentence),
     ]
   }
 

@@ -68,7 +68,8 @@ struct LinePrinter {
     write(
       "\(call)  MOS \(mos), delay \(delay) ms, loss \(loss) %, up \(statistics.sentBitrate / 1_000)"
         + " kbit/s, down \(statistics.receivedBitrate / 1_000) kbit/s"
-        + (statistics.adaptation.map { "; sent: \($0.sentence)" } ?? ""),
+        + (statistics.adaptation.map { "; sent: \($0.sentence)" } ?? "")
+        + (statistics.reception.map { "; received: \($0.sentence)" } ?? ""),
       JSONLine(
         "statistics", at: .now, call: call,
         names == .nx

@@ -23,7 +23,7 @@ extension Painter {
     let inner = rect.inset(columns: 1)
     let sentence = (verdict.sign + verdict.sentence)
       .wrapped(to: inner.columns, limit: inner.rows >= 6 ? 3 : 2)
-    let account = sendingLines(latest, in: inner)
+    let account = accountLines(latest, in: inner)
     let room = max(0, inner.rows - sentence.count - account.count)
     let isWide = room >= 9 && inner.columns >= 44
     let metrics = StatisticsMetric.all(history, latest)
@@ -48,13 +48,17 @@ extension Painter {
     }
   }
 
-  /// How sound is sent, and why; where there is little room, only when it is not sent as always.
-  private func sendingLines(_ latest: MediaStatistics, in rect: Rect) -> [String] {
-    guard let account = latest.adaptation, account.isNoteworthy || rect.rows >= 12 else {
-      return []
+  /// How sound is sent and received, and why; where there is little room, one of both, and only when it
+  /// is not as always.
+  private func accountLines(_ latest: MediaStatistics, in rect: Rect) -> [String] {
+    var sentences: [String] = []
+    if let account = latest.adaptation, account.isNoteworthy || rect.rows >= 12 {
+      sentences.append("Sent: " + account.sentence + ".")
     }
-    return ("Sent: " + account.sentence + ".").wrapped(
-      to: rect.columns, limit: rect.rows >= 8 ? 2 : 1)
+    if let account = latest.reception, sentences.isEmpty || rect.rows >= 12 {
+      sentences.append("Received: " + account.sentence + ".")
+    }
+    return sentences.flatMap { $0.wrapped(to: rect.columns, limit: rect.rows >= 8 ? 2 : 1) }
   }
 
   /// One measure a row, with a line as long as the minute has seconds.

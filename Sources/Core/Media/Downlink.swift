@@ -8,6 +8,8 @@ struct Downlink {
   /// What is summed over streams.
   struct Counters: Equatable, Sendable {
     var packetsLost = 0
+    /// With copies of earlier ones.
+    var redundantPackets = 0
     var playout = PlayoutStatistics()
   }
 
@@ -19,6 +21,7 @@ struct Downlink {
   private let settings: PlayoutSettings
   private var stream: PlayoutStream
   private var digits = DigitReceiver()
+  private var redundantPackets = 0
   /// Counted before the sender began anew.
   private var earlier = Counters()
 
@@ -38,7 +41,10 @@ struct Downlink {
 
   var counters: Counters {
     var result = earlier
-    result.add(Counters(packetsLost: reception.lostCount, playout: stream.statistics))
+    result.add(
+      Counters(
+        packetsLost: reception.lostCount, redundantPackets: redundantPackets,
+        playout: stream.statistics))
     return result
   }
 
@@ -117,6 +123,7 @@ extension Downlink {
       stream.insertOther(sequence: position.sequence, timestamp: position.timestamp, at: now)
       return .faulty
     }
+    if !audio.copies.isEmpty { redundantPackets += 1 }
     for (index, copy) in audio.copies.enumerated() where copy.payloadType == agreed.receivedOpus {
       // The copies are of the packets right before this one; one that begins no earlier is none.
       guard copy.timestampOffset > 0, !copy.payload.isEmpty else { continue }
@@ -140,6 +147,7 @@ extension Downlink {
 extension Downlink.Counters {
   mutating func add(_ other: Self) {
     packetsLost += other.packetsLost
+    redundantPackets += other.redundantPackets
     playout.jitterBufferDelay += other.playout.jitterBufferDelay
     playout.jitterBufferEmittedCount += other.playout.jitterBufferEmittedCount
     playout.totalSamplesReceived += other.playout.totalSamplesReceived

@@ -25,6 +25,14 @@ extension Flow {
     return statistics
   }
 
+  /// The packets of all streams.
+  var arrivedCounts: CopyWish.Counts {
+    var total = retired
+    for downlink in downlinks { total.add(downlink.counters) }
+    return CopyWish.Counts(
+      received: traffic.packetsReceived, lost: total.packetsLost, redundant: total.redundantPackets)
+  }
+
   /// Of the loudest stream, 0–1, linear.
   var farLevel: Double { downlinks.map(\.meter.linear).max() ?? 0 }
 }

@@ -198,6 +198,10 @@ struct Flow {
       case .transportFeedback(let feedback):
         // It is about the path, whichever stream it names.
         uplink.peerTold(feedback, at: now)
+      case .receiverEstimate(let estimate):
+        if estimate.sources.isEmpty || estimate.sources.contains(uplink.ssrc) {
+          uplink.peerTold(estimate, at: now)
+        }
       case .sourceDescription, .other: break
       }
     }

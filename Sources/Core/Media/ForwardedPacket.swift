@@ -5,6 +5,8 @@ import SDP
 package struct ForwardedPacket: Equatable, Sendable {
   enum Content: Equatable, Sendable {
     case opus
+    /// Opus with copies of the packets before it, whose payload types are the sender's.
+    case redundant(RedundantAudio)
     /// A keypad tone at that clock rate.
     case telephoneEvent(clockRate: Int)
   }
@@ -35,6 +37,16 @@ package struct ForwardedPacket: Equatable, Sendable {
     var result = packet
     switch content {
     case .opus: result.payloadType = agreed.sentOpus.payloadType
+    case .redundant(var audio):
+      if let payloadType = agreed.sentRedundancy {
+        audio.payloadType = agreed.sentOpus.payloadType
+        for index in audio.copies.indices { audio.copies[index].payloadType = audio.payloadType }
+        result.payloadType = payloadType
+        result.payload = audio.encoded()
+      } else {
+        result.payloadType = agreed.sentOpus.payloadType
+        result.payload = audio.payload
+      }
     case .telephoneEvent(let rate):
       guard let format = agreed.sentTelephoneEvent, format.clockRate == rate else { return nil }
       result.payloadType = format.payloadType
@@ -44,5 +56,22 @@ package struct ForwardedPacket: Equatable, Sendable {
       result.extensions = [HeaderExtension(id: id, data: audioLevel.encoded())]
     }
     return result
+  }
+
+  /// The packets right before this one, as far as it holds copies of them: the oldest first.
+  ///
+  /// They have no level of their own; whether somebody speaks is told by this one's.
+  func copies(ofLast count: Int) -> [ForwardedPacket] {
+    guard case .redundant(let audio) = content else { return [] }
+    return audio.copies.suffix(count).enumerated().map { index, copy in
+      let distance = min(count, audio.copies.count) - index
+      var earlier = packet
+      earlier.marker = false
+      earlier.sequence = SequenceNumber(packet.sequence.rawValue &- UInt16(distance))
+      earlier.timestamp = packet.timestamp &- UInt32(copy.timestampOffset)
+      earlier.payload = copy.payload
+      return ForwardedPacket(
+        content: .opus, packet: earlier, audioLevel: audioLevel, canonicalName: canonicalName)
+    }
   }
 }

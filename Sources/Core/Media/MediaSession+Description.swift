@@ -31,9 +31,17 @@ extension MediaSession {
   /// Something that was agreed is to change, and nothing is under way: offer it.
   mutating func renewIfNeeded(at now: Instant) -> [SessionEffect] {
     guard !plan.isConference, state == .flowing, case .done = gathering, !offerAnswer.hasOffered,
-      isHoldDescribed == isActive, let transport
+      isHoldDescribed == isActive || isCopyWishNews, let transport
     else { return [] }
     return offer(transport, at: now)
+  }
+
+  /// Whether we would rather be sent copies of earlier packets along.
+  private var wantsCopies: Bool { settings.usesRedundancy ?? copyWish.isAsking }
+
+  /// Whether the other side, which may send copies, knows that differently.
+  private var isCopyWishNews: Bool {
+    flow?.agreed.receivedRedundancy != nil && areCopiesDescribed != wantsCopies
   }
 
   // MARK: Our descriptions
@@ -85,8 +93,10 @@ extension MediaSession {
   private mutating func offer(_ transport: LocalTransport, at now: Instant) -> [SessionEffect] {
     isTransportDescribed = true
     isHoldDescribed = isHolding
+    areCopiesDescribed = wantsCopies
     if offerAnswer.agreed != nil { timers[.renewal] = now.advanced(by: Self.renewalTime) }
-    let offer = offerAnswer.makeOffer(transport, isHolding: isHoldDescribed)
+    let offer = offerAnswer.makeOffer(
+      transport, isHolding: isHoldDescribed, prefersRedundancy: areCopiesDescribed)
     return [.report(.described(offer))]
   }
 
@@ -96,12 +106,14 @@ extension MediaSession {
     let previous = offerAnswer.agreed
     let answer: SessionDescription
     do {
-      answer = try offerAnswer.makeAnswer(to: offer, transport, isHolding: isHolding)
+      answer = try offerAnswer.makeAnswer(
+        to: offer, transport, isHolding: isHolding, prefersRedundancy: wantsCopies)
     } catch {
       return refuse(error, at: now)
     }
     isTransportDescribed = true
     isHoldDescribed = isHolding
+    areCopiesDescribed = wantsCopies
     return [.report(.described(answer))] + agreementChanged(from: previous, at: now)
       + renewIfNeeded(at: now)
   }

@@ -16,7 +16,7 @@ extension MediaSession {
 
   mutating func receivedPacket(_ datagram: [UInt8], at now: Instant) -> [SessionEffect] {
     switch packets?.receivedRTP(datagram, at: now) {
-    case .taken(let packet): return arrived(at: now) + [.packet(packet)]
+    case .taken(let packets): return arrived(at: now) + packets.map { .packet($0) }
     case .repeated: return []
     case .faulty, nil:
       faultyPackets += 1

@@ -128,7 +128,8 @@ extension MediaSession {
 
   mutating func reportStatistics(at now: Instant) -> [SessionEffect] {
     timers[.statistics] = now.advanced(by: Self.statisticsInterval)
-    return [.report(.statistics(measure(at: now)))]
+    if let flow { copyWish.judge(flow.arrivedCounts, at: now) }
+    return [.report(.statistics(measure(at: now)))] + renewIfNeeded(at: now)
   }
 
   /// The picture of this moment.
@@ -137,6 +138,8 @@ extension MediaSession {
     var statistics = flow.statistics
     statistics.faultyPackets = faultyPackets
     statistics.isSilenceUsual = plan.isConference
+    statistics.reception = ReceptionAccount(
+      copyWish, isAsking: areCopiesDescribed && flow.agreed.receivedRedundancy != nil)
     statistics.localCandidateType = path?.local.rawValue
     statistics.remoteCandidateType = path?.remote.rawValue
     if !isActive { statistics.remoteAudioLevel = 0 }

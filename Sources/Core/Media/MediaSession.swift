@@ -72,6 +72,9 @@ package struct MediaSession {
   var isTransportDescribed = false
   /// Whether our last description asked the peer to stop sending.
   var isHoldDescribed = false
+  /// Whether our last description preferred copies of earlier packets.
+  var areCopiesDescribed = false
+  var copyWish = CopyWish()
   var lastRemote: SessionDescription?
 
   // The path.

@@ -37,6 +37,8 @@ package struct MediaStatistics: Equatable, Sendable {
 
   /// How sound is sent, and why; `nil` until packets can pass.
   package var adaptation: AdaptationAccount?
+  /// How the other side sends sound, as far as that is particular, and why; `nil` otherwise.
+  package var reception: ReceptionAccount?
 
   // Both.
   /// In seconds; `nil` until the first report came back.

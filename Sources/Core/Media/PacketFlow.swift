@@ -11,7 +11,8 @@ import SDP
 struct PacketFlow {
   /// What a received packet led to.
   enum Arrival: Equatable {
-    case taken(ForwardedPacket)
+    /// With the packets before it that had been lost and came as copies in it, the oldest first.
+    case taken([ForwardedPacket])
     /// Not authentic, not understood, or of nobody's.
     case faulty
     /// Authentic, but here before.
@@ -23,6 +24,21 @@ struct PacketFlow {
     var reception: ReceptionStatistics
     var canonicalName: String?
     var lastArrival: Instant
+    /// The furthest sequence number, continued to 64 bits.
+    var furthest: Int64?
+    /// What was lost and came as copies, of which not everything may be lost: the last few.
+    var restored: [Int64] = []
+
+    /// So many before the furthest are not to be passed on again.
+    mutating func noteRestored(_ count: Int) {
+      guard let furthest, count > 0 else { return }
+      restored += (1...Int64(count)).map { furthest - $0 }
+      if restored.count > Self.restoredLimit {
+        restored.removeFirst(restored.count - Self.restoredLimit)
+      }
+    }
+
+    private static let restoredLimit = 32
   }
 
   /// One stream that goes out.
@@ -92,15 +108,25 @@ struct PacketFlow {
     incoming[packet.ssrc]?.lastArrival = now
     let arrival = incoming[packet.ssrc]?.reception.packetArrived(
       sequence: packet.sequence, timestamp: packet.timestamp, at: now)
+    var missing = 0
     switch arrival {
     case .duplicate, .outOfPlace, nil: return .repeated
-    case .inOrder, .reordered, .restarted: break
+    case .inOrder(let position):
+      if let furthest = incoming[packet.ssrc]?.furthest {
+        missing = Int(position.sequence - furthest - 1)
+      }
+      incoming[packet.ssrc]?.furthest = position.sequence
+    case .restarted(let position): incoming[packet.ssrc]?.furthest = position.sequence
+    case .reordered(let position):
+      if incoming[packet.ssrc]?.restored.contains(position.sequence) == true { return .repeated }
     }
-    return .taken(
-      ForwardedPacket(
-        content: content, packet: packet,
-        audioLevel: agreed.audioLevelID.flatMap { packet.audioLevel(id: $0) },
-        canonicalName: incoming[packet.ssrc]?.canonicalName))
+    let arrived = ForwardedPacket(
+      content: content, packet: packet,
+      audioLevel: agreed.audioLevelID.flatMap { packet.audioLevel(id: $0) },
+      canonicalName: incoming[packet.ssrc]?.canonicalName)
+    let copies = arrived.copies(ofLast: missing)
+    incoming[packet.ssrc]?.noteRestored(copies.count)
+    return .taken(copies + [arrived])
   }
 
   /// One compound, as it came.
@@ -123,7 +149,7 @@ struct PacketFlow {
           incoming[description.ssrc]?.canonicalName = description.canonicalName
         }
       case .goodbye(let goodbye): for source in goodbye.sources { incoming[source] = nil }
-      case .transportFeedback, .other: break  // Never asked for.
+      case .transportFeedback, .receiverEstimate, .other: break  // Never asked for.
       }
     }
     return true
@@ -135,6 +161,11 @@ struct PacketFlow {
 
   private func content(of packet: RTPPacket) -> ForwardedPacket.Content? {
     if packet.payloadType == agreed.receivedOpus { return .opus }
+    if packet.payloadType == agreed.receivedRedundancy {
+      return RedundantAudio(decoding: packet.payload, onlyOf: agreed.receivedOpus).map {
+        .redundant($0)
+      }
+    }
     return agreed.receivedTelephoneEvents.first { $0.payloadType == packet.payloadType }
       .map { .telephoneEvent(clockRate: $0.clockRate) }
   }

@@ -144,6 +144,12 @@ struct Uplink {
     followPlan()
   }
 
+  /// What the peer believes that the way there carries.
+  mutating func peerTold(_ estimate: ReceiverEstimate, at now: Instant) {
+    adaptation.estimateArrived(bitsPerSecond: Double(estimate.bitsPerSecond), at: now)
+    followPlan()
+  }
+
   /// What the stream's timestamp is now, for sender reports.
   func timestamp(at now: Instant) -> UInt32 {
     guard let lastFrame else { return timestamp }

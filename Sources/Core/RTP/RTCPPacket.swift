@@ -9,6 +9,7 @@ package enum RTCPPacket: Equatable, Sendable {
   case sourceDescription([SourceDescription])
   case goodbye(Goodbye)
   case transportFeedback(TransportFeedback)
+  case receiverEstimate(ReceiverEstimate)
   /// Other feedback, extended reports and whatever else exists: known to be there, not read.
   case other(packetType: UInt8)
 
@@ -67,6 +68,8 @@ package enum RTCPPacket: Equatable, Sendable {
         append(goodbye.encodedBody(), 203, count: goodbye.sources.count, to: &bytes)
       case .transportFeedback(let feedback):
         append(feedback.encodedBody(), 205, count: Self.transportFeedbackFormat, to: &bytes)
+      case .receiverEstimate(let estimate):
+        append(estimate.encodedBody(), 206, count: Self.applicationFormat, to: &bytes)
       case .other:
         preconditionFailure("packets that are not understood are not sent")
       }
@@ -76,6 +79,8 @@ package enum RTCPPacket: Equatable, Sendable {
 
   /// What stands in the place of the count.
   private static let transportFeedbackFormat = 15
+  /// Likewise, of what applications have agreed on (RFC 4585 §6.4).
+  private static let applicationFormat = 15
   /// How many packets one compound may hold.
   package static let packetLimit = 64
 
@@ -92,6 +97,9 @@ package enum RTCPPacket: Equatable, Sendable {
       return Goodbye(decoding: &reader, sourceCount: count).map { .goodbye($0) }
     case 205 where count == transportFeedbackFormat:
       return TransportFeedback(decoding: &reader).map { .transportFeedback($0) }
+        ?? .other(packetType: packetType)
+    case 206 where count == applicationFormat:
+      return ReceiverEstimate(decoding: &reader).map { .receiverEstimate($0) }
         ?? .other(packetType: packetType)
     default:
       return .other(packetType: packetType)

@@ -82,6 +82,23 @@ package struct RedundantAudio: Equatable, Sendable {
     self.init(copies: copies, payloadType: payloadType, payload: payload)
   }
 
+  /// Reads a received payload of which all frames are of one payload type.
+  ///
+  /// Receivers tell copies by their place before the packet: what stands before one of another payload
+  /// type, or before one that is empty, is left out with it.
+  ///
+  /// - Returns: `nil` when it cannot be read, or its own frame is of another payload type.
+  package init?(decoding bytes: [UInt8], onlyOf payloadType: UInt8) {
+    guard let audio = try? RedundantAudio(decoding: bytes), audio.payloadType == payloadType else {
+      return nil
+    }
+    self = audio
+    let strange = copies.lastIndex {
+      $0.payloadType != payloadType || $0.payload.isEmpty || $0.timestampOffset == 0
+    }
+    if let strange { copies.removeSubrange(...strange) }
+  }
+
   /// The bytes that ``init(decoding:)`` reads.
   package func encoded() -> [UInt8] {
     var bytes: [UInt8] = []

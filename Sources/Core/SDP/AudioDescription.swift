@@ -13,10 +13,15 @@ package struct AudioDescription: Equatable, Sendable {
   package var telephoneEvents: [TelephoneEventFormat]
   /// Opus with redundant copies of earlier packets (RFC 2198).
   package var redPayloadType: UInt8?
+  /// Whether those are named before Opus alone: whoever says this would rather receive them.
+  package var prefersRedundancy: Bool
   /// The number of the audio level header extension (RFC 6464).
   package var audioLevelID: UInt8?
   /// The number of the header extension for transport-wide feedback, if that is given, too.
   package var transportID: UInt8?
+  /// Whether the side that says this may tell how much it believes that the way to it carries
+  /// (draft-alvestrand-rmcat-remb).
+  package var givesEstimates: Bool
   /// The sender's first SSRC and its canonical name.
   package var ssrc: UInt32?
   package var canonicalName: String?
@@ -67,10 +72,13 @@ package struct AudioDescription: Equatable, Sendable {
     self.opus = opus
     telephoneEvents = attributes.telephoneEvents
     redPayloadType = attributes.redundancy(of: opus.payloadType)
+    prefersRedundancy =
+      redPayloadType.map { section.names($0, before: opus.payloadType) } ?? false
     audioLevelID = attributes.extensionID(uri: audioLevelURI)
     transportID =
       attributes.givesFeedback("transport-cc", on: opus.payloadType)
       ? attributes.extensionID(uri: transportURI) : nil
+    givesEstimates = attributes.givesFeedback("goog-remb", on: opus.payloadType)
     (ssrc, canonicalName) = attributes.source
     packetTime = attributes.packetTime("ptime")
     maximumPacketTime = attributes.packetTime("maxptime")
@@ -98,6 +106,16 @@ package struct AudioDescription: Equatable, Sendable {
   package static let candidateLimit = 64
   /// How many fingerprints are read from one description.
   package static let fingerprintLimit = 8
+}
+
+extension MediaSection {
+  /// Whether one payload type stands before another in the list of formats, which is in the order of
+  /// preference (RFC 3264 §5.1).
+  fileprivate func names(_ first: UInt8, before second: UInt8) -> Bool {
+    let position = { (payloadType: UInt8) in formats.firstIndex { UInt8($0) == payloadType } }
+    guard let one = position(first), let other = position(second) else { return false }
+    return one < other
+  }
 }
 
 /// What the audio level header extension is called in `extmap` (RFC 6464 §4).

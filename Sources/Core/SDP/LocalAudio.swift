@@ -8,8 +8,8 @@ package struct LocalAudio: Equatable, Sendable {
   package var fingerprint: Fingerprint
   /// What we would like to receive. The payload type counts in our offers only.
   package var opus: OpusFormat
-  /// Whether packets end here. Only then is agreed on what concerns one path alone: redundancy
-  /// (RFC 2198) and transport-wide feedback.
+  /// Whether packets end here. Only then is agreed on what concerns one path alone: transport-wide
+  /// feedback and estimates of what the path carries.
   package var endsPackets: Bool
 
   package init(

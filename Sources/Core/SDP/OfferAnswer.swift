@@ -35,11 +35,14 @@ package struct OfferAnswer: Equatable, Sendable {
 
   /// Our offer: the first, or a renewed one.
   ///
-  /// - Parameter isHolding: we do not want to hear the other side for now.
+  /// - Parameters:
+  ///   - isHolding: we do not want to hear the other side for now.
+  ///   - prefersRedundancy: we would rather receive copies of earlier packets along.
   package mutating func makeOffer(
-    _ transport: LocalTransport, isHolding: Bool = false
+    _ transport: LocalTransport, isHolding: Bool = false, prefersRedundancy: Bool = false
   ) -> SessionDescription {
-    let formats = Formats(offering: local, keeping: agreed)
+    var formats = Formats(offering: local, keeping: agreed)
+    formats.prefersRedundancy = prefersRedundancy
     let direction = Direction(sends: true, receives: !isHolding)
     let audio = section(
       transport, formats, mid: agreed?.remote.mid ?? "0", setup: .actpass, direction: direction)
@@ -68,17 +71,21 @@ package struct OfferAnswer: Equatable, Sendable {
 
   /// Answers the other side's offer, first or renewed.
   ///
-  /// - Parameter isHolding: we do not want to hear the other side for now.
+  /// - Parameters:
+  ///   - isHolding: we do not want to hear the other side for now.
+  ///   - prefersRedundancy: we would rather receive copies of earlier packets along.
   /// - Throws: what is missing; nothing has changed then.
   package mutating func makeAnswer(
-    to offer: SessionDescription, _ transport: LocalTransport, isHolding: Bool = false
+    to offer: SessionDescription, _ transport: LocalTransport, isHolding: Bool = false,
+    prefersRedundancy: Bool = false
   ) throws(NegotiationError) -> SessionDescription {
     guard outstanding == nil else { throw .offersCrossed }
     let remote = try AudioDescription(reading: offer)
     let isClient = isDTLSClient(remote.setup, unlessTold: true)
     let direction = Direction(sends: true, receives: !isHolding)
       .limited(to: remote.direction.mirrored)
-    let formats = Formats(answering: remote, local)
+    var formats = Formats(answering: remote, local)
+    formats.prefersRedundancy = prefersRedundancy
     let audio = section(
       transport, formats, mid: remote.mid, setup: isClient ? .active : .passive,
       direction: direction)
@@ -175,8 +182,12 @@ private struct Formats: Equatable {
   var audioLevelID: UInt8?
   /// Of Opus with redundant copies.
   var redundancy: UInt8?
+  /// Whether those are named first.
+  var prefersRedundancy = false
   /// The number of the extension for transport-wide feedback.
   var transportID: UInt8?
+  /// Whether the other side may tell how much it believes that the way to it carries.
+  var takesEstimates = false
 
   /// A first offer has the numbers that browsers use; a renewed one keeps those under which we
   /// receive (RFC 3264 §8.3.2).
@@ -188,8 +199,9 @@ private struct Formats: Equatable {
         TelephoneEventFormat(payloadType: 126, clockRate: 8_000),
       ]
       audioLevelID = 1
-      redundancy = local.endsPackets ? 63 : nil
+      redundancy = 63
       transportID = local.endsPackets ? 3 : nil
+      takesEstimates = local.endsPackets
       return
     }
     opus.payloadType = agreed.receivedOpus
@@ -197,6 +209,7 @@ private struct Formats: Equatable {
     audioLevelID = agreed.audioLevelID
     redundancy = agreed.receivedRedundancy
     transportID = agreed.transportID
+    takesEstimates = agreed.remote.givesEstimates
   }
 
   /// An answer takes over the offer's numbers.
@@ -205,12 +218,16 @@ private struct Formats: Equatable {
     opus.payloadType = offer.opus.payloadType
     telephoneEvents = offer.telephoneEvents
     audioLevelID = offer.audioLevelID
-    redundancy = local.endsPackets ? offer.redPayloadType : nil
+    redundancy = offer.redPayloadType
     transportID = local.endsPackets ? offer.transportID : nil
+    takesEstimates = local.endsPackets && offer.givesEstimates
   }
 
   var payloadTypes: [UInt8] {
-    [opus.payloadType] + (redundancy.map { [$0] } ?? []) + telephoneEvents.map(\.payloadType)
+    let redundancy = redundancy.map { [$0] } ?? []
+    let sound =
+      prefersRedundancy ? redundancy + [opus.payloadType] : [opus.payloadType] + redundancy
+    return sound + telephoneEvents.map(\.payloadType)
   }
 
   var attributes: [Attribute] {
@@ -223,6 +240,7 @@ private struct Formats: Equatable {
       result.append(Attribute("fmtp", "\(number) \(opus.parameters)"))
     }
     if transportID != nil { result.append(Attribute("rtcp-fb", "\(number) transport-cc")) }
+    if takesEstimates { result.append(Attribute("rtcp-fb", "\(number) goog-remb")) }
     if let redundancy {
       result.append(Attribute("rtpmap", "\(redundancy) red/48000/2"))
       result.append(Attribute("fmtp", "\(redundancy) \(number)/\(number)"))

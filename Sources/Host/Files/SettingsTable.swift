@@ -78,7 +78,7 @@ package enum SettingsTable {
     .flag("fec", \.audio.usesFEC, in: standard, "Send redundancy against packet loss."),
     .automatic(
       "red", \.audio.usesRedundancy,
-      "Send each packet again with the next one; auto does so when much is lost."),
+      "Send each packet again with the next one, and ask for it; auto when much is lost."),
     .flag("dtx", \.audio.usesDTX, in: standard, "Send next to nothing in silence."),
     .automatic(
       "processing", \.audio.usesProcessing,

@@ -42,13 +42,15 @@ struct Adaptation {
   private var excusedLoss = 0.0
   private var patience = Self.leastPatience
   private var lastGrowth: Instant?
+  /// What the peer believes that the way there carries, and when it last said so.
+  private var estimate: (bitsPerSecond: Double, at: Instant)?
   /// What arrived when a queue stood last; `nil` when what is allowed is sent again.
   private var narrowest: Double?
 
   init(_ bounds: SendingBounds) {
     self.bounds = bounds
     budget = bounds.firstBudget
-    copyCount = bounds.redundancy == .always ? 1 : 0
+    copyCount = Self.leastCopies(bounds)
     plan = SendingPlan(budget: budget, copyCount: copyCount, bounds, after: nil)
   }
 
@@ -63,7 +65,8 @@ struct Adaptation {
     // What the network took is not given back by a wish.
     if isOtherRate, narrowest == nil { budget = bounds.firstBudget }
     self.bounds = bounds
-    budget = min(budget, bounds.mostBudget)
+    budget = min(budget, mostBudget)
+    chooseCopies()
     adjust()
   }
 
@@ -93,6 +96,13 @@ struct Adaptation {
     act(at: now)
   }
 
+  /// The peer tells how much it believes that the way there carries, headers included.
+  mutating func estimateArrived(bitsPerSecond: Double, at now: Instant) {
+    estimate = (bitsPerSecond, now)
+    budget = min(budget, mostBudget)
+    adjust()
+  }
+
   /// How much loss the encoder's own redundancy shall be ready for, in percent.
   ///
   /// - Parameter least: as long as the way there has not proved to lose nothing.
@@ -110,20 +120,31 @@ struct Adaptation {
       case .loss(let share): reason = .loss(share)
       }
     case .steady:
-      if let narrowest, budget < bounds.mostBudget {
+      if let narrowest, budget < mostBudget {
         reason = .narrow(bitsPerSecond: Int(narrowest))
-      } else if plan.copyCount > 0, bounds.redundancy == .whenNeeded {
-        reason = .loss(watch.loss)
+      } else if let estimate, mostBudget < bounds.mostBudget {
+        reason = .estimate(bitsPerSecond: Int(min(estimate.bitsPerSecond, 1e9)))
+      } else if case .loss(let share)? = copyCause {
+        reason = .loss(share)
       }
     }
     return AdaptationAccount(
       bitsPerSecond: plan.bitsPerSecond, packetTime: plan.packetTime,
-      shortestPacketTime: bounds.shortestPacketTime, copyCount: plan.copyCount, reason: reason)
+      shortestPacketTime: bounds.shortestPacketTime, copyCount: plan.copyCount,
+      copyCause: copyCause, reason: reason)
+  }
+
+  /// Why copies are sent, if they are.
+  private var copyCause: AdaptationAccount.CopyCause? {
+    guard plan.copyCount > 0 else { return nil }
+    if copyCount > Self.leastCopies(bounds) { return .loss(watch.loss) }
+    return bounds.redundancy == .asked ? .peer : .settings
   }
 
   // MARK: Deciding
 
   private mutating func act(at now: Instant) {
+    if let estimate, estimate.at.duration(to: now) >= Self.estimateTime { self.estimate = nil }
     switch state {
     case .easing(let easing): judge(easing, at: now)
     case .steady(let growAt):
@@ -191,7 +212,7 @@ struct Adaptation {
   }
 
   private mutating func grow(from growAt: Instant?, at now: Instant) {
-    guard budget < bounds.mostBudget else {
+    guard budget < mostBudget else {
       narrowest = nil
       if lastGrowth.map({ $0.duration(to: now) > Self.mostPatience }) ?? true {
         patience = Self.leastPatience
@@ -208,7 +229,7 @@ struct Adaptation {
     guard pause >= Self.growthTime else { return }
     let growth = isNearLimit ? Self.growthNearLimit : Self.growth
     budget = min(
-      bounds.mostBudget, budget * (1 + growth * min(pause.seconds, Self.mostGrowthSeconds)))
+      mostBudget, budget * (1 + growth * min(pause.seconds, Self.mostGrowthSeconds)))
     lastGrowth = now
   }
 
@@ -220,8 +241,14 @@ struct Adaptation {
   private mutating func chooseCopies() {
     switch bounds.redundancy {
     case .unknown: copyCount = 0
-    case .whenNeeded: copyCount = copies(least: 0)
-    case .always: copyCount = copies(least: 1)
+    case .whenNeeded, .asked, .always: copyCount = copies(least: Self.leastCopies(bounds))
+    }
+  }
+
+  private static func leastCopies(_ bounds: SendingBounds) -> Int {
+    switch bounds.redundancy {
+    case .unknown, .whenNeeded: 0
+    case .asked, .always: 1
     }
   }
 
@@ -238,10 +265,18 @@ struct Adaptation {
     plan = SendingPlan(budget: budget, copyCount: copyCount, bounds, after: plan)
   }
 
-  private func limited(_ budget: Double) -> Double {
-    min(max(budget, SendingPlan.leastBudget), bounds.mostBudget)
+  /// What the user and both sides allow.
+  private var mostBudget: Double {
+    guard let estimate else { return bounds.mostBudget }
+    return min(bounds.mostBudget, max(estimate.bitsPerSecond, SendingPlan.leastBudget))
   }
 
+  private func limited(_ budget: Double) -> Double {
+    min(max(budget, SendingPlan.leastBudget), mostBudget)
+  }
+
+  /// How long an estimate counts that is not renewed.
+  static let estimateTime: Duration = .seconds(30)
   /// How long what was done about trouble may take to show.
   private static let easingTime: Duration = .seconds(2)
   /// How long all must be calm before more is sent.

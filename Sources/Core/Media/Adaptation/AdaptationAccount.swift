@@ -9,8 +9,19 @@ package struct AdaptationAccount: Equatable, Sendable {
     case queue(Duration)
     /// The way there carries no more than this, headers included.
     case narrow(bitsPerSecond: Int)
+    /// The peer believes that the way there carries no more than this, headers included.
+    case estimate(bitsPerSecond: Int)
     /// So much is lost on the way there, 0–1.
     case loss(Double)
+  }
+
+  /// Why packets carry copies of earlier ones.
+  package enum CopyCause: Equatable, Sendable {
+    /// So much is lost on the way there, 0–1.
+    case loss(Double)
+    /// The other side would rather have them.
+    case peer
+    case settings
   }
 
   /// What the encoder makes of a second of sound.
@@ -19,18 +30,21 @@ package struct AdaptationAccount: Equatable, Sendable {
   package var packetTime: Int
   /// How many earlier packets each one carries along.
   package var copyCount: Int
+  /// `nil` without copies.
+  package var copyCause: CopyCause?
   package var reason: Reason
   private let shortestPacketTime: Int
 
   /// - Parameters: times in milliseconds; packets are as short as they may be unless said otherwise.
   package init(
     bitsPerSecond: Int, packetTime: Int = 20, shortestPacketTime: Int = 20, copyCount: Int = 0,
-    reason: Reason = .nothing
+    copyCause: CopyCause? = nil, reason: Reason = .nothing
   ) {
     self.bitsPerSecond = bitsPerSecond
     self.packetTime = packetTime
     self.shortestPacketTime = shortestPacketTime
     self.copyCount = copyCount
+    self.copyCause = copyCause
     self.reason = reason
   }
 
@@ -49,14 +63,56 @@ package struct AdaptationAccount: Equatable, Sendable {
       text += ", as packets wait \(max(1, delay.nanoseconds / 1_000_000)) ms on the way there"
     case .narrow(let bitsPerSecond):
       text += ", as the way there carries about \(max(1, bitsPerSecond / 1_000)) kbit/s"
-    case .loss(let share):
-      text += ", as \(max(1, Int(share * 100 + 0.5))) % is lost on the way there"
+    case .estimate(let bitsPerSecond):
+      text += ", as the other side takes about \(max(1, bitsPerSecond / 1_000)) kbit/s"
+    case .loss(let share): text += ", as \(percent(share)) is lost on the way there"
     }
     switch copyCount {
     case 0: break
     case 1: text += "; each packet carries the one before"
     default: text += "; each packet carries the \(copyCount) before"
     }
+    switch (copyCause, reason) {
+    case (nil, _), (.loss, .loss): break  // That is said already.
+    case (.loss(let share), _): text += ", as \(percent(share)) is lost"
+    case (.peer, _): text += ", as the other side asks"
+    case (.settings, _): text += ", as the settings ask"
+    }
     return text
   }
 }
+
+/// How the other side sends sound, as far as it is particular.
+package struct ReceptionAccount: Equatable, Sendable {
+  /// Of what was sent to us lately, 0–1; before copies helped.
+  package var loss: Double
+  /// Whether the other side was asked for copies of earlier packets (RFC 2198).
+  package var isAsking: Bool
+  /// Whether they come.
+  package var hasCopies: Bool
+
+  package init(loss: Double, isAsking: Bool, hasCopies: Bool) {
+    self.loss = loss
+    self.isAsking = isAsking
+    self.hasCopies = hasCopies
+  }
+
+  /// - Returns: `nil` when there is nothing particular.
+  init?(_ wish: CopyWish, isAsking: Bool) {
+    guard isAsking || wish.hasCopies else { return nil }
+    self.init(loss: wish.loss, isAsking: isAsking, hasCopies: wish.hasCopies)
+  }
+
+  /// For people: "with copies of earlier packets, as asked for; 8 % is lost on the way here".
+  package var sentence: String {
+    let cause =
+      loss >= 0.005 ? "\(percent(loss)) is lost on the way here" : "little is lost on the way here"
+    return switch (isAsking, hasCopies) {
+    case (true, true): "with copies of earlier packets, as asked for; \(cause)"
+    case (true, false): "copies of earlier packets are asked for; \(cause)"
+    case (false, _): "with copies of earlier packets; \(cause)"
+    }
+  }
+}
+
+private func percent(_ share: Double) -> String { "\(max(1, Int(share * 100 + 0.5))) %" }

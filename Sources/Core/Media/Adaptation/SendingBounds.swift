@@ -17,6 +17,9 @@ struct SendingBounds: Equatable, Sendable {
     /// The peer does not know how to read them, or the user does not want them.
     case unknown
     case whenNeeded
+    /// The peer would rather have them.
+    case asked
+    /// The user wants them.
     case always
   }
 
@@ -47,7 +50,7 @@ extension SendingBounds {
     longestPacketTime = max(shortestPacketTime, agreed.remote.maximumPacketTime ?? 60)
     guard agreed.sentRedundancy != nil else { return }
     switch settings.usesRedundancy {
-    case nil: redundancy = .whenNeeded
+    case nil: redundancy = agreed.remote.prefersRedundancy ? .asked : .whenNeeded
     case true?: redundancy = .always
     case false?: redundancy = .unknown
     }
