@@ -148,7 +148,7 @@ actor MediaPlane {
       agents[call]?.perform(order)
     case .close:
       agents.removeValue(forKey: call)?.perform(order)
-    case .setRemote, .addRemote, .endOfRemoteCandidates, .send, .restart:
+    case .setRemote, .addRemote, .endOfRemoteCandidates, .send, .restart, .servers:
       agents[call]?.perform(order)
     }
   }

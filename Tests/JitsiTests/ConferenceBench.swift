@@ -73,6 +73,7 @@ struct ConferenceBench {
   }
   mutating func mediaFailed(_ words: String) { perform(conference.mediaFailed(words, at: now)) }
   mutating func setMuted(_ isMuted: Bool) { perform(conference.setMuted(isMuted)) }
+  mutating func renewServers() { perform(conference.renewServers(at: now)) }
   mutating func leave() { perform(conference.leave()) }
   mutating func receive(_ event: TransportEvent) { perform(conference.receive(event, at: now)) }
 

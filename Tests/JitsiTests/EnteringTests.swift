@@ -91,6 +91,22 @@ struct EnteringTests {
     #expect(form.payload?.child("x", XMPPNamespace.dataForms)?["type"] == "submit")
   }
 
+  @Test("the helpers are asked for anew inside, and refusal changes nothing")
+  func renewedServices() throws {
+    var bench = try ConferenceBench.inside()
+    bench.renewServers()
+    let ask = try bench.takeIQ("services")
+    try bench.deliver(
+      "<iq xmlns='jabber:client' type='result' id='\(ask["id"] ?? "")' from='\(ask["to"] ?? "")'>"
+        + "<services xmlns='urn:xmpp:extdisco:2'>"
+        + "<service type='stun' host='stun.example.org' port='3478'/></services></iq>")
+    let server = IceServer(kind: .stun, host: "stun.example.org", port: 3_478)
+    #expect(bench.takeEffects() == [.servers([server])])
+    bench.renewServers()
+    bench.refuse(try bench.takeIQ("services"), "service-unavailable")
+    #expect(bench.takeEffects() == [])
+  }
+
   @Test("older servers know the helpers by an older name")
   func oldServices() throws {
     var bench = try ConferenceBench()

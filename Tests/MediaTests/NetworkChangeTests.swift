@@ -53,6 +53,29 @@ struct NetworkChangeTests {
     #expect(pair.violations == [])
   }
 
+  @Test("other servers are for the next search, and a search under way begins anew with them")
+  func otherServers() {
+    let pair = flowing()
+    let server = IceServer(kind: .stun, host: "stun.example.org", port: 3_478)
+    pair.act(.caller) { $0.use([server], at: $1) }
+    #expect(pair.agents[0].orders.last == .servers([server]))
+    #expect(restarts(pair)[0] == 0)
+    pair.hasSignaling = false
+    pair.breakPath()
+    pair.act(.caller) { $0.networkChanged(Self.moved, at: $1) }
+    pair.run(for: .milliseconds(50))
+    #expect(restarts(pair)[0] == 1)
+    // The offer is out: another follows its answer, or takes its place when none comes.
+    pair.act(.caller) { $0.use([server], at: $1) }
+    #expect(restarts(pair)[0] == 1)
+    pair.hasSignaling = true
+    pair.run(for: .seconds(5))
+    #expect(restarts(pair)[0] == 2)
+    pair.run(for: .seconds(5))
+    #expect(pair.agents.allSatisfy { $0.connectedWith != nil })
+    #expect(pair.violations == [])
+  }
+
   @Test("both sides move at once")
   func bothMove() {
     let pair = flowing()

@@ -106,7 +106,7 @@ actor AttendantPlane {
       agents[callID]?.perform(order)
     case .close:
       agents.removeValue(forKey: callID)?.perform(order)
-    case .setRemote, .addRemote, .endOfRemoteCandidates, .send, .restart:
+    case .setRemote, .addRemote, .endOfRemoteCandidates, .send, .restart, .servers:
       agents[callID]?.perform(order)
     }
   }

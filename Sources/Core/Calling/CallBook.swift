@@ -145,6 +145,7 @@ package struct CallBook: Sendable {
       return act(on: id, at: now) { $0.described(description) }
     case .candidate(let id, let candidate): return act(on: id, at: now) { $0.candidate(candidate) }
     case .endOfCandidates(let id): return act(on: id, at: now) { $0.endOfCandidates() }
+    case .servers(let id, let servers): return act(on: id, at: now) { $0.use(servers) }
     case .ended(let id, let reason): return act(on: id, at: now) { $0.ended(reason) }
     case .transcript(let id, let line):
       edit(id) { $0.add(line) }

@@ -19,6 +19,8 @@ package enum MediaRequest: Equatable, Sendable {
   ///
   /// - Parameter isConference: the session answers a conference's server; see ``MediaTerms``.
   case prepare(offer: SessionDescription?, iceServers: [IceServer], isConference: Bool = false)
+  /// Gather from these servers from now on.
+  case servers([IceServer])
   /// Make ready for sound that travels as samples; `secured` follows at once.
   case prepareSamples(SampleTerms)
   /// Whose streams are whose.

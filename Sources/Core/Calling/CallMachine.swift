@@ -9,6 +9,8 @@ package protocol CallMachine: Sendable {
   mutating func described(_ description: SessionDescription) -> [CallEffect]
   mutating func candidate(_ candidate: Candidate) -> [CallEffect]
   mutating func endOfCandidates() -> [CallEffect]
+  /// There are other servers to gather candidates from.
+  mutating func use(_ servers: [IceServer]) -> [CallEffect]
   /// The server has withdrawn its offer of media; another may come.
   mutating func mediaGone() -> [CallEffect]
   /// The server says that the call is over.

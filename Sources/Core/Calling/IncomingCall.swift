@@ -77,6 +77,10 @@ package struct IncomingCall: CallMachine, Equatable {
     hasEnded ? [] : negotiation.remoteEndOfCandidates()
   }
 
+  package mutating func use(_ servers: [IceServer]) -> [CallEffect] {
+    hasEnded ? [] : negotiation.use(servers)
+  }
+
   package mutating func mediaGone() -> [CallEffect] {
     guard !hasEnded, negotiation.isMember else { return [] }
     if case .accepted(var call) = state {

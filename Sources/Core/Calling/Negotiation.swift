@@ -68,6 +68,13 @@ struct Negotiation: Equatable, Sendable {
     }
   }
 
+  /// There are other servers to gather candidates from.
+  mutating func use(_ servers: [IceServer]) -> [CallEffect] {
+    guard servers != iceServers else { return [] }
+    iceServers = servers
+    return isPrepared ? [.media(id, .servers(servers))] : []
+  }
+
   /// Our description and candidates may go to the peer from now on.
   mutating func release() -> [CallEffect] {
     isReleased = true

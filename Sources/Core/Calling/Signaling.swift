@@ -200,6 +200,9 @@ package enum SignalingOrder: Equatable, Sendable {
   case sound(CallID, [Int16])
   /// In a call with a bot: ask it to hand the call over to a person.
   case requestPerson(CallID)
+  /// What the call's STUN and TURN servers know us by ends soon: ask for it anew. Answered by
+  /// `servers`, if the server grants them by the call or the hour.
+  case renewServers(CallID)
   /// Something beside the calls; answered once by `answered`.
   case serve(ServiceID, ServiceRequest)
   case refreshContacts
@@ -226,6 +229,8 @@ package enum SignalingReport: Equatable, Sendable {
   case described(CallID, SessionDescription)
   case candidate(CallID, Candidate)
   case endOfCandidates(CallID)
+  /// The servers to gather candidates from, whenever that happens next.
+  case servers(CallID, [IceServer])
   case transcript(CallID, TranscriptLine)
   case agent(CallID, AgentState)
   case ended(CallID, EndReason)

@@ -65,6 +65,7 @@ package struct JitsiClient: DialectClient {
       calls.removeAll { $0.id == id }
     case .endOfCandidates: break  // The bridge does not wait for it.
     case .ring, .accept, .sound: break  // Nobody calls here, and sound travels by itself.
+    case .renewServers(let id): act(on: id) { $0.renewServers(at: now) }
     case .requestPerson(let id): report(.callNotice(id, "A conference has no bot to ask."))
     case .serve(let id, let request): report(.answered(id, answer(request)))
     case .refreshContacts: report(.contacts([]))
@@ -229,6 +230,7 @@ package struct JitsiClient: DialectClient {
             id, remoteID: address.room, party: address.party,
             terms: MediaTerms(.offeredByServer, iceServers: iceServers),
             browserURL: address.browserURL))
+      case .servers(let servers): report(.servers(id, servers))
       case .joined: report(.accepted(id))
       case .described(let offer): report(.described(id, offer))
       case .candidate(let candidate): report(.candidate(id, candidate))

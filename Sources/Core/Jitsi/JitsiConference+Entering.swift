@@ -179,6 +179,12 @@ extension JitsiConference {
 
   /// Takes in what became of a question.
   private mutating func take(_ answer: XMPPStream.Answer, to id: String, at now: Instant) {
+    if id == renewal {
+      renewal = nil
+      // Without an answer, what was granted may still serve.
+      if case .result(let stanza) = answer { takeServices(stanza) }
+      return
+    }
     switch state {
     case .preparing(id):
       takeServices(answer, at: now)
@@ -193,10 +199,7 @@ extension JitsiConference {
 
   private mutating func takeServices(_ answer: XMPPStream.Answer, at now: Instant) {
     switch answer {
-    case .result(let stanza):
-      if let services = stanza.child("services") {
-        iceServers = ExternalServices(decoding: services).iceServers
-      }
+    case .result(let stanza): takeServices(stanza)
     case .refused where !hasAskedOldServices:
       hasAskedOldServices = true
       return prepare(isOld: true, at: now)
@@ -208,6 +211,12 @@ extension JitsiConference {
       add(.found(iceServers: iceServers))
     }
     ask(at: now)
+  }
+
+  private mutating func takeServices(_ stanza: XMLElement) {
+    guard let services = stanza.child("services") else { return }
+    iceServers = ExternalServices(decoding: services).iceServers
+    if hasFound { add(.servers(iceServers)) }
   }
 
   private mutating func takeReply(_ answer: XMPPStream.Answer, at now: Instant) {

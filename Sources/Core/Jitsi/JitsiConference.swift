@@ -55,6 +55,8 @@ package struct JitsiConference: Sendable {
     case transport(TransportEffect)
     /// The server is there; these servers help to find a path. Told once.
     case found(iceServers: [IceServer])
+    /// Others that help to find a path from now on.
+    case servers([IceServer])
     /// We are in the room; told once.
     case joined
     /// The focus's offer, first or renewed, to be answered by ``JitsiConference/answer(_:at:)``.
@@ -126,6 +128,8 @@ package struct JitsiConference: Sendable {
   var discoveryCount = 0
   var hasAskedOldServices = false
   var iceServers: [IceServer] = []
+  /// The question for others.
+  var renewal: String?
   /// What the focus gave us to be recognised by.
   var sessionID: String?
   let machineID: String
@@ -172,6 +176,15 @@ package struct JitsiConference: Sendable {
   /// Media has failed, and its session is no more; the focus is asked for another.
   package mutating func mediaFailed(_ words: String, at now: Instant) -> [Effect] {
     lostPath(words, at: now)
+    return takeEffects()
+  }
+
+  /// The servers that help to find a path are asked for anew, since they know us for a while only.
+  package mutating func renewServers(at now: Instant) -> [Effect] {
+    guard state == .inside, let server else { return [] }
+    renewal = ask(
+      "get", to: JID(server.signInDomain), ExternalServices.request(isOld: hasAskedOldServices),
+      at: now)
     return takeEffects()
   }
 

@@ -10,6 +10,8 @@ package enum IceOrder: Equatable, Sendable {
   case endOfRemoteCandidates
   /// Send on the nominated pair; dropped while there is none.
   case send([UInt8])
+  /// Gather from these servers from the next restart on.
+  case servers([IceServer])
   /// New credentials and candidates, for a renewed description. Answered like `gather`.
   case restart
   case close

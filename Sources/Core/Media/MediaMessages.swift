@@ -70,6 +70,8 @@ package enum MediaOrder: Equatable, Sendable {
   case flush(CallID)
   /// The RTP streams (SSRC) that are expected, in a call of several.
   case streams(CallID, [UInt32])
+  /// Gather from these servers from now on.
+  case servers(CallID, [IceServer])
   /// Check pairs, shake hands, open the sound devices. May come before the description.
   case open(CallID)
   /// Whether this call hears the microphone and is heard.

@@ -1,5 +1,5 @@
 package import Basics
-import SDP
+package import SDP
 
 /// Another path in the place of one that broke (RFC 8445 §9): new candidates and credentials, told by
 /// a renewed offer. Keys and streams stay as they are.
@@ -37,6 +37,26 @@ extension MediaSession {
     guard offerAnswer.hasOffered else { return regather(for: .offer, at: now) }
     search.isOutdated = true
     return [note(.info, "A description is under way; another follows its answer.")]
+  }
+
+  /// There are other servers to gather candidates from, as those given first know us for a while only.
+  ///
+  /// A search for another path, which may lack what they would have given, begins anew with them.
+  package mutating func use(_ servers: [IceServer], at now: Instant) -> [SessionEffect] {
+    switch state {
+    case .idle, .closed: return []
+    case .preparing, .checking, .securing, .flowing: break
+    }
+    let order = SessionEffect.ice(.servers(servers))
+    guard search.isNeeded, !plan.isConference else { return [order] }
+    if case .preparing = state { return [order] + prepareAnew(at: now) }
+    switch gathering {
+    case .offer, .answer: return [order] + regather(for: gathering, at: now)
+    case .done where offerAnswer.hasOffered:
+      search.isOutdated = true
+      return [order]
+    case .done: return [order] + regather(for: .offer, at: now)
+    }
   }
 
   /// The path may be broken: another is sought unless it proves to work in time.

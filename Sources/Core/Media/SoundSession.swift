@@ -43,6 +43,7 @@ package protocol SoundSession {
   mutating func endOfCandidates(at now: Instant) -> [SessionEffect]
   mutating func ice(_ event: IceEvent, at now: Instant) -> [SessionEffect]
   mutating func restart(at now: Instant) -> [SessionEffect]
+  mutating func use(_ servers: [IceServer], at now: Instant) -> [SessionEffect]
   mutating func networkChanged(_ change: NetworkChange, at now: Instant) -> [SessionEffect]
   mutating func expect(streams: [UInt32])
   /// What speech may take from now on.
@@ -62,6 +63,7 @@ extension SoundSession {
   package mutating func endOfCandidates(at now: Instant) -> [SessionEffect] { [] }
   package mutating func ice(_ event: IceEvent, at now: Instant) -> [SessionEffect] { [] }
   package mutating func restart(at now: Instant) -> [SessionEffect] { [] }
+  package mutating func use(_ servers: [IceServer], at now: Instant) -> [SessionEffect] { [] }
   package mutating func networkChanged(
     _ change: NetworkChange, at now: Instant
   ) -> [SessionEffect] { [] }

@@ -1,6 +1,7 @@
 import Basics
 import Calling
 import Media
+import SDP
 
 extension ControlCore {
   /// Does what a dialect wants, and takes in what it reports.
@@ -112,7 +113,7 @@ extension ControlCore {
     case .notice(let words):
       effects.append(.event(.note(nil, words)))
     case .placed, .ringing, .accepted, .described, .candidate, .endOfCandidates, .ended,
-      .mediaGone, .participants:
+      .mediaGone, .participants, .servers:
       perform(book.take(report, at: now))
     case .message(let id, let from, let text):
       perform(book.take(report, at: now))
@@ -195,16 +196,19 @@ extension ControlCore {
     effects.append(.event(.warning(nil, "\(name) called and was told that you are busy.")))
   }
 
-  private func mediaOrder(_ request: MediaRequest, of id: CallID) -> MediaOrder {
+  private mutating func mediaOrder(_ request: MediaRequest, of id: CallID) -> MediaOrder {
     switch request {
+    case .servers(let servers):
+      renewals.note(servers, of: id, at: now, wallTime)
+      return .servers(id, all(servers, of: id))
     case .prepare(let offer, let iceServers, let isConference):
       // A guest's account has no server; there the conference's own address says where it is.
       let account = index(of: id.account).map { accounts[$0].account.server } ?? ""
       let server = account.isEmpty ? book[id]?.party.address ?? "" : account
+      renewals.note(iceServers, of: id, at: now, wallTime)
       let plan = MediaPlan(
         role: offer.map { .answerer(offer: $0) } ?? .offerer,
-        iceServers: Array(
-          (iceServers + settings.iceServers[id.account, default: []]).prefix(Self.iceServerLimit)),
+        iceServers: all(iceServers, of: id),
         includesLoopback: isLoopback(server: server), isConference: isConference)
       return .prepare(id, plan)
     case .describe(let description): return .describe(id, description)
@@ -216,8 +220,20 @@ extension ControlCore {
     case .streams(let participants): return .streams(id, participants.flatMap(\.streams))
     case .open: return .open(id)
     case .setActive(let isActive): return .setActive(id, isActive)
-    case .close: return .close(id)
+    case .close:
+      renewals.forget(id)
+      return .close(id)
     }
+  }
+
+  /// The servers that a call is given, and the account's own.
+  private func all(_ servers: [IceServer], of id: CallID) -> [IceServer] {
+    Array((servers + settings.iceServers[id.account, default: []]).prefix(Self.iceServerLimit))
+  }
+
+  /// Asks for servers anew whose credentials have ended or are about to.
+  mutating func renewServers(of calls: [CallID]) {
+    for id in calls { perform([.signaling(.renewServers(id))]) }
   }
 
   /// Contacts of one account at most.
@@ -241,7 +257,7 @@ extension SignalingOrder {
     case .place(let id, _, _), .ring(let id), .describe(let id, _), .candidate(let id, _),
       .endOfCandidates(let id), .accept(let id), .decline(let id, _), .refuseBusy(let id),
       .end(let id, _), .mediaFailed(let id, _), .mute(let id, _), .sound(let id, _),
-      .requestPerson(let id):
+      .requestPerson(let id), .renewServers(let id):
       id
     case .serve, .refreshContacts, .refreshHistory, .signOut: nil
     }

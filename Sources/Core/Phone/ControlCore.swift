@@ -37,6 +37,7 @@ package struct ControlCore: Sendable {
   var history = HistoryBook()
   var waitingCalls: [WaitingCall] = []
   var ledger = CallLedger()
+  var renewals = ServerRenewals()
   var services = ServiceBook()
   /// The calls whose servers know that the microphone is muted.
   var mutedCalls: Set<CallID> = []
@@ -135,6 +136,8 @@ package struct ControlCore: Sendable {
             losesConnections: change.losesConnections, at: now),
           of: index)
       }
+      // Another path is sought at once; what was granted may have ended while the machine slept.
+      core.renewServers(of: core.renewals.takeEnded(at: now, wallTime))
       core.effects.append(.media(.networkChanged(change)))
     }
   }
@@ -172,7 +175,7 @@ package struct ControlCore: Sendable {
   /// When ``expire(at:wallTime:)`` is next due; `nil` while nothing is awaited.
   package var deadline: Instant? {
     (accounts.map(\.client.deadline) + waitingCalls.map(\.until)
-      + [book.deadline, toneDeadline, services.deadline])
+      + [book.deadline, toneDeadline, services.deadline, renewals.deadline])
       .compactMap { $0 }.min()
   }
 
@@ -183,6 +186,7 @@ package struct ControlCore: Sendable {
         core.perform(core.accounts[index].client.expire(at: now), of: index)
       }
       core.perform(core.book.expire(at: now))
+      core.renewServers(of: core.renewals.takeDue(at: now))
       core.retryWaitingCalls()
       core.expireServices()
     }

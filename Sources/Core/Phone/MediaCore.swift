@@ -86,6 +86,7 @@ package struct MediaCore {
     case .record(let id, let path): effects = record(id, path: path)
     case .stopRecording(let id): effects = stopRecording(id)
     case .restart(let id): effects = perform(id) { $0.restart(at: now) }
+    case .servers(let id, let servers): effects = perform(id) { $0.use(servers, at: now) }
     case .networkChanged(let change):
       effects = calls.map(\.id).flatMap { id in
         perform(id) { $0.networkChanged(change, at: now) }

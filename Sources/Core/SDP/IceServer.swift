@@ -19,6 +19,15 @@ package struct IceServer: Equatable, Sendable, CustomStringConvertible {
     self.port = port
   }
 
+  /// When time-limited credentials end, in seconds since 1970: their user names begin with it
+  /// (draft-uberti-behave-turn-rest-00 §2.2). `nil` for others.
+  package var expiry: Int64? {
+    guard case .turn(let username, _, _) = kind,
+      let seconds = Int64(username.prefix { $0 != ":" }), seconds > 1_000_000_000
+    else { return nil }
+    return seconds
+  }
+
   /// The address without the credential, which is never printed.
   package var description: String {
     switch kind {

@@ -74,6 +74,8 @@ package final class IceAgent: @unchecked Sendable {
       // A new pair is used as soon as it works.
       let path = current?.isConnected == true ? current : previous
       path?.send(datagram)
+    case .servers(let servers):
+      plan?.servers = servers
     case .restart:
       guard plan != nil else { return }
       keepPrevious()

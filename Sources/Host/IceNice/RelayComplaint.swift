@@ -29,13 +29,4 @@ extension IceServer {
   var isRelay: Bool {
     if case .turn = kind { true } else { false }
   }
-
-  /// When time-limited credentials end, in seconds since 1970: their user names begin with it
-  /// (draft-uberti-behave-turn-rest-00 §2.2).
-  fileprivate var expiry: Int64? {
-    guard case .turn(let username, _, _) = kind,
-      let seconds = Int64(username.prefix { $0 != ":" }), seconds > 1_000_000_000
-    else { return nil }
-    return seconds
-  }
 }

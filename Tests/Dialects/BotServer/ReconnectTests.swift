@@ -54,6 +54,26 @@ struct ReconnectTests {
       ])
   }
 
+  @Test("asks for a call's servers anew, and passes them on once")
+  func renewsServers() throws {
+    var bench = try inCall()
+    bench.order(.renewServers(outgoingID))
+    let turn = IceServer(
+      kind: .turn(username: "2000000000:you", credential: "c", transport: .udp),
+      host: "t.example.org", port: 3_478)
+    let fresh = MediaMessage(
+      kind: "p2p",
+      iceServers: [
+        IceServerMessage(
+          urls: ["turn:t.example.org:3478?transport=udp"], username: "2000000000:you",
+          credential: "c")
+      ], eventsURL: nil)
+    try bench.reply("GET /api/v1/calls/call_1", 200, call(.active, media: fresh).encoded())
+    #expect(bench.takeReports() == [.servers(outgoingID, [turn])])
+    bench.order(.renewServers(CallID(account: AccountID(0), isIncoming: true, number: 77)))
+    #expect(bench.questions == [])
+  }
+
   @Test("learns on return that the other side hung up meanwhile")
   func missedEnd() throws {
     var bench = try inCall()

@@ -91,6 +91,21 @@ struct CallTests {
     #expect(bench.takeSignals().isEmpty)
   }
 
+  @Test("Servers are asked for anew in a call, and passed on")
+  func renewedServers() throws {
+    var bench = try Self.ringing()
+    bench.order(.renewServers(Self.id))
+    try bench.reply(
+      "GET /nx/webrtc/credentials/", 200,
+      ["ice_servers": [["urls": ["stun:stun.example"]]], "ttl": 86400])
+    let server = IceServer(kind: .stun, host: "stun.example", port: 3_478)
+    #expect(bench.takeReports() == [.servers(Self.id, [server])])
+    // Without them the call goes on as it did.
+    bench.order(.renewServers(Self.id))
+    try bench.fail("GET /nx/webrtc/credentials/")
+    #expect(bench.takeReports() == [])
+  }
+
   @Test("A description is called what it is, whatever the other side said meanwhile")
   func crossingOffers() throws {
     var bench = try Self.ringing()

@@ -46,6 +46,21 @@ struct RelayTests {
     #expect(pair.one.candidates.map(\.kind) == [.host])
   }
 
+  @Test("asks the servers that it was given last when it begins anew")
+  func otherServers() async throws {
+    let server = try TurnServer()
+    defer { server.stop() }
+    let pair = IcePair(addresses: ["127.0.0.1"])
+    defer { pair.stop() }
+    let wrong = server.iceServer(.udp, credential: "expired")
+    pair.one.perform(.gather(isControlling: true, servers: [wrong], includesLoopback: true))
+    #expect(await eventually { pair.one.events.contains(.gatheringDone) })
+    #expect(!pair.one.candidates.contains { $0.kind == .relayed })
+    pair.one.perform(.servers([server.iceServer(.udp)]))
+    pair.one.perform(.restart)
+    #expect(await eventually { pair.one.candidates.contains { $0.kind == .relayed } })
+  }
+
   @Test("learns no address from a server that refuses the password")
   func wrongPassword() async throws {
     let server = try TurnServer()

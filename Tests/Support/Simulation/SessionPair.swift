@@ -294,7 +294,7 @@ package final class SessionPair {
     if case .send(let datagram) = order { return send(datagram, from: side) }
     if side == .callee, !isAccepted {
       switch order {
-      case .gather, .restart, .close: break
+      case .gather, .restart, .servers, .close: break
       default: violate("the callee reaches for the peer before it accepts")
       }
     }

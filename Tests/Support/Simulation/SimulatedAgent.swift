@@ -38,7 +38,7 @@ package struct SimulatedAgent {
     case .close:
       isClosed = true
       return []
-    case .endOfRemoteCandidates, .send:
+    case .endOfRemoteCandidates, .send, .servers:
       return []
     }
   }

@@ -46,6 +46,8 @@ struct BotServerCall: Equatable, Sendable {
   /// All who are or were in a call of several.
   var members: [ParticipantMessage] = []
   var isMuted = false
+  /// Whether its STUN and TURN servers are asked for anew.
+  var wantsServers = false
   /// How it sounds, as a mean opinion score.
   var quality: Double?
   private var sayings: [Saying] = []

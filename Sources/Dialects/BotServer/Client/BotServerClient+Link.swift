@@ -71,6 +71,13 @@ extension BotServerClient {
     request(.call(id), .get, BotServerPath.call(percentEncoded(call.remoteID)))
   }
 
+  /// Asks for a call as it stands, with what its servers know us by.
+  mutating func renewServers(of id: CallID) {
+    guard let index = calls.firstIndex(where: { $0.id == id }), visit(of: id) == nil else { return }
+    calls[index].wantsServers = true
+    if phase == .online, !calls[index].remoteID.isEmpty { requestCall(id) }
+  }
+
   mutating func takeCall(_ reply: Reply, of id: CallID, at now: Instant) {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
     let isOurs = calls[index].stage == .accepting && !errands.contains { $0.acceptedCall == id }
@@ -78,6 +85,10 @@ extension BotServerClient {
     case .granted(let value):
       guard let call = try? CallMessage(decoding: value), call.callID == calls[index].remoteID
       else { return noteNonsense("The server's word on a call cannot be read.") }
+      if calls[index].wantsServers, !call.terms.iceServers.isEmpty {
+        calls[index].wantsServers = false
+        report(.servers(id, call.terms.iceServers))
+      }
       if isOurs, call.status == .active {
         calls[index].stage = .accepted
         return speak(index)

@@ -111,6 +111,7 @@ package struct BotServerClient: DialectClient {
     case .end(let id, let reason): end(id, reason)
     case .mute(let id, let isMuted): mute(id, isMuted, at: now)
     case .mediaFailed, .sound: break
+    case .renewServers(let id): renewServers(of: id)
     case .requestPerson(let id): report(.callNotice(id, Self.noPersonByRequest))
     case .serve(let id, let request): serve(id, request)
     case .refreshContacts:

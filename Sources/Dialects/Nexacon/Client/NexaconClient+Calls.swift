@@ -50,8 +50,7 @@ extension NexaconClient {
   }
 
   mutating func takeCredentials(_ reply: NexaconReply, of id: CallID) {
-    guard let index = calls.firstIndex(where: { $0.id == id }), calls[index].stage == .preparing
-    else { return }
+    guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
     if case .granted(let value) = reply {
       let servers = CredentialsMessage(decoding: value).servers.flatMap { server in
         server.urls.prefix(8).compactMap {
@@ -61,6 +60,10 @@ extension NexaconClient {
       calls[index].iceServers = Array(servers.prefix(8))
     } else {
       note(.warning, "No servers to find a path by could be had. \(reply.sentence)")
+    }
+    guard calls[index].stage == .preparing else {
+      if case .granted = reply { report(.servers(id, calls[index].iceServers)) }
+      return
     }
     id.isIncoming ? tellInvited(index) : announce(index)
   }

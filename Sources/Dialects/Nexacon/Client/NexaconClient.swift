@@ -113,6 +113,7 @@ package struct NexaconClient: DialectClient {
     case .decline(let id, let reason): decline(id, .declined(reason: reason), word: reason)
     case .refuseBusy(let id): decline(id, .busy, word: "busy")
     case .end(let id, let reason): end(id, reason)
+    case .renewServers(let id): if phase == .online { requestCredentials(of: id) }
     case .mute, .mediaFailed, .sound, .requestPerson: break  // Nexacon shows and has none of these.
     case .serve(let id, let request): serve(id, request)
     case .refreshContacts: if phase == .online { requestContacts() }

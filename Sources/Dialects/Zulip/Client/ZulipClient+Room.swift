@@ -73,6 +73,7 @@ extension ZulipClient {
     case .transport(let effect): add(.transport(effect))
     case .note(let entry): add(.note(entry))
     case .found(let iceServers): placed(id, iceServers: iceServers)
+    case .servers(let servers): tell(.servers(id, servers), of: id)
     case .joined: if isConference(id) { othersAccepted(id, at: now) }
     case .described(let offer): tell(.described(id, offer), of: id)
     case .candidate(let candidate): tell(.candidate(id, candidate), of: id)

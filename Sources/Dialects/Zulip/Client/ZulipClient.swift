@@ -134,6 +134,7 @@ package struct ZulipClient: DialectClient {
     case .end(let id, let reason): end(id, reason, at: now)
     case .endOfCandidates: break  // The bridge does not wait for it.
     case .sound: break  // Sound travels by itself.
+    case .renewServers(let id): actInRoom(of: id, at: now) { $0.renewServers(at: now) }
     case .requestPerson(let id): report(.callNotice(id, "There is no bot in this call."))
     case .serve(let id, _): report(.answered(id, .unsupported))
     case .refreshContacts: if phase == .online { requestContacts(at: now) }
