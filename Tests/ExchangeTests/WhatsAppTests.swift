@@ -299,6 +299,37 @@ struct WhatsAppTests {
     #expect(passed.split(separator: "\r\n").count { $0 == "a=\(Self.candidate)" } == 1)
   }
 
+  @Test("a seat that holds is answered in Meta's place; another path cannot be had there")
+  func renewed() throws {
+    let meta = Meta()
+    let seat = try meta.ring()
+    let id = seat.call.callID
+    _ = try meta.bench.respond(id, .accept, token: seat.token)
+    try meta.bench.say(.callAnswer(callID: id, sdp: Meta.answer), over: seat.socket)
+    _ = try meta.bench.news(of: seat.socket)
+    let held = Meta.answer.replacing("a=setup:active", with: "a=setup:actpass")
+      .replacing("a=sendrecv", with: "a=sendonly")
+    try meta.bench.say(.callOffer(callID: id, sdp: held), over: seat.socket)
+    let answers = try meta.bench.news(of: seat.socket).compactMap { message -> String? in
+      if case .callAnswer(id, let sdp) = message { sdp } else { nil }
+    }
+    #expect(answers.count == 1)
+    let answer = try AudioDescription(
+      reading: SessionDescription(decoding: try #require(answers.first)))
+    #expect(answer.direction == .recvonly)
+    #expect(answer.setup == .passive)
+    #expect(answer.credentials.ufrag == "6O0H")
+
+    let moved = held.replacing("a=ice-ufrag:6O0H", with: "a=ice-ufrag:7P1I")
+    for sdp in [moved, "junk", ""] {
+      try meta.bench.say(.callOffer(callID: id, sdp: sdp), over: seat.socket)
+    }
+    let others = try meta.bench.news(of: seat.socket).filter { message in
+      if case .callAnswer = message { true } else { false }
+    }
+    #expect(others.isEmpty)
+  }
+
   @Test("candidates are waited for three seconds")
   func gathering() throws {
     let meta = Meta()

@@ -152,7 +152,7 @@ enum WhatsAppFacade: Facade {
       let party = StoredCall.Party(
         id: visitor, name: name.isEmpty ? "WhatsApp" : name, isBot: false)
       let facts = try exchange.place(from: party, to: callee, kind: .audio, &turn)
-      exchange.whatsApp.calls[id] = WhatsAppCall(id: id, callID: facts.id)
+      exchange.whatsApp.calls[id] = WhatsAppCall(id: id, callID: facts.id, offer: offer)
       BuzziFacade.put(record, in: &exchange, &turn)
       _ = exchange.relay(.offer(offer), in: facts.id, by: visitor, over: nil, &turn)
       _ = exchange.relay(.endOfCandidates, in: facts.id, by: visitor, over: nil, &turn)
@@ -209,9 +209,12 @@ enum WhatsAppFacade: Facade {
       call.candidate(line)
       exchange.whatsApp.calls[id] = call
     case .signal(_, .endOfCandidates): answer(call, in: &exchange, &turn)
-    case .signal(_, .offer):
+    case .signal(_, .offer(let sdp)):
       // Meta's calls are described once and for all.
-      turn.note(.debug, "A renewed offer cannot be passed on to WhatsApp.")
+      guard let answer = call.answerForMeta(to: sdp) else {
+        return turn.note(.info, "Another path cannot be offered to WhatsApp.")
+      }
+      _ = exchange.relay(.answer(answer), in: call.callID, by: visitor, over: nil, &turn)
     case .updated, .welcome, .incoming, .presence, .ringing, .agent, .said, .pong: break
     }
   }

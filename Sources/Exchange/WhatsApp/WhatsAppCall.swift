@@ -25,13 +25,17 @@ struct WhatsAppCall: Equatable, Sendable {
   /// The exchange's.
   let callID: String
   var stage = Stage.ringing
+  /// Meta's, which stands as long as the call does.
+  private let offer: String
+  private var seatCredentials: IceCredentials?
   private var candidates: [Candidate] = []
   /// Whether the answer came with all its candidates.
   private(set) var isWhole = false
 
-  init(id: String, callID: String) {
+  init(id: String, callID: String, offer: String) {
     self.id = id
     self.callID = callID
+    self.offer = offer
   }
 
   /// Its caller as a party of the exchange's call.
@@ -43,6 +47,7 @@ struct WhatsAppCall: Equatable, Sendable {
     guard case .ringing = stage, var answer = try? SessionDescription(decoding: sdp) else {
       return false
     }
+    seatCredentials = (try? AudioDescription(reading: answer))?.credentials
     // Those that were known when it was written stand in the answer.
     for index in answer.media.indices where answer.media[index].kind == "audio" {
       for attribute in answer.media[index].attributes where attribute.name == "candidate" {
@@ -55,6 +60,29 @@ struct WhatsAppCall: Equatable, Sendable {
     }
     stage = .gathering(answer: answer, until: now.advanced(by: Self.gatherTime))
     return true
+  }
+
+  /// What Meta would say to a renewed offer of the seat's, which cannot be brought to it: that all is as
+  /// it was, but for the way that sound goes, which the seat decides by what it sends and plays.
+  ///
+  /// - Returns: `nil` to an offer that seeks another path, since Meta will not use it.
+  func answerForMeta(to renewed: String) -> String? {
+    guard let renewed = try? SessionDescription(decoding: renewed),
+      let seat = try? AudioDescription(reading: renewed), seat.credentials == seatCredentials,
+      var answer = try? SessionDescription(decoding: offer),
+      let index = (try? AudioDescription(reading: answer))?.sectionIndex,
+      answer.media.count == renewed.media.count
+    else { return nil }
+    let isDecided: (Attribute) -> Bool = {
+      $0.name == "setup" || $0.name == "ice-options" || Direction(rawValue: $0.name) != nil
+    }
+    answer.attributes.removeAll(where: isDecided)
+    answer.media[index].attributes.removeAll(where: isDecided)
+    answer.media[index].attributes += [
+      // The seat began the handshake.
+      Attribute("setup", SetupRole.passive.rawValue), Attribute(seat.direction.mirrored.rawValue),
+    ]
+    return answer.encoded()
   }
 
   /// One of the seat's candidates; what comes too late or cannot be read is lost.
