@@ -1,3 +1,4 @@
+import Assembly
 import Basics
 import EndToEnd
 import Formats
@@ -88,6 +89,47 @@ extension WholePrograms {
       #expect(call.figures { ($0["pairs"]?.integer ?? 0) > pairs } != nil)
       #expect(try Sound(wav: try call.listen(1.2)).loudness > 0.02)
       #expect(call.statistics { ($0["audioLevel"]?.double ?? 0) > 0.005 } != nil)
+      try call.end()
+    }
+
+    @Test(
+      "Chromium is asked for copies when much is lost, sends them, and they are used",
+      .enabled(if: NetworkField.isPossible, "needs root, ip(8) and network namespaces"))
+    func copies() throws {
+      let field = try NetworkField()
+      try field.add("lossy")
+      guard
+        let call = try ForeignCall(.chromium, isPlacing: false, by: field.prefix(of: "lossy"))
+      else { return }
+      try #require(nft, "needs nft(8), of the package nftables")
+      try field.run(
+        """
+        ip netns exec \(field.name("lossy")) nft -f - <<'END'
+        table ip loss {
+          chain in {
+            type filter hook input priority 0
+            meta l4proto udp numgen random mod 100 < 10 drop
+          }
+        }
+        END
+        """)
+      // What is lost is looked at for eight seconds first.
+      let first = call.phone.event("statistics", within: .seconds(60)) {
+        $0["reception"]?["hasCopies"]?.boolean == true
+          && $0["reception"]?["asksForCopies"]?.boolean == true
+      }
+      let before = try #require(first, "no copies came")
+      let lostBefore = try #require(before["packetsLost"]?.integer)
+      let last = call.phone.event("statistics", within: .seconds(60)) {
+        ($0["packetsLost"]?.integer ?? 0) >= lostBefore + 20
+      }
+      let after = try #require(last, "nothing was lost any more")
+      let lost = try #require(after["packetsLost"]?.integer) - lostBefore
+      let concealed =
+        try #require(after["concealedSamples"]?.integer)
+        - (try #require(before["concealedSamples"]?.integer))
+      // Without copies, 960 samples would have been made up for each.
+      #expect(concealed < lost * 960 / 2, "\(concealed) for \(lost)")
       try call.end()
     }
 

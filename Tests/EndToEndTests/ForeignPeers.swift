@@ -42,9 +42,12 @@ struct ForeignCall {
   ///
   /// - Parameters:
   ///   - isPlacing: whether the foreign phone calls, and thereby offers.
+  ///   - prefix: the words of another program that starts all of them.
   ///   - words: as the script knows them.
   /// - Returns: `nil` where that phone cannot be had.
-  init?(_ kind: ForeignPeer, isPlacing: Bool, _ words: String...) throws {
+  init?(
+    _ kind: ForeignPeer, isPlacing: Bool, by prefix: [String] = [], _ words: String...
+  ) throws {
     guard let interpreter = kind.interpreter else { return nil }
     rig = try Rig()
     said = rig.folder["said.wav"]
@@ -53,17 +56,18 @@ struct ForeignCall {
     let long = rig.folder["long.wav"]
     let repeater = try ChildProcess("sox", [said, long, "repeat", "15"])
     #expect(repeater.wait(within: .seconds(20)) == .exited(0))
-    let (_, url) = try rig.startExchange()
-    peer = try rig.run(
-      interpreter,
-      ["-B", ForeignPeer.script, kind.rawValue, url, "ann", said, rig.folder["ann"]] + words)
+    let (_, url) = try rig.startExchange(by: prefix)
+    let script =
+      [interpreter, "-B", ForeignPeer.script, kind.rawValue, url, "ann", said, rig.folder["ann"]]
+    let started = prefix + script + words
+    peer = try rig.run(started[0], Array(started.dropFirst()))
     try #require(peer.event("ready", within: .seconds(60)) != nil, "\(peer.process.errorText)")
     // It is known to the program that signs in after it.
     phone = try rig.start(
       [
         "--plain", "--exchange", url, "--as", "bob", "--capture", "file:\(long)", "--playback",
         "file:\(heard)", "--json",
-      ], as: "bob")
+      ], as: "bob", by: prefix)
     #expect(phone.event("ready", within: .seconds(10)) != nil)
     if isPlacing {
       peer.process.send("call bob")

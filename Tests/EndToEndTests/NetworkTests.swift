@@ -136,8 +136,6 @@ extension WholePrograms {
       #expect(try count("unmarked") > 50)
       #expect(try count("elsewhere") == 0)
     }
-
-    private var nft: Bool { access("/usr/sbin/nft", X_OK) == 0 }
   }
 }
 

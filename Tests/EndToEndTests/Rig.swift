@@ -70,11 +70,12 @@ final class Rig {
   /// - Parameters:
   ///   - listen: where; a port of 0 picks a free one.
   ///   - name: of its folder, where a test has several.
+  ///   - prefix: the words of another program that starts it.
   func startExchange(
-    listen: String = "127.0.0.1:0", named name: String = "exchange"
+    listen: String = "127.0.0.1:0", named name: String = "exchange", by prefix: [String] = []
   ) throws -> (exchange: Phone, url: String) {
     let exchange = try start(
-      ["serve", "--listen", listen, "--data", folder[name], "--json"], as: name)
+      ["serve", "--listen", listen, "--data", folder[name], "--json"], as: name, by: prefix)
     let ready = try #require(exchange.event("ready", within: .seconds(10)))
     return (exchange, try #require(ready["url"]?.string))
   }
@@ -146,3 +147,6 @@ func strength(of frequency: Double, in file: String) throws -> Double {
   }
   return best
 }
+
+/// Whether packets can be filtered and translated.
+var nft: Bool { access("/usr/sbin/nft", X_OK) == 0 }

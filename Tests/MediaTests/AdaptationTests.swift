@@ -101,7 +101,7 @@ struct AdaptationTests {
   }
 
   @Test("the other side's wish for copies is granted, and an own one is, each with its reason")
-  func wishes() {
+  func copyCauses() {
     for (redundancy, words) in [
       (SendingBounds.Redundancy.asked, "as the other side asks"), (.always, "as the settings ask"),
     ] {
