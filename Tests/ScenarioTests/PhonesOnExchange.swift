@@ -255,7 +255,8 @@ final class PhonesOnExchange {
       if case .answerer(let offer) = plan.role, plan.isConference {
         tell(name, .described(id, answer(to: offer)))
       } else {
-        tell(name, .described(id, Self.description(of: name)))
+        let setup: SetupRole = plan.role == .offerer ? .actpass : .active
+        tell(name, .described(id, Self.description(of: name, setup)))
       }
       tell(name, .candidate(id, Self.candidate))
       tell(name, .endOfCandidates(id))
@@ -377,12 +378,15 @@ final class PhonesOnExchange {
     return String(afterScheme.drop { $0 != "/" })
   }
 
-  private static func description(of name: String) -> SessionDescription {
+  private static func description(
+    of name: String, _ setup: SetupRole
+  ) -> SessionDescription {
     SessionDescription(
       origin: .init(sessionID: UInt64(name.count), version: 1, address: "127.0.0.1"),
       media: [
         MediaSection(
-          kind: "audio", port: 9, transportProtocol: "UDP/TLS/RTP/SAVPF", formats: ["111"])
+          kind: "audio", port: 9, transportProtocol: "UDP/TLS/RTP/SAVPF", formats: ["111"],
+          attributes: [Attribute("setup", setup.rawValue)])
       ])
   }
 
