@@ -76,10 +76,12 @@ struct UplinkTests {
     var uplink = makeUplink(ports)
     report(0.12, times: 20, to: &uplink)
     #expect(ports.encoders[0].settings.expectedLossPercent == 12)
+    #expect(uplink.account.sentence.contains(" with in-band FEC for 12 % loss"))
     report(0.9, times: 40, to: &uplink)
     #expect(ports.encoders[0].settings.expectedLossPercent == 30)
     report(0, times: 40, to: &uplink)
     #expect(ports.encoders[0].settings.expectedLossPercent == 5)
+    #expect(uplink.account.fecLossPercent == nil)
   }
 
   @Test("prepares none where each packet is told of and none is lost, until one is")

@@ -63,7 +63,13 @@ struct Uplink {
   var plan: SendingPlan { adaptation.plan }
 
   /// How sound is sent at present, and why.
-  var account: AdaptationAccount { adaptation.account }
+  var account: AdaptationAccount {
+    var account = adaptation.account
+    if encoderSettings.usesFEC, encoderSettings.expectedLossPercent > leastLossPercent {
+      account.fecLossPercent = encoderSettings.expectedLossPercent
+    }
+    return account
+  }
 
   /// What a renewed description agreed on, or the user wants.
   mutating func change(to format: Format) {

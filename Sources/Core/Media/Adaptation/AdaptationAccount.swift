@@ -30,6 +30,8 @@ package struct AdaptationAccount: Equatable, Sendable {
   package var packetTime: Int
   /// How many earlier packets each one carries along.
   package var copyCount: Int
+  /// How much loss the encoder's own redundancy is for, in percent, beyond what it always is for.
+  package var fecLossPercent: Int?
   /// `nil` without copies.
   package var copyCause: CopyCause?
   package var reason: Reason
@@ -51,12 +53,14 @@ package struct AdaptationAccount: Equatable, Sendable {
   /// Whether anything is done that is not always done.
   package var isNoteworthy: Bool {
     reason != .nothing || copyCount > 0 || packetTime > shortestPacketTime
+      || fecLossPercent != nil
   }
 
   /// For people: "32 kbit/s, as 8 % is lost on the way there; each packet carries the one before".
   package var sentence: String {
     var text = "\(bitsPerSecond / 1_000) kbit/s"
     if packetTime > shortestPacketTime { text += " in packets of \(packetTime) ms" }
+    if let fecLossPercent { text += " with in-band FEC for \(fecLossPercent) % loss" }
     switch reason {
     case .nothing: break
     case .queue(let delay):
