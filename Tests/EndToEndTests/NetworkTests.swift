@@ -80,6 +80,29 @@ extension WholePrograms {
       #expect(try strength(of: 440, in: heard[1]) > 0.02)
     }
 
+    @Test("where no UDP passes, phones hear each other over TCP")
+    func withoutUDP() throws {
+      try #require(nft, "needs nft(8), of the package nftables")
+      let call = try NetworkCall()
+      for user in ["a", "b"] { call.rig.folder.makeSettings("[network]\ntcp = yes\n", of: user) }
+      try call.field.run(
+        """
+        ip netns exec \(call.field.name("router")) nft -f - <<'END'
+        table inet block {
+          chain through {
+            type filter hook forward priority 0
+            meta l4proto udp drop
+          }
+        }
+        END
+        """)
+      try call.begin(listen: NetworkField.address)
+      usleep(1_500_000)
+      let heard = try call.end()
+      #expect(try strength(of: 660, in: heard[0]) > 0.02)
+      #expect(try strength(of: 440, in: heard[1]) > 0.02)
+    }
+
     @Test("two phones behind symmetric NATs meet at a TURN server")
     func relayed() throws {
       try #require(nft, "needs nft(8), of the package nftables")

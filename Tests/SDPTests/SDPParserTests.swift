@@ -179,6 +179,10 @@ struct CandidateTests {
     let tcp = try Candidate(decoding: "candidate:2 1 tcp 1 ::1 9 typ host tcptype active")
     #expect(tcp.transport == "tcp")
     #expect(tcp.address == "::1")
+    #expect(tcp.tcpKind == .active)
+    #expect(try Candidate(decoding: tcp.encoded()) == tcp)
+    #expect(
+      try Candidate(decoding: "candidate:2 1 tcp 1 ::1 9 typ host tcptype odd").tcpKind == nil)
   }
 
   @Test(

@@ -95,6 +95,17 @@ struct JingleTests {
     #expect(throws: error) { try JingleMessage(decoding: element) }
   }
 
+  @Test("candidates over TCP say who connects")
+  func overTCP() throws {
+    let text = transportText(
+      "",
+      candidate.replacing("udp", with: "tcp").replacing("type=", with: "tcptype='active' type="))
+    let message = try JingleMessage(decoding: XMLElement(decoding: text))
+    let transport = try #require(message.contents[0].transport)
+    #expect(transport.candidates.map(\.tcpKind) == [.active])
+    #expect(try JingleTransport(decoding: transport.encoded()) == transport)
+  }
+
   @Test("leaves out candidates, fingerprints and header extensions that it does not know")
   func unknown() throws {
     let text = transportText("", candidate + candidate.replacing("host", with: "carrier-pigeon"))

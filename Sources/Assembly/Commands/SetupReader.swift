@@ -104,7 +104,9 @@ struct SetupReader {
 
   /// How the sockets of calls are opened.
   var ice: IceSettings {
-    IceSettings(portRange: settings.network.ports, marksSound: settings.network.marksSound)
+    IceSettings(
+      portRange: settings.network.ports, marksSound: settings.network.marksSound,
+      usesTCP: settings.network.usesTCP)
   }
 
   private func wantedAccounts(_ server: ServerOptions) throws(SetupError) -> [AccountSettings] {

@@ -2,12 +2,13 @@
 #pragma once
 #include <nice.h>
 
-/// UDP alone, nothing asked of routers, and keepalives that the peer must answer.
+/// UDP, and TCP if wanted, nothing asked of routers, and keepalives that the peer must answer.
 ///
 /// That the peer still consents (RFC 7675) is an option at the agent's making.
-static inline void shim_nice_agent_configure(NiceAgent *agent, gboolean is_controlling) {
+static inline void shim_nice_agent_configure(
+    NiceAgent *agent, gboolean is_controlling, gboolean uses_tcp) {
   g_object_set(
-      agent, "controlling-mode", is_controlling, "ice-tcp", FALSE, "keepalive-conncheck", TRUE,
+      agent, "controlling-mode", is_controlling, "ice-tcp", uses_tcp, "keepalive-conncheck", TRUE,
       NULL);
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(agent), "upnp") != NULL)
     g_object_set(agent, "upnp", FALSE, NULL);

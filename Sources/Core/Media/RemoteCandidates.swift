@@ -12,8 +12,9 @@ struct RemoteCandidates: Equatable, Sendable {
 
   /// Keeps one, unless it cannot be used, is there already or is one too many.
   mutating func add(_ candidate: Candidate) {
-    // RTCP shares the path (component 1), and the path is UDP.
-    guard candidate.component == 1, candidate.transport == "udp",
+    // RTCP shares the path (component 1). Over TCP it must be known who connects to whom.
+    guard candidate.component == 1,
+      candidate.transport == "udp" || candidate.transport == "tcp" && candidate.tcpKind != nil,
       waiting.count + givenCount < Self.limit, !waiting.contains(candidate)
     else { return }
     waiting.append(candidate)

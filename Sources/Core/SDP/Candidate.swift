@@ -10,6 +10,13 @@ package struct Candidate: Equatable, Hashable, Sendable {
     case relayed = "relay"
   }
 
+  /// Who opens the connection of a candidate over TCP (RFC 6544 §4.5).
+  package enum TCPKind: String, Sendable {
+    case active, passive
+    /// Both at once.
+    case simultaneousOpen = "so"
+  }
+
   /// 1–32 ice-chars.
   package var foundation: String
   /// 1 for RTP, 2 for RTCP.
@@ -23,10 +30,13 @@ package struct Candidate: Equatable, Hashable, Sendable {
   package var kind: Kind
   package var relatedAddress: String?
   package var relatedPort: UInt16?
+  /// Of a candidate over TCP; `nil` if it does not say.
+  package var tcpKind: TCPKind?
 
   package init(
     foundation: String, component: Int, transport: String, priority: UInt32, address: String,
-    port: UInt16, kind: Kind, relatedAddress: String? = nil, relatedPort: UInt16? = nil
+    port: UInt16, kind: Kind, relatedAddress: String? = nil, relatedPort: UInt16? = nil,
+    tcpKind: TCPKind? = nil
   ) {
     self.foundation = foundation
     self.component = component
@@ -37,6 +47,7 @@ package struct Candidate: Equatable, Hashable, Sendable {
     self.kind = kind
     self.relatedAddress = relatedAddress
     self.relatedPort = relatedPort
+    self.tcpKind = tcpKind
   }
 }
 
@@ -63,7 +74,7 @@ extension Candidate {
 
   /// Reads a candidate, with or without `a=` or `candidate:` in front.
   ///
-  /// Extension attributes (`generation`, `ufrag`, `network-cost`…) are passed over.
+  /// Extension attributes but `tcptype` (`generation`, `ufrag`, `network-cost`…) are passed over.
   ///
   /// - Source: RFC 8839 §5.1.
   package init(decoding text: String) throws(DecodingError) {
@@ -88,6 +99,7 @@ extension Candidate {
       switch fields[index] {
       case "raddr" where isAddress(value): relatedAddress = String(value)
       case "rport": relatedPort = UInt16(value)
+      case "tcptype": tcpKind = TCPKind(rawValue: String(value))
       default: break
       }
     }
@@ -100,6 +112,7 @@ extension Candidate {
       + " typ \(kind.rawValue)"
     if let relatedAddress { text += " raddr \(relatedAddress)" }
     if let relatedPort { text += " rport \(relatedPort)" }
+    if let tcpKind { text += " tcptype \(tcpKind.rawValue)" }
     return text
   }
 

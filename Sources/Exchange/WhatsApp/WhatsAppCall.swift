@@ -85,10 +85,10 @@ struct WhatsAppCall: Equatable, Sendable {
     return answer.encoded()
   }
 
-  /// One of the seat's candidates; what comes too late or cannot be read is lost.
+  /// One of the seat's candidates; what comes too late, cannot be read or is over TCP is lost.
   mutating func candidate(_ line: String) {
     guard candidates.count < AudioDescription.candidateLimit,
-      let candidate = try? Candidate(decoding: line)
+      let candidate = try? Candidate(decoding: line), candidate.transport == "udp"
     else { return }
     candidates.append(candidate)
   }
@@ -116,10 +116,9 @@ struct WhatsAppCall: Equatable, Sendable {
 
   /// For who reads no candidates: one that can be reached from outside, if there is one.
   private var defaultDestination: Candidate? {
-    let usable = candidates.filter { $0.transport.lowercased() == "udp" }
-    return usable.first { $0.kind != .host }
-      ?? usable.first { !$0.address.contains(":") && !$0.address.hasPrefix("127.") }
-      ?? usable.first
+    candidates.first { $0.kind != .host }
+      ?? candidates.first { !$0.address.contains(":") && !$0.address.hasPrefix("127.") }
+      ?? candidates.first
   }
 
   /// How long the seat's candidates are waited for.

@@ -59,6 +59,8 @@ package struct Settings: Equatable, Sendable {
     package var ports: ClosedRange<UInt16>?
     /// Whether packets with sound are marked for expedited forwarding (DSCP EF).
     package var marksSound = true
+    /// Whether paths over TCP are tried as well.
+    package var usesTCP = false
   }
 
   /// Which revision of Zulip's calls API an exchange serves; the wire's own names.

@@ -103,6 +103,9 @@ package enum SettingsTable {
     .flag(
       "dscp", \.network.marksSound, in: standard,
       "Mark packets with sound for expedited forwarding (DSCP EF)."),
+    .flag(
+      "tcp", \.network.usesTCP, in: standard,
+      "Try paths over TCP as well, for networks that let no UDP pass."),
   ]
 
   private static let exchange: [SettingEntry<Settings>] =

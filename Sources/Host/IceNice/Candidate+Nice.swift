@@ -6,8 +6,8 @@ extension Candidate {
   /// A candidate of the library's; `nil` when it is none that a description can tell.
   init?(_ candidate: UnsafeMutablePointer<NiceCandidate>) {
     let inner = candidate.pointee
-    guard inner.transport == NICE_CANDIDATE_TRANSPORT_UDP, let kind = Kind(inner.type),
-      let address = Self.text(of: inner.addr)
+    guard let kind = Kind(inner.type), let address = Self.text(of: inner.addr),
+      let (transport, tcpKind) = Self.transport(inner.transport)
     else { return nil }
     // RFC 8839 §5.1: all but host candidates tell what they are based on.
     let base = kind == .host ? nil : Self.text(of: inner.base_addr)
@@ -15,9 +15,23 @@ extension Candidate {
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
     self.init(
-      foundation: foundation, component: Int(inner.component_id), transport: "udp",
-      priority: inner.priority, address: address.host, port: address.port, kind: kind,
-      relatedAddress: base?.host, relatedPort: base?.port)
+      foundation: foundation, component: Int(inner.component_id), transport: transport,
+      priority: inner.priority, address: address.host,
+      // Who connects listens nowhere (RFC 6544 §4.5).
+      port: tcpKind == .active ? 9 : address.port, kind: kind,
+      relatedAddress: base?.host, relatedPort: base?.port, tcpKind: tcpKind)
+  }
+
+  private static func transport(
+    _ transport: NiceCandidateTransport
+  ) -> (String, Candidate.TCPKind?)? {
+    switch transport {
+    case NICE_CANDIDATE_TRANSPORT_UDP: ("udp", nil)
+    case NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE: ("tcp", .active)
+    case NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE: ("tcp", .passive)
+    case NICE_CANDIDATE_TRANSPORT_TCP_SO: ("tcp", .simultaneousOpen)
+    default: nil
+    }
   }
 
   /// The library's form of this candidate, at a numeric address; to be freed. `nil` when the address
@@ -28,7 +42,7 @@ extension Candidate {
     guard let candidate = nice_candidate_new(kind.nice) else { return nil }
     candidate.pointee.stream_id = stream
     candidate.pointee.component_id = 1
-    candidate.pointee.transport = NICE_CANDIDATE_TRANSPORT_UDP
+    candidate.pointee.transport = niceTransport
     candidate.pointee.priority = priority
     withUnsafeMutableBytes(of: &candidate.pointee.foundation) { bytes in
       // The last byte stays zero.
@@ -42,6 +56,15 @@ extension Candidate {
     }
     nice_address_set_port(&candidate.pointee.addr, UInt32(port))
     return candidate
+  }
+
+  private var niceTransport: NiceCandidateTransport {
+    switch transport == "tcp" ? tcpKind : nil {
+    case nil: NICE_CANDIDATE_TRANSPORT_UDP
+    case .active: NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE
+    case .passive: NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE
+    case .simultaneousOpen: NICE_CANDIDATE_TRANSPORT_TCP_SO
+    }
   }
 
   /// From which address of this machine a pair with that candidate goes out; `nil` when something of

@@ -21,6 +21,7 @@ final class IceGeneration: @unchecked Sendable {
   private let ticket: UnsafeMutableRawPointer
   private let loop: GLibLoop
   private let trust: ServerTrust
+  private let usesTCP: Bool
   private let report: (IceEvent) -> Void
   private let note: (LogEntry) -> Void
   private var servers: ServerLookup?
@@ -55,7 +56,8 @@ final class IceGeneration: @unchecked Sendable {
             | NICE_AGENT_OPTION_CONSENT_FRESHNESS.rawValue))
     else { preconditionFailure("the library has memory for one more agent") }
     self.agent = agent
-    shim_nice_agent_configure(agent, isControlling ? 1 : 0)
+    shim_nice_agent_configure(agent, isControlling ? 1 : 0, settings.usesTCP ? 1 : 0)
+    usesTCP = settings.usesTCP
     stream = nice_agent_add_stream(agent, 1)
     if settings.marksSound { nice_agent_set_stream_tos(agent, stream, Self.expeditedForwarding) }
     if let portRange = settings.portRange {
@@ -121,12 +123,13 @@ final class IceGeneration: @unchecked Sendable {
     nice_agent_set_remote_credentials(agent, stream, remote.ufrag, remote.password)
   }
 
-  /// Candidates of another component, over TCP, with a name that is not in `.local`, or beyond the
-  /// bound are passed over.
+  /// Candidates of another component, over TCP if that is not used, with a name that is not in `.local`,
+  /// or beyond the bound are passed over.
   func addRemote(_ candidate: Candidate) {
-    guard candidate.component == 1, candidate.transport == "udp", candidate.port != 0 else {
-      return
-    }
+    guard candidate.component == 1, candidate.port != 0,
+      candidate.transport == "udp"
+        || usesTCP && candidate.transport == "tcp" && candidate.tcpKind != nil
+    else { return }
     guard remoteCandidateCount < Self.mostRemoteCandidates else {
       note(LogEntry(.debug, "ICE", "A further candidate of the peer's is passed over."))
       return

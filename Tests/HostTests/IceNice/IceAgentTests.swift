@@ -37,6 +37,35 @@ struct IceAgentTests {
     #expect(await eventually { pair.one.connectedAt != nil && pair.other.connectedAt != nil })
   }
 
+  @Test("connects over TCP where the other side has nothing else, and keeps datagrams whole")
+  func overTCP() async throws {
+    let pair = IcePair(settings: IceSettings(usesTCP: true))
+    defer { pair.stop() }
+    pair.gather()
+    #expect(
+      await eventually {
+        pair.one.events.contains(.gatheringDone) && pair.other.events.contains(.gatheringDone)
+      })
+    for (end, peer) in [(pair.one, pair.other), (pair.other, pair.one)] {
+      #expect(peer.candidates.map(\.tcpKind) == [nil, .active, .passive])
+      end.perform(.setRemote(try #require(peer.credentials.first)))
+      for candidate in peer.candidates where candidate.transport == "tcp" {
+        end.perform(.addRemote(candidate))
+      }
+      end.perform(.endOfRemoteCandidates)
+    }
+    #expect(await eventually { pair.one.connectedAt != nil && pair.other.connectedAt != nil })
+    let sent = (0..<100).map { [0x80, UInt8($0)] + [UInt8](repeating: UInt8($0), count: $0 * 12) }
+    for datagram in sent {
+      pair.one.perform(.send(datagram))
+      pair.other.perform(.send(datagram))
+    }
+    #expect(
+      await eventually { pair.one.received.count >= 100 && pair.other.received.count >= 100 })
+    #expect(pair.one.received == sent)
+    #expect(pair.other.received == sent)
+  }
+
   @Test("tells credentials first, then candidates, then the end")
   func gatheringOrder() async throws {
     let pair = IcePair()

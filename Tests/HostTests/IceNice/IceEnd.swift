@@ -112,11 +112,14 @@ final class IcePair: Sendable {
   let one: IceEnd
   let other: IceEnd
 
-  init(addresses: [String]? = ["127.0.0.1"], caFile: String? = nil) {
+  init(
+    addresses: [String]? = ["127.0.0.1"], settings: IceSettings = IceSettings(),
+    caFile: String? = nil
+  ) {
     loop = GLibLoop(name: "ice")
     loop.start()
-    one = IceEnd(on: loop, caFile: caFile, addresses: addresses)
-    other = IceEnd(on: loop, caFile: caFile, addresses: addresses)
+    one = IceEnd(on: loop, settings: settings, caFile: caFile, addresses: addresses)
+    other = IceEnd(on: loop, settings: settings, caFile: caFile, addresses: addresses)
   }
 
   /// Gathers on both sides, each candidate being told as it is found.

@@ -85,6 +85,9 @@ extension Candidate {
     if let related = element["rel-addr"], let port = element["rel-port"] {
       text += " raddr \(related) rport \(port)"
     }
+    if let kind = element["tcptype"], !kind.contains(where: \.isWhitespace) {
+      text += " tcptype \(kind)"
+    }
     guard let candidate = try? Candidate(decoding: text) else { return nil }
     self = candidate
   }
@@ -100,6 +103,7 @@ extension Candidate {
       ])
     element["rel-addr"] = relatedAddress
     element["rel-port"] = relatedPort.map { String($0) }
+    element["tcptype"] = tcpKind?.rawValue
     return element
   }
 }
