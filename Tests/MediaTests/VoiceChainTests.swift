@@ -76,6 +76,30 @@ struct VoiceChainTests {
     #expect(!chain.isAsleep)
   }
 
+  @Test("with headphones, answers come through as they are while the far end speaks")
+  func headphones() {
+    let processor = DelayingProcessor()
+    var chain = VoiceChain(processor)
+    let quiet = [Int16](repeating: 5, count: 600 * 480)
+    _ = run(&chain, quiet, playing: loud)
+    #expect(chain.isAsleep)
+    let answer = Array(speech(blocks: 40)[..<(30 * 480)])
+    #expect(run(&chain, answer, playing: loud) == answer)
+    #expect(chain.isAsleep)
+  }
+
+  @Test("an echo that sets in after headphones is processed within a second")
+  func unplugged() {
+    let processor = DelayingProcessor()
+    var chain = VoiceChain(processor)
+    _ = run(&chain, [Int16](repeating: 5, count: 600 * 480), playing: loud)
+    let echo = (0..<100).flatMap { _ in loud.map { $0 / 4 } }
+    _ = run(&chain, echo, playing: loud)
+    #expect(!chain.isAsleep)
+    let heard = run(&chain, speech(blocks: 20), playing: loud)
+    #expect(heard != speech(blocks: 20))
+  }
+
   @Test("what is asked neither to cancel echoes nor to suppress noise never processes")
   func parts() {
     let processor = DelayingProcessor()

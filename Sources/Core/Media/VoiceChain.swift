@@ -1,8 +1,8 @@
 /// One microphone and one loudspeaker with a processor between them: sound of any length in blocks.
 ///
 /// The processor takes 14 ms, processor time, and something of every voice. So it is left out while there
-/// is nothing for it to do: while nothing is played that could come back, in a room without noise. What
-/// is played is known before it is heard, so the processor is back in time. It sleeps meanwhile:
+/// is nothing for it to do: while nothing is played that comes back, in a room without noise. What is
+/// played is known before it is heard, so the processor is back in time. It sleeps meanwhile:
 ///
 /// ```
 ///             something to do                     at once for an echo, in a pause for noise

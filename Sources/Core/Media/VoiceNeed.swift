@@ -3,6 +3,7 @@
 struct VoiceNeed: Equatable, Sendable {
   private let parts: VoiceParts
   private var noise = NoiseFloor()
+  private var echo = EchoWatch()
   /// Whether the noise would be noticed.
   private(set) var isNoisy = false
   /// How many blocks have been captured since something was played.
@@ -17,6 +18,7 @@ struct VoiceNeed: Equatable, Sendable {
   /// Takes in the mean square of a block that goes to the loudspeaker.
   mutating func played(_ energy: Double) {
     if energy > Self.audible { blocksSincePlayed = 0 }
+    echo.played(energy)
   }
 
   /// Takes in the mean square of a block from the microphone.
@@ -26,6 +28,7 @@ struct VoiceNeed: Equatable, Sendable {
     self.energy = energy
     echoDelay = min(delayMilliseconds, Self.longestDelay) / 10
     if blocksSincePlayed < Int.max { blocksSincePlayed += 1 }
+    echo.captured(energy, delay: echoDelay)
     noise.hear(energy)
     guard let floor = noise.energy else { return }
     isNoisy = floor > (isNoisy ? Self.unnoticedNoise : Self.noticedNoise)
@@ -33,7 +36,7 @@ struct VoiceNeed: Equatable, Sendable {
 
   /// Whether an echo may come back, or come back again in a moment.
   var expectsEcho: Bool {
-    parts.cancelsEcho && blocksSincePlayed < echoDelay + Self.echoLasts
+    parts.cancelsEcho && !echo.isAbsent && blocksSincePlayed < echoDelay + Self.echoLasts
   }
 
   var isNeeded: Bool { expectsEcho || (parts.suppressesNoise && isNoisy) }
@@ -43,9 +46,9 @@ struct VoiceNeed: Equatable, Sendable {
 
   /// Whether somebody speaks here, and it is certainly no echo.
   var hearsSpeech: Bool {
-    guard let floor = noise.energy, blocksSincePlayed > echoDelay + Self.roomRings else {
-      return false
-    }
+    guard let floor = noise.energy,
+      echo.isAbsent || blocksSincePlayed > echoDelay + Self.roomRings
+    else { return false }
     return energy > max(16 * floor, Self.speech)
   }
 
