@@ -64,9 +64,11 @@ struct CopyWishTests {
   mutating func harm() {
     pass(12, loss: 0.04)
     #expect(wish.isAsking)
-    pass(14, loss: 0.2, copies: true)
+    pass(60, loss: 0.2, copies: true)
+    #expect(wish.isAsking)
+    pass(14, loss: 0.32, copies: true)
     #expect(!wish.isAsking)
-    pass(200, loss: 0.2)
+    pass(200, loss: 0.32)
     #expect(!wish.isAsking)
   }
 

@@ -34,7 +34,10 @@ extension MediaSession {
     case .offer, .answer: return regather(for: gathering, at: now)
     case .done: break
     }
-    guard offerAnswer.hasOffered else { return regather(for: .offer, at: now) }
+    guard offerAnswer.hasOffered else {
+      search.isOutdated = false
+      return regather(for: .offer, at: now)
+    }
     search.isOutdated = true
     return [note(.info, "A description is under way; another follows its answer.")]
   }

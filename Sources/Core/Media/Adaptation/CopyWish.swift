@@ -81,7 +81,7 @@ struct CopyWish: Sendable {
   private static let leastCount = 100
   private static let muchLoss = 0.03
   private static let littleLoss = 0.01
-  /// By how much more may be lost with copies than without.
-  private static let harm = 0.1
+  /// By how much more may be lost with copies than without; loss by chance varies as well.
+  private static let harm = 0.2
   private static let limit = 32
 }
