@@ -25,7 +25,7 @@ struct Oscillator: Sendable {
   }
 
   /// The sine of `angle`, 0…π/2, to twelve digits.
-  private static func sine(_ angle: Double) -> Double {
+  static func sine(_ angle: Double) -> Double {
     let square = angle * angle
     var term = angle
     var sum = angle

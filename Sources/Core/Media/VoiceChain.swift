@@ -15,6 +15,10 @@ package struct VoiceChain {
   private var need: VoiceNeed
   private var path: VoicePath
   private var level: SpeechLevel?
+  private var clocks = ClockPair()
+  /// Brings what goes to the loudspeaker to the microphone's clock, once they are known to differ: a
+  /// canceller can follow no echo that moves.
+  private var resampler: VariableResampler?
   /// What goes to the loudspeaker and is not a whole block yet.
   private var far = [Int16](repeating: 0, count: VoiceBlock.sampleCount)
   private var farCount = 0
@@ -40,6 +44,13 @@ package struct VoiceChain {
 
   /// Takes in what goes to the loudspeaker: all of it, with the phone's own tones, as loud as it goes.
   package mutating func played(_ samples: [Int16]) {
+    if clocks.pace != 1, resampler == nil { resampler = VariableResampler() }
+    resampler?.append(samples)
+    gather(resampler?.take(2 * samples.count + 16, pace: clocks.pace) ?? samples)
+  }
+
+  private mutating func gather(_ samples: [Int16]) {
+    clocks.played(samples.count)
     var start = 0
     while start < samples.count {
       let count = min(samples.count - start, far.count - farCount)
@@ -57,6 +68,7 @@ package struct VoiceChain {
   ///
   /// - Parameter delaySamples: from ``played(_:)`` until a sample comes back as the frame's first.
   package mutating func clean(_ frame: inout [Int16], delaySamples: Int) {
+    clocks.captured(frame.count, delay: delaySamples)
     var start = 0
     while start + VoiceBlock.sampleCount <= frame.count {
       // Later samples of the frame are younger.

@@ -32,6 +32,22 @@ struct VoiceProcessorTests {
     #expect(try #require(outcome.convergence) <= 6)
   }
 
+  @Test(
+    "cancels the echo also where the loudspeaker's clock is another than the microphone's",
+    arguments: [-300.0, 300])
+  func drift(partsPerMillion: Double) throws {
+    var conditions = EchoBench.Conditions()
+    conditions.drift = partsPerMillion
+    let outcome = try #require(
+      EchoBench(
+        far: voice("operator-hello"), near: voice("parrot-greeting"), conditions: conditions
+      ).run())
+    #expect(outcome.enhancement >= 25)
+    #expect(outcome.doubleTalkAttenuation <= 6)
+    #expect(outcome.doubleTalkEnhancement >= 12)
+    #expect(outcome.nearAttenuation <= 1.5)
+  }
+
   @Test("leaves an echo alone that it is not asked to cancel")
   func withoutCancellation() throws {
     var conditions = EchoBench.Conditions()
