@@ -92,10 +92,23 @@ extension MediaPlane {
       return
     }
     nextPace = Instant.now.advanced(by: .seconds(1))
+    tellRestarts(of: input)
     let counts = [input.faults.counts, output.faults.counts]
     core.devicesReport(
       faults: counts.reduce(0) { $0 + $1.droppedSamples + $1.missingSamples },
       delay: .milliseconds((input.delaySamples + output.delaySamples) * 1_000 / Sound.sampleRate))
+  }
+
+  /// Says once for each time that the microphone had to be started anew.
+  private func tellRestarts(of input: any AudioInput) {
+    let restarts = input.faults.counts.restarts
+    defer { captureRestarts = restarts }
+    guard restarts > captureRestarts else { return }
+    user.post(
+      .log(
+        LogEntry(
+          .warning, "sound",
+          "The microphone \(input.name) gave nothing for a while and was started anew.")))
   }
 
   // MARK: Which are used

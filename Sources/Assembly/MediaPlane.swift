@@ -39,6 +39,7 @@ actor MediaPlane {
   var retries = 0
   var hasCaptureEnded = false
   var nextPace = Instant.zero
+  var captureRestarts = 0
 
   /// - Parameters:
   ///   - ice: how the sockets of calls are opened.
@@ -64,6 +65,8 @@ actor MediaPlane {
   nonisolated func start(orders: Mailbox<MediaOrder>) {
     loop.start()
     loop.perform {
+      // The loudspeaker's thread waits for this one.
+      ThreadPreference.raise()
       self.assumeIsolated { plane in
         plane.core.ringsApart = plane.devices.hasRinger
         plane.ports.prepare()

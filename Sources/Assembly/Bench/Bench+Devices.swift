@@ -6,11 +6,15 @@ import Media
 import Realtime
 
 extension Bench {
-  /// What a sound device grants, and how it keeps up: a tone with clicks in it, played and heard again.
+  /// What a sound device grants, and how it keeps up, alone and on a machine whose processors are all
+  /// busy: a tone with clicks in it, played and heard again.
   ///
   /// They are those that the options name, where the microphone should hear the loudspeaker, or a sound
   /// server's of the bench's own.
   func devices() throws(BenchProcess.Failure) -> [BenchFigures] {
+    // As the loop does that makes the sound of calls.
+    ThreadPreference.raise()
+    defer { ThreadPreference.lower() }
     var server: BenchSoundServer?
     if capture == nil, playback == nil {
       let own = try BenchSoundServer(directory: directory, environment: environment)
@@ -18,15 +22,33 @@ extension Bench {
       server = own
     }
     defer { server?.stop() }
-    var figures = DeviceFigures()
+    let usual = server == nil ? DeviceList.defaultName : BenchSoundServer.loopDevice
+    var (alone, busy) = (DeviceFigures("in 20 s"), DeviceFigures("in 8 s, processors busy"))
     for _ in 0..<runs {
-      let usual = server == nil ? DeviceList.defaultName : BenchSoundServer.loopDevice
-      var probe = DeviceProbe(
-        capture: capture?.text ?? usual, playback: playback?.text ?? usual, profile: latency)
+      var probe = deviceProbe(usual)
+      try probe.run(for: .seconds(20))
+      alone.add(probe)
+      guard let load = try load(for: .seconds(60)) else { continue }
+      defer { close(load) }
+      probe = deviceProbe(usual)
       try probe.run(for: .seconds(8))
-      figures.add(probe)
+      busy.add(probe)
     }
-    return figures.all
+    return alone.all + busy.keepingUp
+  }
+
+  private func deviceProbe(_ usual: String) -> DeviceProbe {
+    DeviceProbe(
+      capture: capture?.text ?? usual, playback: playback?.text ?? usual, profile: latency)
+  }
+
+  /// A process for each processor that does nothing but count; `nil` without the program for it.
+  private func load(for time: Duration) throws(BenchProcess.Failure) -> BenchProcess? {
+    guard BenchProcess.isInstalled("stress-ng") else { return nil }
+    let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return try BenchProcess(
+      ["--cpu", "\(processors)", "--timeout", "\(Int(time.seconds))s", "--quiet"],
+      of: "stress-ng", environment: environment)
   }
 }
 
@@ -34,11 +56,19 @@ extension Bench {
 private struct DeviceFigures {
   private var captured = BenchFigures("granted capture period", unit: "ms", aim: nil)
   private var played = BenchFigures("granted playback period", unit: "ms", aim: nil)
-  private var kept = BenchFigures("kept in the loudspeaker", unit: "ms", aim: nil)
-  private var xruns = BenchFigures("overruns and underruns", unit: "in 8 s", aim: 0)
-  private var missing = BenchFigures("missing or dropped", unit: "ms in 8 s", aim: nil)
-  private var gap = BenchFigures("longest interruption", unit: "ms", aim: 40)
   private var roundTrip = BenchFigures("round trip", unit: "ms", aim: nil)
+  private var kept: BenchFigures
+  private var xruns: BenchFigures
+  private var missing: BenchFigures
+  private var gap: BenchFigures
+
+  /// - Parameter time: how long, and in what circumstances.
+  init(_ time: String) {
+    kept = BenchFigures("kept in the loudspeaker", unit: "ms \(time)", aim: nil)
+    xruns = BenchFigures("overruns and underruns", unit: time, aim: 0)
+    missing = BenchFigures("missing or dropped", unit: "ms \(time)", aim: nil)
+    gap = BenchFigures("longest interruption", unit: "ms \(time)", aim: 40)
+  }
 
   mutating func add(_ probe: DeviceProbe) {
     captured.add(Double(probe.capturePeriod) / 48)
@@ -50,7 +80,9 @@ private struct DeviceFigures {
     if let longest = probe.longestGap { gap.add(longest) }
   }
 
-  var all: [BenchFigures] { [captured, played, kept, xruns, missing, gap, roundTrip] }
+  /// What was granted, and how that went.
+  var all: [BenchFigures] { [captured, played] + keepingUp + [roundTrip] }
+  var keepingUp: [BenchFigures] { [kept, xruns, missing, gap] }
 }
 
 /// Both directions of one device at work, as the media loop would serve them.

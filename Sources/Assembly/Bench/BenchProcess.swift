@@ -134,6 +134,12 @@ final class BenchProcess {
     return String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  /// Whether a program is in `PATH`.
+  static func isInstalled(_ program: String) -> Bool {
+    let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    return folders.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+  }
+
   /// Writes to the child's terminal.
   func type(_ keys: String) {
     let bytes = Array(keys.utf8)

@@ -15,7 +15,7 @@ final class BenchSoundServer {
 
   /// - Parameter directory: where a folder for sockets and settings is made; somebody else removes it.
   init(directory: String, environment: [String: String]) throws(BenchProcess.Failure) {
-    let missing = Self.programs.filter { !Self.isInstalled($0) }
+    let missing = Self.programs.filter { !BenchProcess.isInstalled($0) }
     guard missing.isEmpty else { throw .missing(programs: missing) }
     let folder = directory + "/sound"
     let own = ["XDG_RUNTIME_DIR": folder, "PULSE_RUNTIME_PATH": folder]
@@ -172,8 +172,4 @@ final class BenchSoundServer {
     }
   }
 
-  private static func isInstalled(_ program: String) -> Bool {
-    let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
-    return folders.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
-  }
 }

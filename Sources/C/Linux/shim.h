@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -52,6 +53,17 @@ static inline int shim_name_thread(pthread_t thread, const char *name) {
 static inline int shim_join_until(pthread_t thread, const struct timespec *deadline) {
   extern int pthread_timedjoin_np(pthread_t, void **, const struct timespec *);
   return pthread_timedjoin_np(thread, NULL, deadline);
+}
+
+/// Of the calling thread alone, as Linux has it.
+static inline int shim_set_nice(int value) { return setpriority(PRIO_PROCESS, 0, value); }
+
+/// The highest real-time priority that the limits of the process allow; 0 for none.
+static inline long shim_realtime_limit(void) {
+  struct rlimit limit;
+  // RLIMIT_RTPRIO, which the C library shows only where _GNU_SOURCE is set.
+  if (getrlimit(14, &limit)) return 0;
+  return limit.rlim_cur > 99 ? 99 : (long)limit.rlim_cur;
 }
 
 /// `SCHED_RESET_ON_FORK` (sched.h).

@@ -30,14 +30,28 @@ struct PCMPort {
     let result = snd_pcm_poll_descriptors_revents(
       handle, polled + Self.ownCount, UInt32(polledCount) - UInt32(Self.ownCount), &events)
     if result < 0 { return -result }
-    guard Int32(events) & (POLLERR | POLLHUP | POLLNVAL) != 0 else { return 0 }
-    switch snd_pcm_state(handle) {
-    case SND_PCM_STATE_DISCONNECTED: return ENODEV
-    case SND_PCM_STATE_XRUN: return EPIPE
-    case SND_PCM_STATE_SUSPENDED: return ESTRPIPE
-    case SND_PCM_STATE_RUNNING: return 0
-    default: return EBADFD
+    return Int32(events) & (POLLERR | POLLHUP | POLLNVAL) == 0 ? 0 : trouble()
+  }
+
+  /// What is wrong with a device that ought to run, as an error number.
+  private func trouble() -> Int32 {
+    // Raw values, because comparing the type itself may allocate.
+    switch snd_pcm_state(handle).rawValue {
+    case SND_PCM_STATE_DISCONNECTED.rawValue: ENODEV
+    case SND_PCM_STATE_XRUN.rawValue: EPIPE
+    case SND_PCM_STATE_SUSPENDED.rawValue: ESTRPIPE
+    case SND_PCM_STATE_RUNNING.rawValue: 0
+    default: EBADFD
     }
+  }
+
+  /// Stops a device that does nothing, so that recovering starts it anew.
+  ///
+  /// - Returns: what to recover it from.
+  func stopForRestart() -> Int32 {
+    let code = trouble()
+    if code == 0 { snd_pcm_drop(handle) }
+    return code == 0 ? EBADFD : code
   }
 
   /// Waits for the stop signal alone.

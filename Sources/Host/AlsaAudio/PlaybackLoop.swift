@@ -47,7 +47,10 @@ enum PlaybackLoop {
         look.restart()
         code =
           failures > DevicePace.maximumFailures
-          ? EIO : port.recover(from: code, queued: queue.samples, until: stop)
+          ? EIO
+          // What is kept beyond that comes from the media loop as sound and not as silence.
+          : port.recover(
+            from: code, queued: min(queue.samples, 2 * port.periodSamples), until: stop)
         if code != 0 { return code }
         continue
       }

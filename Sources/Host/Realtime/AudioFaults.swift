@@ -8,6 +8,8 @@ package final class AudioFaults: Sendable {
     package var overruns = 0
     /// How often the device ran out of what it should play.
     package var underruns = 0
+    /// How often a device that gave nothing was started anew.
+    package var restarts = 0
     /// Samples that found no room in the ring, or were too old after a stall.
     package var droppedSamples = 0
     /// Samples of silence that stood in for sound that was not there.
@@ -18,6 +20,7 @@ package final class AudioFaults: Sendable {
 
   private let overruns = Atomic<Int>(0)
   private let underruns = Atomic<Int>(0)
+  private let restarts = Atomic<Int>(0)
   private let droppedSamples = Atomic<Int>(0)
   private let missingSamples = Atomic<Int>(0)
 
@@ -28,6 +31,9 @@ package final class AudioFaults: Sendable {
 
   @_noLocks
   package func countUnderrun() { underruns.wrappingAdd(1, ordering: .relaxed) }
+
+  @_noLocks
+  package func countRestart() { restarts.wrappingAdd(1, ordering: .relaxed) }
 
   @_noLocks
   package func countDropped(_ sampleCount: Int) {
@@ -43,6 +49,7 @@ package final class AudioFaults: Sendable {
     var counts = Counts()
     counts.overruns = overruns.load(ordering: .relaxed)
     counts.underruns = underruns.load(ordering: .relaxed)
+    counts.restarts = restarts.load(ordering: .relaxed)
     counts.droppedSamples = droppedSamples.load(ordering: .relaxed)
     counts.missingSamples = missingSamples.load(ordering: .relaxed)
     return counts

@@ -106,14 +106,25 @@ package final class RealtimeThread: @unchecked Sendable {
 
   private static func raisePriority() -> Bool {
     var parameters = sched_param()
-    parameters.sched_priority = priority
     let policy = SCHED_FIFO | shim_sched_reset_on_fork()
-    return pthread_setschedparam(pthread_self(), policy, &parameters) == 0
+    // A user may be granted a little less than is asked for (limits.conf(5)).
+    for priority in [priority, grantedPriority] where priority > 0 {
+      parameters.sched_priority = priority
+      if pthread_setschedparam(pthread_self(), policy, &parameters) == 0 { return true }
+    }
+    ThreadPreference.raise()
+    return false
   }
 
   private static func lowerPriority() {
     var parameters = sched_param()
     pthread_setschedparam(pthread_self(), SCHED_OTHER, &parameters)
+    ThreadPreference.lower()
+  }
+
+  /// What the limits of the process allow; 0 for nothing.
+  private static var grantedPriority: Int32 {
+    Int32(clamping: min(shim_realtime_limit(), Int(priority)))
   }
 
   /// Keeps the part of the stack that `body` will use in memory, as far as the system allows it.

@@ -76,6 +76,9 @@ final class Feeder: RealtimeWork, @unchecked Sendable {
   /// Whether all has been given.
   var isDone: Bool { done.withLock { $0 } }
 
+  /// How many samples have been given.
+  var position: Int { departures.withLock { $0.last?.end ?? 0 } }
+
   /// When a sample was given, in nanoseconds of the monotonic clock.
   func time(ofSample index: Int) -> Int64? {
     departures.withLock { $0.first { $0.end > index }?.time }

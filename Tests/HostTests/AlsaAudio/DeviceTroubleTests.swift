@@ -1,0 +1,150 @@
+import EndToEnd
+import Glibc
+import Media
+import Realtime
+import Testing
+
+@testable import AlsaAudio
+
+/// What real sound cards do to a program now and then, by a card that does it when told.
+@Suite("Devices in trouble")
+struct DeviceTroubleTests {
+  @Test(
+    "are told of in words, come back by themselves, or are given up",
+    .enabled(if: TroubledCard.isPossible, "clang is needed, which compiles the card"))
+  func troubles() async throws {
+    let folder = TemporaryFolder()
+    let card = try TroubledCard(in: folder)
+    let result = try await Program.runSuite(
+      "TroubledDevices", environment: card.environment, within: .seconds(90))
+    #expect(result.hasPassed, "\(result.output)")
+    #expect(result.output.contains("passed after"), "the suite took place")
+    #expect(!result.output.contains("ALSA lib"), "the library writes nothing to the terminal")
+  }
+}
+
+/// Run by the suite above, in a process that finds the card.
+@Suite("TroubledDevices", .serialized, .enabled(if: TroubledCard.isHere))
+struct TroubledDevices {
+  @Test(
+    "a device that is taken or forbidden says what to do, and works once it is not",
+    arguments: [
+      (TroubledCard.Trouble.busy, EBUSY, "in use by another program. Close that program"),
+      (.denied, EACCES, "not allowed to use the sound device “cardIn”. Join the group audio"),
+      (.gone, ENODEV, "There is no sound device “cardIn”. Choose another one"),
+    ])
+  func opening(trouble: TroubledCard.Trouble, code: Int32, words: String) async throws {
+    try TroubledCard.set(trouble, on: "cardIn")
+    let refused = CaptureThread(device: "cardIn")
+    try refused.start()
+    #expect(await eventually { refused.state != .opening })
+    guard case .failed(let error) = refused.state else {
+      Issue.record("state \(refused.state)")
+      return
+    }
+    #expect(error == AudioDeviceError(device: "cardIn", operation: .open, code: code))
+    #expect(error.sentence.contains(words), "\(error.sentence)")
+    refused.stop()
+    try TroubledCard.set(.none, on: "cardIn")
+    let input = CaptureThread(device: "cardIn")
+    try input.start()
+    #expect(await eventually { input.ring.count > 480 })
+    input.stop()
+  }
+
+  @Test("a device that is pulled out in mid-call says so, and works when it is back")
+  func unplugged() async throws {
+    for card in ["cardIn", "cardOut"] { try TroubledCard.set(.none, on: card) }
+    let (input, output) = (CaptureThread(device: "cardIn"), PlaybackThread(device: "cardOut"))
+    try input.start()
+    try output.start()
+    #expect(await eventually { input.ring.count > 480 && output.state == .running })
+    for card in ["cardIn", "cardOut"] { try TroubledCard.set(.gone, on: card) }
+    for state in [{ input.state }, { output.state }] {
+      #expect(await eventually { state() != .running })
+      guard case .failed(let error) = state() else {
+        Issue.record("state \(state())")
+        continue
+      }
+      #expect(error.operation == .transfer && error.code == ENODEV)
+      #expect(error.sentence.contains("is gone"), "\(error.sentence)")
+    }
+    #expect(await eventually { input.doorbell.clear() && output.doorbell.clear() })
+    input.stop()
+    output.stop()
+    for card in ["cardIn", "cardOut"] { try TroubledCard.set(.none, on: card) }
+    let again = PlaybackThread(device: "cardOut")
+    try again.start()
+    #expect(await eventually { again.state == .running })
+    again.stop()
+  }
+
+  @Test(
+    "a machine that has slept goes on with fresh sound, whether the driver can resume or not",
+    arguments: [TroubledCard.Trouble.suspended, .suspendedForGood])
+  func suspended(trouble: TroubledCard.Trouble) async throws {
+    for card in ["cardIn", "cardOut"] { try TroubledCard.set(.none, on: card) }
+    let (input, output) = (CaptureThread(device: "cardIn"), PlaybackThread(device: "cardOut"))
+    let (listener, feeder) = (
+      Listener(input), Feeder(output, Tones.sine(hertz: 440, count: 48_000 * 60))
+    )
+    try input.start()
+    try output.start()
+    #expect(await eventually { listener.heard.count > 4_800 && output.state == .running })
+    for card in ["cardIn", "cardOut"] { try TroubledCard.set(trouble, on: card) }
+    // The card takes its trouble back when it has been brought on its feet.
+    let (heard, asked) = (listener.heard.count, feeder.position)
+    #expect(await eventually { listener.heard.count > heard + 48_000 })
+    #expect(listener.heard.suffix(480).contains { $0 != 0 })
+    #expect(await eventually { feeder.position > asked + 48_000 })
+    #expect(input.state == .running && output.state == .running)
+    listener.stop()
+    feeder.stop()
+    input.stop()
+    output.stop()
+  }
+
+  @Test("a microphone that gives nothing any more is started anew, and counted")
+  func still() async throws {
+    try TroubledCard.set(.none, on: "cardIn")
+    let input = CaptureThread(device: "cardIn")
+    let listener = Listener(input)
+    try input.start()
+    #expect(await eventually { listener.heard.count > 4_800 })
+    #expect(input.faults.counts.restarts == 0)
+    try TroubledCard.set(.still, on: "cardIn")
+    #expect(await eventually { input.faults.counts.restarts == 1 })
+    let heard = listener.heard.count
+    #expect(await eventually { listener.heard.dropFirst(heard).contains { $0 != 0 } })
+    #expect(input.state == .running)
+    // Silence took its place meanwhile.
+    #expect(input.faults.counts.missingSamples > 0)
+    listener.stop()
+    input.stop()
+  }
+}
+
+@Suite("Capture watch")
+struct CaptureWatchTests {
+  @Test("a microphone that was heard is given less time than one that never was, and then more")
+  func patience() {
+    var watch = CaptureWatch(at: 0)
+    #expect(!watch.isDue(at: CaptureWatch.beforeSound - 1))
+    #expect(watch.isDue(at: CaptureWatch.beforeSound))
+    #expect(!watch.isDue(at: 3 * CaptureWatch.beforeSound - 1))
+    #expect(watch.isDue(at: 3 * CaptureWatch.beforeSound))
+    var now = 3 * CaptureWatch.beforeSound
+    watch.deviceDelivered(at: now)
+    #expect(!watch.isDue(at: now + CaptureWatch.afterSound - 1))
+    var waits: [Int64] = []
+    for _ in 0..<10 {
+      let begin = now
+      while !watch.isDue(at: now) { now += 100_000_000 }
+      waits.append(now - begin)
+    }
+    #expect(waits[0] == CaptureWatch.afterSound)
+    #expect(waits[1] == 2 * CaptureWatch.afterSound)
+    #expect(waits[9] <= CaptureWatch.longest + 100_000_000)
+    #expect(CaptureWatch.afterSound < 1_000_000_000, "it is heard again within a second")
+  }
+}

@@ -1,0 +1,193 @@
+import EndToEnd
+import Glibc
+import Testing
+
+/// A sound card of a test's own, as a plug-in of ALSA: paced by the monotonic clock, and in whatever
+/// trouble a test has it.
+///
+/// `cardIn` and `cardOut` are found by programs that are given ``environment``. What is captured is a
+/// tone without silence. Each card reads its trouble from a file of one byte.
+struct TroubledCard {
+  /// What a card does; what it gets over by itself it takes back.
+  enum Trouble: UInt8 {
+    case none = 0x2E  // .
+    /// Another program has it; only at opening.
+    case busy = 0x62  // b
+    /// Not for this user; only at opening.
+    case denied = 0x64  // d
+    /// Pulled out.
+    case gone = 0x67  // g
+    /// The machine has slept; the driver needs a moment, or cannot go on where it was.
+    case suspended = 0x73  // s
+    case suspendedForGood = 0x53  // S
+    /// Nothing moves any more, until it is prepared anew.
+    case still = 0x71  // q
+  }
+
+  static var isPossible: Bool { Program.exists("clang") }
+
+  let environment: [String: String]
+
+  /// Compiles the plug-in.
+  ///
+  /// - Parameter speed: how much faster than a real card it is.
+  init(in folder: TemporaryFolder, speed: Int = 1) throws {
+    let source = folder.write(Self.source, to: "card.c")
+    let library = "\(folder.path)/card.so"
+    let status = try Program.run(
+      "clang", ["-shared", "-fPIC", "-DPIC", "-O2", "-o", library, source, "-lasound"])
+    try #require(status == 0, "the plug-in is compiled")
+    for card in ["cardIn", "cardOut"] { _ = folder.write(".", to: card) }
+    let devices = ["cardIn", "cardOut"].map {
+      "pcm.\($0) { type card word \"\(folder.path)/\($0)\" speed \(speed) }\n"
+    }
+    let configuration = folder.write(
+      "</usr/share/alsa/alsa.conf>\npcm_type.card { lib \"\(library)\" }\n" + devices.joined(),
+      to: "asound.conf")
+    environment = [
+      "ALSA_CONFIG_PATH": configuration, Self.variable: folder.path,
+      // Each device is served by one thread, so that the library's own locks are not needed.
+      "LIBASOUND_THREAD_SAFE": "0",
+    ]
+  }
+
+  /// Has a card be in trouble; in a program with the ``environment``.
+  static func set(_ trouble: Trouble, on card: String) throws {
+    let folder = try #require(getenv(variable).map { String(cString: $0) })
+    let file = open("\(folder)/\(card)", O_WRONLY | O_CLOEXEC)
+    defer { close(file) }
+    var byte = trouble.rawValue
+    try #require(write(file, &byte, 1) == 1)
+  }
+
+  /// Whether this process has the cards.
+  static var isHere: Bool { getenv(variable) != nil }
+  private static let variable = "TIPRING_TEST_CARD"
+
+  private static let source = """
+    #include <alsa/asoundlib.h>
+    #include <alsa/pcm_external.h>
+    #include <fcntl.h>
+    #include <sys/mman.h>
+    #include <sys/timerfd.h>
+    #include <time.h>
+    #include <unistd.h>
+    typedef struct {
+      snd_pcm_ioplug_t io;
+      volatile char *word;
+      double rate;
+      int64_t start, done, last;
+      int timer, refusals;
+    } card;
+    static int64_t now(void) {
+      struct timespec t;
+      clock_gettime(CLOCK_MONOTONIC, &t);
+      return t.tv_sec * 1000000000LL + t.tv_nsec;
+    }
+    static int card_prepare(snd_pcm_ioplug_t *io) {
+      card *c = io->private_data;
+      c->done = c->last = c->refusals = 0;
+      if (*c->word == 'q' || *c->word == 'S') *c->word = '.';
+      return 0;
+    }
+    static int card_start(snd_pcm_ioplug_t *io) {
+      card *c = io->private_data;
+      int64_t period = io->period_size / c->rate * 1e9;
+      struct itimerspec turns = {{period / 1000000000, period % 1000000000}, {0, period}};
+      c->start = now();
+      return timerfd_settime(c->timer, 0, &turns, NULL);
+    }
+    static int card_stop(snd_pcm_ioplug_t *io) { return 0; }
+    static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
+      card *c = io->private_data;
+      switch (*c->word) {
+      case 'g': snd_pcm_ioplug_set_state(io, SND_PCM_STATE_DISCONNECTED); return c->last;
+      case 's': case 'S': snd_pcm_ioplug_set_state(io, SND_PCM_STATE_SUSPENDED); return c->last;
+      case 'q': return c->last;
+      }
+      int64_t place = (now() - c->start) * 1e-9 * c->rate;
+      int64_t lead = io->stream == SND_PCM_STREAM_PLAYBACK ? 0 : (int64_t)io->buffer_size;
+      if (place - c->done > lead) return -EPIPE;
+      return c->last = place % io->buffer_size;
+    }
+    static snd_pcm_sframes_t card_transfer(
+        snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
+        snd_pcm_uframes_t count) {
+      card *c = io->private_data;
+      short *frames = (short *)areas->addr + offset;
+      if (io->stream == SND_PCM_STREAM_CAPTURE)
+        for (snd_pcm_uframes_t i = 0; i < count; i++)
+          frames[i] = (c->done + i) % 48 < 24 ? 4000 : -4000;
+      c->done += count;
+      return count;
+    }
+    static int card_resume(snd_pcm_ioplug_t *io) {
+      card *c = io->private_data;
+      if (*c->word == 'S') return -ENOSYS;
+      if (c->refusals++ < 2) return -EAGAIN;
+      *c->word = '.';
+      return 0;
+    }
+    static int card_revents(
+        snd_pcm_ioplug_t *io, struct pollfd *p, unsigned int n, unsigned short *events) {
+      card *c = io->private_data;
+      uint64_t turns;
+      *events = 0;
+      if (!(p->revents & POLLIN) || read(c->timer, &turns, sizeof turns) < 0) return 0;
+      card_pointer(io);
+      *events = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
+      if (io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED)
+        *events |= POLLERR;
+      return 0;
+    }
+    static int card_close(snd_pcm_ioplug_t *io) {
+      card *c = io->private_data;
+      close(c->timer);
+      munmap((void *)c->word, 1);
+      free(c);
+      return 0;
+    }
+    static const snd_pcm_ioplug_callback_t callbacks = {
+      .start = card_start, .stop = card_stop, .pointer = card_pointer, .transfer = card_transfer,
+      .prepare = card_prepare, .resume = card_resume, .poll_revents = card_revents,
+      .close = card_close,
+    };
+    SND_PCM_PLUGIN_DEFINE_FUNC(card) {
+      snd_config_t *node;
+      const char *path = NULL;
+      double speed = 1;
+      if (!snd_config_search(conf, "word", &node)) snd_config_get_string(node, &path);
+      if (!snd_config_search(conf, "speed", &node)) snd_config_get_ireal(node, &speed);
+      int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+      if (file < 0) return -EINVAL;
+      char *word = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+      close(file);
+      if (word == MAP_FAILED) return -ENOMEM;
+      int fault = *word == 'b' ? EBUSY : *word == 'd' ? EACCES : *word == 'g' ? ENODEV : 0;
+      card *c = fault ? NULL : calloc(1, sizeof *c);
+      if (!c) {
+        munmap(word, 1);
+        return fault ? -fault : -ENOMEM;
+      }
+      c->word = word;
+      c->rate = 48000 * speed;
+      c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+      c->io = (snd_pcm_ioplug_t){
+        .version = SND_PCM_IOPLUG_VERSION, .name = "card", .callback = &callbacks,
+        .private_data = c, .poll_fd = c->timer, .poll_events = POLLIN,
+      };
+      int result = snd_pcm_ioplug_create(&c->io, name, stream, mode);
+      if (result < 0) return result;
+      const unsigned int access = SND_PCM_ACCESS_RW_INTERLEAVED, format = SND_PCM_FORMAT_S16_LE;
+      snd_pcm_ioplug_set_param_list(&c->io, SND_PCM_IOPLUG_HW_ACCESS, 1, &access);
+      snd_pcm_ioplug_set_param_list(&c->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
+      snd_pcm_ioplug_set_param_minmax(&c->io, SND_PCM_IOPLUG_HW_CHANNELS, 1, 1);
+      snd_pcm_ioplug_set_param_minmax(&c->io, SND_PCM_IOPLUG_HW_RATE, 48000, 48000);
+      snd_pcm_ioplug_set_param_minmax(&c->io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 64, 65536);
+      snd_pcm_ioplug_set_param_minmax(&c->io, SND_PCM_IOPLUG_HW_PERIODS, 2, 64);
+      *pcmp = c->io.pcm;
+      return 0;
+    }
+    SND_PCM_PLUGIN_SYMBOL(card);
+    """
+}
