@@ -39,8 +39,11 @@ extension Bench {
       environment: server.environment, exchange: url)
     // A null sink's microphone is silent for two seconds, and the jitter buffer settles.
     mouth.drain(for: .seconds(4))
+    // Who begins to record or to play changes the server's rhythm, and the jitter buffer answers: what
+    // is measured comes two seconds after that.
+    let pause = [Int16](repeating: 0, count: 2 * LatencyProbe.sampleRate)
     let recording = try server.record(while: { () throws(BenchProcess.Failure) in
-      try server.play(LatencyProbe.sound(), into: "mouthA")
+      try server.play(pause + LatencyProbe.sound(), into: "mouthA")
       mouth.drain(for: .milliseconds(600))
     })
     close(mouth)
