@@ -167,7 +167,9 @@ struct RealtimeBodyMeasurements {
     for direction in [capture, playback] {
       let outcome = try #require(direction.outcome.withLock { $0 })
       #expect(outcome.code == 0)
-      #expect(outcome.counted == Counted())
+      #expect(outcome.counted.memory == 0 && outcome.counted.locks == 0)
+      // To be handed what it works on takes a body a few; its periods take none.
+      #expect(outcome.counted.references <= 16)
     }
     #expect(frames > 100, "the call took place: \(frames)")
     print("10000 periods of a call")
