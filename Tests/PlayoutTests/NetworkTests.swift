@@ -10,7 +10,7 @@ struct NetworkTests {
     simulation.packetSamples = network.packetMilliseconds * 48
     simulation.hasRedundancy = true
     simulation.keepsOrder = network.keepsOrder
-    let statistics = simulation.run(Array(network.delays.prefix(2_500))).statistics
+    let statistics = simulation.run(Array(network.delays.prefix(2_000))).statistics
     let concealed =
       Double(statistics.concealedSamples) * 100 / Double(max(1, statistics.totalSamplesReceived))
     let delay =
@@ -26,7 +26,7 @@ struct NetworkTests {
       "handOvers", "bufferbloat", "ptime60", "reordering", "routes", "satellite",
     ])
   func stayGood(name: String) throws {
-    let network = try #require(Network.all.first { $0.name == name })
+    let network = try #require(Network.all().first { $0.name == name })
     let outcome = rating(network)
     #expect(outcome.r > 80, "R \(outcome.r), \(outcome.concealed) % concealed")
   }
@@ -35,13 +35,42 @@ struct NetworkTests {
     "with light jitter or a drifting clock conceal nothing",
     arguments: ["lightJitter", "clockFast"])
   func concealNothing(name: String) throws {
-    let network = try #require(Network.all.first { $0.name == name })
+    let network = try #require(Network.all().first { $0.name == name })
     #expect(rating(network).concealed == 0)
   }
 
   @Test("that lose and stall at once stay fair", arguments: ["stalls", "gilbert"])
   func stayFair(name: String) throws {
-    let network = try #require(Network.all.first { $0.name == name })
+    let network = try #require(Network.all().first { $0.name == name })
     #expect(rating(network).r > 65)
+  }
+
+  @Test(
+    "over the air stay good, and with clocks far apart",
+    arguments: [
+      "grantBursts", "fadingSlow", "slowSwell", "clock500Slow", "clock500Fast", "overtaking",
+    ])
+  func overTheAir(name: String) throws {
+    let network = try #require(Network.overTheAir().first { $0.name == name })
+    let outcome = rating(network)
+    #expect(outcome.r > 80, "R \(outcome.r), \(outcome.concealed) % concealed")
+  }
+
+  @Test(
+    "that nothing passes for a while stay usable",
+    arguments: ["floods", "stallCluster", "radioWakes", "roaming", "fadingFast", "burstLoss10"])
+  func stayUsable(name: String) throws {
+    let network = try #require(Network.overTheAir().first { $0.name == name })
+    let outcome = rating(network)
+    #expect(outcome.r > 40, "R \(outcome.r), \(outcome.concealed) % concealed")
+  }
+
+  @Test("with packets at a slow beat are not stretched for it")
+  func beat() {
+    let network = Network.schedule(0)
+    var simulation = PlayoutSimulation()
+    simulation.keepsOrder = true
+    let statistics = simulation.run(Array(network.delays.prefix(1_500))).statistics
+    #expect(statistics.insertedSamplesForDeceleration < statistics.totalSamplesReceived / 50)
   }
 }

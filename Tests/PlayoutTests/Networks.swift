@@ -14,21 +14,24 @@ struct Network {
 
   var packetSeconds: Double { Double(packetMilliseconds) / 1_000 }
 
-  /// All of them; each lasts two minutes.
-  static let all: [Network] = [
-    handOvers, contention, bufferbloat, gilbert, stalls, clockSlow, clockFast, ptime10, ptime40,
-    ptime60,
-    reordering, pauses, routes, satellite, schedule, uplinkGrants, videoBursts, lossyBurstyWifi,
-    quietThenBad, lightJitter,
-  ]
+  /// All kinds, each for two minutes.
+  ///
+  /// - Parameter round: another one gives other networks of the same kinds.
+  static func all(round: UInt64 = 0) -> [Network] {
+    [
+      handOvers, contention, bufferbloat, gilbert, stalls, clockSlow, clockFast, ptime10, ptime40,
+      ptime60, reordering, pauses, routes, satellite, schedule, uplinkGrants, videoBursts,
+      lossyBurstyWifi, quietThenBad, lightJitter,
+    ].map { $0(round) }
+  }
 
   private static let seconds = 120.0
 
-  private static func make(
-    _ name: String, milliseconds: Int = 20, keepsOrder: Bool = true, seed: UInt64,
+  static func make(
+    _ name: String, milliseconds: Int = 20, keepsOrder: Bool = true, seed: UInt64, _ round: UInt64,
     _ delay: (_ time: Double, _ dice: inout Dice) -> Double?
   ) -> Network {
-    var dice = Dice(seed: seed)
+    var dice = Dice(seed: seed &+ round &* 1_000)
     let count = Int(seconds * 1_000) / milliseconds
     let delays = (0..<count).map { delay(Double($0 * milliseconds) / 1_000, &dice) }
     return Network(
@@ -36,10 +39,10 @@ struct Network {
   }
 
   /// LTE: 1–8 ms of scheduling, a hand-over of 60–180 ms every ten seconds or so.
-  static var handOvers: Network {
+  static func handOvers(_ round: UInt64) -> Network {
     var stallEnd = 0.0
     var stallStart = -1.0
-    return make("handOvers", seed: 11) { time, dice in
+    return make("handOvers", seed: 11, round) { time, dice in
       if time > stallEnd, dice.happens(0.002) {
         stallStart = time
         stallEnd = time + dice.between(0.06, 0.18)
@@ -50,10 +53,10 @@ struct Network {
   }
 
   /// A wireless network whose channel is busy for seconds at a time.
-  static var contention: Network {
+  static func contention(_ round: UInt64) -> Network {
     var isBusy = false
     var hold = 0.0
-    return make("contention", seed: 12) { _, dice in
+    return make("contention", seed: 12, round) { _, dice in
       if dice.happens(isBusy ? 0.01 : 0.005) { isBusy.toggle() }
       hold = max(0, hold - 20)
       if isBusy, dice.happens(0.05) { hold = dice.between(30, 90) }
@@ -63,9 +66,9 @@ struct Network {
   }
 
   /// Another's upload fills a queue within seconds and drains again.
-  static var bufferbloat: Network {
+  static func bufferbloat(_ round: UInt64) -> Network {
     var queue = 0.0
-    return make("bufferbloat", seed: 13) { time, dice in
+    return make("bufferbloat", seed: 13, round) { time, dice in
       let isUploading = Int(time / 12) % 2 == 1
       queue = min(250, max(0, queue + (isUploading ? 1.5 : -4)))
       let isFull = queue >= 250
@@ -78,59 +81,59 @@ struct Network {
   }
 
   /// Loss in bursts of three packets, 4 % in all, with little jitter.
-  static var gilbert: Network {
+  static func gilbert(_ round: UInt64) -> Network {
     var isBad = false
-    return make("gilbert", seed: 14) { _, dice in
+    return make("gilbert", seed: 14, round) { _, dice in
       isBad = dice.happens(isBad ? 0.67 : 0.0137)
       return isBad ? nil : 10 + dice.exponential(2)
     }
   }
 
   /// Stalls at random, two in ten seconds, each for 40–250 ms.
-  static var stalls: Network {
+  static func stalls(_ round: UInt64) -> Network {
     var end = 0.0
-    return make("stalls", seed: 15) { time, dice in
+    return make("stalls", seed: 15, round) { time, dice in
       if time > end, dice.happens(0.004) { end = time + dice.between(0.04, 0.25) }
       return 12 + max(0, end - time) * 1_000 + dice.exponential(1)
     }
   }
 
-  static var clockSlow: Network {
-    make("clockSlow", seed: 16) { time, dice in 10 + 0.3 * time + dice.exponential(2) }
+  static func clockSlow(_ round: UInt64) -> Network {
+    make("clockSlow", seed: 16, round) { time, dice in 10 + 0.3 * time + dice.exponential(2) }
   }
 
-  static var clockFast: Network {
-    make("clockFast", seed: 17) { time, dice in 60 - 0.3 * time + dice.exponential(2) }
+  static func clockFast(_ round: UInt64) -> Network {
+    make("clockFast", seed: 17, round) { time, dice in 60 - 0.3 * time + dice.exponential(2) }
   }
 
-  static var ptime10: Network {
-    make("ptime10", milliseconds: 10, seed: 18) { _, dice in
+  static func ptime10(_ round: UInt64) -> Network {
+    make("ptime10", milliseconds: 10, seed: 18, round) { _, dice in
       dice.happens(0.02) ? nil : 10 + abs(dice.normal) * 12
     }
   }
 
-  static var ptime40: Network {
-    make("ptime40", milliseconds: 40, seed: 19) { _, dice in
+  static func ptime40(_ round: UInt64) -> Network {
+    make("ptime40", milliseconds: 40, seed: 19, round) { _, dice in
       dice.happens(0.02) ? nil : 10 + abs(dice.normal) * 15
     }
   }
 
-  static var ptime60: Network {
-    make("ptime60", milliseconds: 60, seed: 20) { _, dice in
+  static func ptime60(_ round: UInt64) -> Network {
+    make("ptime60", milliseconds: 60, seed: 20, round) { _, dice in
       dice.happens(0.03) ? nil : 10 + dice.exponential(12)
     }
   }
 
   /// One packet in eight goes another way that is 15–70 ms longer.
-  static var reordering: Network {
-    make("reordering", keepsOrder: false, seed: 21) { _, dice in
+  static func reordering(_ round: UInt64) -> Network {
+    make("reordering", keepsOrder: false, seed: 21, round) { _, dice in
       5 + dice.exponential(1) + (dice.happens(0.12) ? dice.between(15, 70) : 0)
     }
   }
 
   /// Nothing is sent in pauses, with middling jitter.
-  static var pauses: Network {
-    var network = make("pauses", seed: 22) { _, dice in
+  static func pauses(_ round: UInt64) -> Network {
+    var network = make("pauses", seed: 22, round) { _, dice in
       dice.happens(0.01) ? nil : 10 + dice.exponential(10)
     }
     network.hasPauses = true
@@ -138,10 +141,10 @@ struct Network {
   }
 
   /// A new route every 15 s, up to 90 ms longer or shorter.
-  static var routes: Network {
+  static func routes(_ round: UInt64) -> Network {
     var base = 20.0
     var next = 15.0
-    return make("routes", seed: 23) { time, dice in
+    return make("routes", seed: 23, round) { time, dice in
       if time >= next {
         next += 15
         base = dice.between(10, 100)
@@ -151,9 +154,9 @@ struct Network {
   }
 
   /// Low orbit: the beam changes every 15 s with a stall of 30–60 ms, and frames of 7 ms.
-  static var satellite: Network {
+  static func satellite(_ round: UInt64) -> Network {
     var base = 25.0
-    return make("satellite", seed: 24) { time, dice in
+    return make("satellite", seed: 24, round) { time, dice in
       let phase = time.truncatingRemainder(dividingBy: 15)
       if phase < 0.02 { base = dice.between(20, 45) }
       let stall = max(0, 0.06 - phase) * 1_000
@@ -163,16 +166,16 @@ struct Network {
   }
 
   /// A scheduler that lets packets out every 50 ms.
-  static var schedule: Network {
-    make("schedule", seed: 25) { time, dice in
+  static func schedule(_ round: UInt64) -> Network {
+    make("schedule", seed: 25, round) { time, dice in
       let phase = (time * 1_000).truncatingRemainder(dividingBy: 50)
       return 10 + (phase < 1 ? 0 : 50 - phase) + dice.exponential(0.5)
     }
   }
 
   /// A mobile uplink: a grid of 5 ms, one in ten sent again after 8 ms, some twice or thrice.
-  static var uplinkGrants: Network {
-    make("uplinkGrants", seed: 26) { _, dice in
+  static func uplinkGrants(_ round: UInt64) -> Network {
+    make("uplinkGrants", seed: 26, round) { _, dice in
       var delay = dice.between(4, 12)
       while dice.happens(0.12) { delay += 8 }
       return 25 + delay
@@ -180,9 +183,9 @@ struct Network {
   }
 
   /// A second stream on the same line sends a burst every second, and now and then a larger one.
-  static var videoBursts: Network {
+  static func videoBursts(_ round: UInt64) -> Network {
     var queue = 0.0
-    return make("videoBursts", seed: 27) { time, dice in
+    return make("videoBursts", seed: 27, round) { time, dice in
       queue = max(0, queue - 14)
       if time.truncatingRemainder(dividingBy: 1) < 0.019 { queue += dice.between(20, 50) }
       if dice.happens(0.001) { queue += 120 }
@@ -191,10 +194,10 @@ struct Network {
   }
 
   /// Loss and holds together.
-  static var lossyBurstyWifi: Network {
+  static func lossyBurstyWifi(_ round: UInt64) -> Network {
     var isBad = false
     var hold = 0.0
-    return make("lossyWifi", seed: 28) { _, dice in
+    return make("lossyWifi", seed: 28, round) { _, dice in
       if dice.happens(isBad ? 0.02 : 0.01) { isBad.toggle() }
       hold = max(0, hold - 20)
       if isBad, dice.happens(0.08) { hold = dice.between(20, 140) }
@@ -204,16 +207,16 @@ struct Network {
   }
 
   /// Forty good seconds, then forty bad ones, then good again.
-  static var quietThenBad: Network {
-    make("quietThenBad", seed: 29) { time, dice in
+  static func quietThenBad(_ round: UInt64) -> Network {
+    make("quietThenBad", seed: 29, round) { time, dice in
       let isBad = time > 40 && time < 80
       if isBad, dice.happens(0.03) { return nil }
       return 10 + (isBad ? abs(dice.normal) * 40 : dice.exponential(1))
     }
   }
 
-  static var lightJitter: Network {
-    make("lightJitter", seed: 30) { _, dice in 10 + dice.between(0, 6) }
+  static func lightJitter(_ round: UInt64) -> Network {
+    make("lightJitter", seed: 30, round) { _, dice in 10 + dice.between(0, 6) }
   }
 }
 

@@ -17,6 +17,8 @@ struct ArrivalHistory: Equatable {
     var transit: Int64
     /// The base when it came, itself included; `nil` before the stream was known.
     var base: Int64?
+    /// How much later it was than was usual just before.
+    var excess: Int64 = 0
   }
 
   /// In the order of arrival.
@@ -50,8 +52,15 @@ struct ArrivalHistory: Equatable {
     while let last = minima.last, last.transit >= transit { minima.removeLast() }
     minima.append(arrival)
     if began.duration(to: now) >= Self.beginning { arrival.base = base }
+    if let usualTransit { arrival.excess = transit &- usualTransit }
     recent.append(arrival)
     return true
+  }
+
+  /// How late packets usually are: the median of the last few; `nil` before the first.
+  var usualTransit: Int64? {
+    let transits = recent.suffix(Self.usualCount).map(\.transit).sorted()
+    return transits.isEmpty ? nil : transits[transits.count / 2]
   }
 
   /// How much later each packet was than the quickest around it, in the order of arrival.
@@ -84,6 +93,8 @@ struct ArrivalHistory: Equatable {
   static let recentLimit = 1_000
   /// Forty seconds more.
   static let pastLimit = 2_000
+  /// How many packets show what is usual at present.
+  private static let usualCount = 6
   private static let memory: Duration = .seconds(20)
   /// How long a stream must be known before its base is trusted.
   private static let beginning: Duration = .seconds(3)

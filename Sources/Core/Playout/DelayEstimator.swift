@@ -12,6 +12,7 @@ package struct DelayEstimator: Equatable, Sendable {
   private let settings: PlayoutSettings
   private var history = ArrivalHistory()
   private var plan = PlayoutRehearsal.Plan()
+  private var punctuality = Punctuality()
   private var rehearsedAt: Instant?
   /// What a stall has called for.
   private var held: Int64 = 0
@@ -55,16 +56,13 @@ package struct DelayEstimator: Equatable, Sendable {
   }
 
   /// How late packets usually are: the median of the last few; `nil` before the first.
-  package var usualTransit: Int64? {
-    let recent = history.recent.suffix(Self.recentCount).map(\.transit).sorted()
-    return recent.isEmpty ? nil : recent[recent.count / 2]
-  }
+  package var usualTransit: Int64? { history.usualTransit }
 
-  /// Up to which delay playing is not hurried: the target, or what a stall has brought and may bring again.
-  package var toleratedTransit: Int64? {
-    baseTransit.map {
-      $0 &+ max(targetDelay, min(held, Self.heldLimit) + settings.minimumDelay.samples)
-    }
+  /// By how much a packet must be later than usual to be overdue.
+  ///
+  /// - Parameter isLow: hardly any sound is left to be played.
+  package func overdueLateness(isLow: Bool) -> Int64 {
+    isLow ? punctuality.limitWhenLow : punctuality.limit
   }
 
   /// What the last few packets needed.
@@ -91,8 +89,10 @@ package struct DelayEstimator: Equatable, Sendable {
       return
     }
     rehearsedAt = now
+    punctuality = Punctuality(excess: history.recent.map(\.excess))
     let rehearsal = PlayoutRehearsal(
-      lateness: history.lateness, concealmentWeight: settings.concealmentWeight)
+      lateness: history.lateness, overdueLateness: punctuality.limit,
+      concealmentWeight: settings.concealmentWeight)
     plan = rehearsal.bestPlan(
       than: plan, atMost: settings.maximumDelay.samples - settings.minimumDelay.samples)
   }
@@ -102,6 +102,5 @@ package struct DelayEstimator: Equatable, Sendable {
   /// How many packets show where the lateness stands at present.
   private static let recentCount = 6
   private static let beginning: Duration = .seconds(1)
-  private static let heldLimit = Duration.seconds(1).samples
   private static let rehearsalInterval: Duration = .milliseconds(500)
 }

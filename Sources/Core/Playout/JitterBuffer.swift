@@ -34,10 +34,8 @@ package struct JitterBuffer: Equatable, Sendable {
   private var firstWanted: Int64?
   private var firstSequence: Int64?
   private var highestSequence: Int64?
-  /// The last few packets' turns.
-  private var turns: [Turn] = []
-  /// How many samples are pulled at a time.
-  private var pullCount: Int64 = 480
+  private var turns = TurnHistory()
+  private var relief = StallRelief()
   /// Packets were dropped since the last one that was played.
   private var hasJumped = false
 
@@ -51,15 +49,6 @@ package struct JitterBuffer: Equatable, Sendable {
     var isPaused = false
     /// The length of the last packet.
     var frameCount: Int
-  }
-
-  /// How a packet met its turn.
-  private struct Turn: Equatable {
-    /// From its timestamp to its turn.
-    var delay: Int64
-    /// Samples that were still to be played before it: fewer than are pulled at a time.
-    var queued: Int64
-    var clock: Int64
   }
 
   package init(settings: PlayoutSettings = .normal) {
@@ -126,7 +115,7 @@ package struct JitterBuffer: Equatable, Sendable {
     neededCount: Int, queuedCount: Int = 0, at now: Instant
   ) -> PlayoutDecision {
     precondition(neededCount > 0 && queuedCount >= 0, "something is wanted")
-    pullCount = Int64(neededCount + queuedCount)
+    turns.pullCount = Int64(neededCount + queuedCount)
     let clock = now.ticks(at: 48_000)
     dropStale(clock)
     while true {
@@ -155,21 +144,17 @@ package struct JitterBuffer: Equatable, Sendable {
         jump(to: front)
         continue
       }
-      let turn = Turn(
-        delay: clock &- front.timestamp, queued: Int64(queuedCount), clock: clock)
-      if let decision = decode(front, turn, overhang: position.covered - gap) { return decision }
+      let turn = TurnHistory.Turn(delay: clock &- front.timestamp, queued: Int64(queuedCount))
+      if let decision = decode(front, turn, overhang: position.covered - gap, clock) {
+        return decision
+      }
     }
   }
 
   /// Tells how much longer (or, if negative, shorter) than the packet its sound has become.
   package mutating func stretched(by sampleCount: Int) {
-    for index in turns.indices {
-      // What is queued grows until it is worth one more pull, which then comes before the turn.
-      let (pulls, queued) = (turns[index].queued + Int64(sampleCount))
-        .flooredQuotientAndRemainder(dividingBy: pullCount)
-      turns[index].delay += pulls * pullCount
-      turns[index].queued = queued
-    }
+    relief.stretched(by: sampleCount)
+    turns.stretched(by: sampleCount)
   }
 
   /// Whether nothing is left to be played and the next packet ought to be here.
@@ -177,12 +162,14 @@ package struct JitterBuffer: Equatable, Sendable {
     packets.count == 0 && isOverdue(now.ticks(at: 48_000))
   }
 
-  /// Whether the packet after all that are here is clearly late.
+  /// Whether the packet after all that are here is later than it should be.
   private func isOverdue(_ clock: Int64) -> Bool {
     guard let position, position.covered == 0, !position.isPaused,
       let usual = estimator.usualTransit
     else { return false }
-    return clock &- (position.timestamp &+ Int64(packets.sampleCount)) &- usual >= Self.overdue
+    let isLow = packets.sampleCount <= Self.lowCount
+    let end = max(position.timestamp, packets.end ?? position.timestamp)
+    return clock &- end &- usual >= estimator.overdueLateness(isLow: isLow)
   }
 
   /// How much sound is held.
@@ -246,7 +233,7 @@ package struct JitterBuffer: Equatable, Sendable {
   private mutating func jump(to packet: Packet) {
     position = Position(
       sequence: packet.sequence, timestamp: packet.timestamp, frameCount: packet.sampleCount)
-    turns.removeAll()
+    turns.forget()
     hasJumped = true
   }
 
@@ -277,13 +264,12 @@ package struct JitterBuffer: Equatable, Sendable {
   /// - Parameter overhang: how many samples were made up in its place.
   /// - Returns: `nil` when so much was made up that the packet is left out.
   private mutating func decode(
-    _ front: Packet, _ turn: Turn, overhang: Int64
+    _ front: Packet, _ turn: TurnHistory.Turn, overhang: Int64, _ clock: Int64
   ) -> PlayoutDecision? {
     // A short overhang replaces the packet's beginning, as far as that brings the delay to its target;
     // after a long one nothing more is to be lost, and stretching makes up for the delay.
-    let skipped =
-      overhang <= Self.replaceLimit
-      ? min(max(0, surplus(turn, over: estimator.targetTransit)), overhang) : 0
+    let surplus = estimator.targetTransit.map { turns.surplus(turn, over: $0) } ?? 0
+    let skipped = overhang <= Self.replaceLimit ? min(max(0, surplus), overhang) : 0
     _ = packets.removeFirst()
     firstWanted = front.sequence + 1
     var following = Position(
@@ -297,52 +283,26 @@ package struct JitterBuffer: Equatable, Sendable {
       return nil
     }
     position = following
-    if overhang > 0 { turns.removeAll() }
+    if overhang > 0 { turns.forget() }
     turns.append(turn)
-    if turns.count > Self.turnCount { turns.removeFirst() }
     // Leaving out samples tells on the turns to come.
-    stretched(by: -Int(skipped))
-    var stretch = stretch
-    if packets.sampleCount <= Self.lowCount, isOverdue(turn.clock) {
-      stretch = .decelerate(sampleCount: Self.slowingCount, isUrgent: true)
-    }
+    turns.stretched(by: -Int(skipped))
     let playable = Playable(
       payload: front.payload, sampleCount: front.sampleCount, arrival: front.arrival,
       isCopy: front.isCopy, skippedCount: Int(skipped), followsJump: overhang > 0 || hasJumped,
-      stretch: stretch)
+      stretch: stretch(of: front, clock))
     hasJumped = false
     return .decode(playable)
   }
 
-  /// By how many samples playing can be hurried so that packets still meet their turn at the target;
-  /// if negative, by how many it must be slowed.
-  ///
-  /// Sound leaves in whole pulls: what is queued before a turn can be taken out without making the turn
-  /// any earlier, and beyond that only whole pulls count.
-  private func surplus(_ turn: Turn, over transit: Int64?) -> Int64 {
-    guard let transit else { return 0 }
-    return turn.queued
-      + (turn.delay &- transit).flooredQuotientAndRemainder(dividingBy: pullCount).quotient
-      * pullCount
-  }
-
-  /// What would bring the delay to its target.
-  private var stretch: Stretch {
-    guard let target = estimator.targetTransit, let delay = turns.map(\.delay).min(),
-      let queued = turns.map(\.queued).min()
-    else { return .none }
-    let turn = Turn(delay: delay, queued: queued, clock: 0)
-    let tolerated = Int(clamping: surplus(turn, over: estimator.toleratedTransit))
-    let surplus = Int(clamping: surplus(turn, over: target))
-    let isUrgent = max(tolerated, -surplus) >= Self.urgentCount
-    guard isUrgent || turns.count >= Self.settledCount else { return .none }
-    if tolerated >= Self.accelerationThreshold {
-      return .accelerate(sampleCount: tolerated, isUrgent: isUrgent)
+  /// What would bring the delay to its target, or makes sound last that may run out.
+  private mutating func stretch(of packet: Packet, _ clock: Int64) -> Stretch {
+    guard isOverdue(clock) else {
+      relief.end()
+      return estimator.targetTransit.map { turns.stretch(target: $0) } ?? .none
     }
-    if target &- delay >= Self.decelerationThreshold {
-      return .decelerate(sampleCount: -surplus, isUrgent: isUrgent)
-    }
-    return .none
+    return relief.lengthening(of: packet.sampleCount, before: packets.sampleCount)
+      .map { .decelerate(sampleCount: $0, isUrgent: true) } ?? .none
   }
 
   /// There is no packet at all.
@@ -369,10 +329,8 @@ package struct JitterBuffer: Equatable, Sendable {
 
   // MARK: - Bounds
 
-  /// A packet so much later than usual is overdue: one quick packet makes no other late.
-  private static let overdue = Duration.milliseconds(12).samples
-  private static let lowCount = 960
-  private static let slowingCount = 480
+  /// With so little sound held, or less, it may run out before the next packet.
+  static let lowCount = 960
   /// How many packets are held at most.
   package static let packetLimit = 100
   /// How many samples are held at most: two seconds.
@@ -388,11 +346,4 @@ package struct JitterBuffer: Equatable, Sendable {
   private static let shortestStep = 120
   /// A payload so short is an Opus encoder's last before a pause (RFC 7587 §3.1.3).
   private static let pauseByteLimit = 2
-  /// The least delay of so many turns counts, so that uneven pulls do not pass for a changed delay.
-  private static let turnCount = 8
-  /// From how many turns on the least delay is trusted.
-  private static let settledCount = 4
-  private static let accelerationThreshold = 120
-  private static let decelerationThreshold: Int64 = 120
-  private static let urgentCount = 2_880
 }

@@ -8,6 +8,8 @@ struct PacketQueue: Equatable {
 
   var count: Int { packets.count }
   var first: Packet? { packets.first }
+  /// When the last one ends, by its timestamp.
+  var end: Int64? { packets.last.map { $0.timestamp &+ Int64($0.sampleCount) } }
 
   /// The packet itself takes the place of its redundant copy.
   ///

@@ -26,20 +26,8 @@ struct SampleQueue: Equatable {
 
   /// - Parameter smoothly: bend the beginning so that it joins what is before it.
   mutating func append(_ added: [Int16], from origin: Origin, smoothly: Bool = false) {
-    guard let first = added.first else { return }
-    samples.reserveCapacity(samples.count + added.count)
-    if smoothly {
-      // The step at the joint is spread over 5 ms.
-      let step = Int(samples.last ?? played.last ?? 0) - Int(first)
-      let length = min(added.count, Self.jointCount)
-      for index in 0..<length {
-        let bent = Int(added[index]) + step * (length - index) / length
-        samples.append(Int16(clamping: bent))
-      }
-      samples.append(contentsOf: added[length...])
-    } else {
-      samples.append(contentsOf: added)
-    }
+    guard !added.isEmpty else { return }
+    samples += smoothly ? Joint.join(added, to: tail) : added
     runs.append(Run(count: added.count, origin: origin))
   }
 
@@ -76,6 +64,12 @@ struct SampleQueue: Equatable {
     return added
   }
 
+  /// What comes right before the next sound.
+  private var tail: [Int16] {
+    let queued = samples.suffix(Joint.tailCount)
+    return played.suffix(Joint.tailCount - queued.count) + queued
+  }
+
   private mutating func note(
     _ count: Int, from origin: Origin, at now: Instant, in statistics: inout PlayoutStatistics
   ) {
@@ -94,6 +88,4 @@ struct SampleQueue: Equatable {
       wasConcealing = false
     }
   }
-
-  private static let jointCount = 240
 }

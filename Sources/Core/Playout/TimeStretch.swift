@@ -77,6 +77,21 @@ package enum TimeStretch {
     return result
   }
 
+  /// The lag at which the end of the sound repeats what was before it; `nil` when it does not.
+  ///
+  /// - Parameter samples: ``longestLag`` at least.
+  static func period(atEndOf samples: [Int16]) -> Int? {
+    let overlap = longestOverlap / 2
+    let start = samples.count - overlap
+    guard start >= longestPeriod, !isQuiet(samples) else { return nil }
+    var best = (lag: 0, likeness: urgentLikeness)
+    for lag in shortestLag...longestPeriod {
+      let likeness = likeness(of: samples, from: start - lag, at: lag, count: overlap, step: 1)
+      if likeness > best.likeness { best = (lag, likeness) }
+    }
+    return best.lag > 0 ? best.lag : nil
+  }
+
   /// The lag at which the beginning of the sound recurs best, and how long the cross-fade may be.
   private static func findLag(
     in samples: [Int16], atMost maximumCount: Int, _ isUrgent: Bool
