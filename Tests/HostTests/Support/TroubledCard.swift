@@ -105,7 +105,7 @@ struct TroubledCard {
       case 's': case 'S': snd_pcm_ioplug_set_state(io, SND_PCM_STATE_SUSPENDED); return c->last;
       case 'q': return c->last;
       }
-      if (io->state != SND_PCM_STATE_RUNNING) return c->last;
+      if (io->state < SND_PCM_STATE_RUNNING) return c->last;
       int64_t place = (now() - c->start) * 1e-9 * c->rate;
       int64_t lead = io->stream == SND_PCM_STREAM_PLAYBACK ? 0 : (int64_t)io->buffer_size;
       if (place - c->done > lead) return -EPIPE;
