@@ -15,7 +15,7 @@ struct DeviceLook {
   private var roomBefore: Int?
   /// What was left over after the last period was given.
   private var leftOver: Int?
-  /// When room was found last, and how long that usually takes.
+  /// When room was found last, and how long the device's steps last.
   private var found: Int64?
   private var interval: Int64
 
@@ -28,14 +28,15 @@ struct DeviceLook {
   mutating func restart() { self = DeviceLook(periodSamples: period) }
 
   /// There is room for a period.
-  mutating func foundRoom(at now: Int64) {
+  mutating func foundRoom(_ room: Int, at now: Int64) {
     // Looks that follow at once, while a period is being made, are the same.
     guard roomBefore != nil || found == nil else { return }
     roomBefore = nil
-    defer { found = now }
-    guard let found else { return }
-    interval += (min(max(now - found, 0), 2 * interval) - interval) / 16
-    interval = min(interval, Self.longestInterval)
+    found = now
+    guard let leftOver else { return }
+    // What it took tells its steps; when it was found to have, only how late the look was.
+    let step = Self.time(of: max(room - leftOver, period))
+    interval = min(step < interval ? step : interval + (step - interval) / 16, Self.longestInterval)
   }
 
   /// How long to rest until the next look.

@@ -60,11 +60,11 @@ enum PlaybackLoop {
         port.rest(nanoseconds: look.pause(room: room, at: StopSignal.now))
       } else if supply.mayWait(ring.count, port, queued: queued) {
         // The device still has something to play, and the media loop may take as long.
-        look.foundRoom(at: StopSignal.now)
+        look.foundRoom(room, at: StopSignal.now)
         if supply.isFirstWait { doorbell.ring() }
         if port.waitForAnswer(queued: queued) { answer.clear() }
       } else {
-        look.foundRoom(at: StopSignal.now)
+        look.foundRoom(room, at: StopSignal.now)
         let given = give(room, port, ring, faults, &supply, &pace, &progress)
         code = given.code
         failures = 0

@@ -33,7 +33,7 @@ struct DeviceLookTests {
           now += look.pause(room: room, at: now)
           continue
         }
-        look.foundRoom(at: now)
+        look.foundRoom(room, at: now)
         while room >= period {
           given += period
           room -= period
@@ -96,7 +96,7 @@ struct DeviceLookTests {
     var look = DeviceLook(periodSamples: 480)
     for round in 0..<100 {
       let now = Int64(round) * 3_600_000_000_000
-      look.foundRoom(at: now)
+      look.foundRoom(480, at: now)
       #expect((200_000...80_000_000).contains(look.pause(room: 0, at: now)))
       #expect(look.pause(room: 0, at: now + 1) <= 1_000_000)
     }
