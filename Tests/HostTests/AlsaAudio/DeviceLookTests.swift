@@ -71,7 +71,7 @@ struct DeviceLookTests {
     simulation.step = 1
     let (waits, rests) = simulation.run()
     #expect((waits.max() ?? .infinity) < 500_000)
-    #expect(rests < 5_900 * 5 / 4)
+    #expect(rests < 5_900 * 4 / 3)
   }
 
   @Test("come often enough to hardware that counts in blocks", arguments: [48, 120, 240])
