@@ -25,7 +25,7 @@ enum CaptureLoop {
         if code == EPIPE { faults.countOverrun() }
         failures += 1
         code = failures > DevicePace.maximumFailures ? EIO : port.recover(from: code, until: stop)
-        if code != 0 { return code }
+        if !PCMPort.mayRecover(from: code) { return code }
       } else if available >= port.periodSamples {
         let isLate = standIn.isOn || available > longestBacklog
         code = take(

@@ -76,7 +76,14 @@ struct PCMPort {
   /// How many samples can be read or written now, or a negative error number.
   func available() -> Int {
     // At playback nothing has asked the device where it stands since it was last served.
-    direction == .playback ? snd_pcm_avail(handle) : snd_pcm_avail_update(handle)
+    let count = direction == .playback ? snd_pcm_avail(handle) : snd_pcm_avail_update(handle)
+    if count < 0 { return count }
+    // Some plug-ins tell it by their state alone.
+    return switch snd_pcm_state(handle).rawValue {
+    case SND_PCM_STATE_DISCONNECTED.rawValue: -Int(ENODEV)
+    case SND_PCM_STATE_SUSPENDED.rawValue: -Int(ESTRPIPE)
+    default: count
+    }
   }
 
   /// The way from the device's edge to the application, in samples.
@@ -156,6 +163,12 @@ struct PCMPort {
     }
     let result = snd_pcm_prepare(handle)
     return result < 0 ? -result : begin(queued: queued)
+  }
+
+  /// Whether a device that fails with this may be tried once more: it may run dry, or the machine may
+  /// fall asleep, while it is being brought back.
+  static func mayRecover(from code: Int32) -> Bool {
+    code == 0 || code == EPIPE || code == ESTRPIPE
   }
 
   /// What the device must still have, so that there is time to give it something: 1.5 ms.

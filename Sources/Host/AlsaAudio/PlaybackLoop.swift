@@ -51,7 +51,7 @@ enum PlaybackLoop {
           // What is kept beyond that comes from the media loop as sound and not as silence.
           : port.recover(
             from: code, queued: min(queue.samples, 2 * port.periodSamples), until: stop)
-        if code != 0 { return code }
+        if !PCMPort.mayRecover(from: code) { return code }
         continue
       }
       let queued = port.bufferSamples - available

@@ -138,8 +138,7 @@ struct RealtimeBodyMeasurements {
   }
 
   @Test(
-    "neither direction of a call does, while its sound is cleaned, coded and decoded beside them",
-    .disabled("At eight times the pace a busy machine loses the card before its last period."))
+    "neither direction of a call does, while its sound is cleaned, coded and decoded beside them")
   func call() throws {
     let counter = try Counter()
     let (capture, playback) = (CallDirection(), CallDirection())

@@ -17,7 +17,7 @@ struct TroubledCard {
     case denied = 0x64  // d
     /// Pulled out.
     case gone = 0x67  // g
-    /// The machine has slept; the driver needs a moment, or cannot go on where it was.
+    /// The machine has slept; the driver can go on where it was, or must be prepared anew.
     case suspended = 0x73  // s
     case suspendedForGood = 0x53  // S
     /// Nothing moves any more, until it is prepared anew.
@@ -77,7 +77,7 @@ struct TroubledCard {
       volatile char *word;
       double rate;
       int64_t start, done, last;
-      int timer, refusals;
+      int timer;
     } card;
     static int64_t now(void) {
       struct timespec t;
@@ -86,7 +86,7 @@ struct TroubledCard {
     }
     static int card_prepare(snd_pcm_ioplug_t *io) {
       card *c = io->private_data;
-      c->done = c->last = c->refusals = 0;
+      c->done = c->last = 0;
       if (*c->word == 'q' || *c->word == 'S') *c->word = '.';
       return 0;
     }
@@ -122,11 +122,10 @@ struct TroubledCard {
       c->done += count;
       return count;
     }
+    // The library does not hand on what this returns.
     static int card_resume(snd_pcm_ioplug_t *io) {
       card *c = io->private_data;
-      if (*c->word == 'S') return -ENOSYS;
-      if (c->refusals++ < 2) return -EAGAIN;
-      *c->word = '.';
+      if (*c->word == 's') *c->word = '.';
       return 0;
     }
     static int card_revents(
