@@ -228,12 +228,13 @@ struct EjabberdTests {
     (try? description(number)).map { .described(id, $0) }
   }
 
+  /// The offer is number 1, the answer number 2.
   private static func description(_ number: Int) throws -> SessionDescription {
     try SessionDescription(
       decoding: """
         v=0\r\no=- \(number) 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
         m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n\
-        a=rtpmap:111 opus/48000/2\r\n
+        a=setup:\(number == 1 ? "actpass" : "active")\r\na=rtpmap:111 opus/48000/2\r\n
         """)
   }
 
