@@ -25,7 +25,7 @@ struct RealtimeBodyTests {
     let status = try Program.run(
       "clang", ["-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"])
     try #require(status == 0)
-    let environment = try TroubledCard(in: folder, speed: 8).environment.merging(
+    let environment = try TroubledCard(in: folder, speed: 2).environment.merging(
       ["LD_PRELOAD": library]) { $1 }
     let result = try await Program.runSuite(
       "RealtimeBodyMeasurements", environment: environment, within: .seconds(120))
@@ -148,7 +148,7 @@ struct RealtimeBodyMeasurements {
       work: MeasuredBody("cardIn", .capture, capture, counter) { port, stop in
         CaptureLoop.run(
           port, ring: capture.ring, doorbell: doorbell, faults: capture.faults,
-          delay: capture.delay, until: stop, periodLimit: 10_000)
+          delay: capture.delay, until: stop, periodLimit: 1_000)
       })
     let output = RealtimeThread(
       name: "playback",
@@ -156,7 +156,7 @@ struct RealtimeBodyMeasurements {
         PlaybackLoop.run(
           port, reserve: 0, ring: playback.ring, doorbell: doorbell, answer: answer,
           faults: playback.faults, delay: playback.delay, level: level, until: stop,
-          periodLimit: 10_000)
+          periodLimit: 1_000)
       })
     #expect(output.start() == 0)
     #expect(input.start() == 0)
@@ -171,7 +171,7 @@ struct RealtimeBodyMeasurements {
       #expect(outcome.counted.references <= 16)
     }
     #expect(frames > 100, "the call took place: \(frames)")
-    print("10000 periods of a call")
+    print("1000 periods of a call")
   }
 
   /// The media loop's part, with all that it does to sound, until both directions are over.
