@@ -20,15 +20,18 @@ struct NetworkTests {
     return (93.2 - delayImpairment - 95 * concealed / (concealed + 10), concealed)
   }
 
+  private func expect(_ name: String, among networks: [Network], ratedOver least: Double) throws {
+    let outcome = rating(try #require(networks.first { $0.name == name }))
+    #expect(outcome.r > least, "R \(outcome.r), \(outcome.concealed) % concealed")
+  }
+
   @Test(
     "stay good that a phone call can be held over",
     arguments: [
       "handOvers", "bufferbloat", "ptime60", "reordering", "routes", "satellite",
     ])
   func stayGood(name: String) throws {
-    let network = try #require(Network.all().first { $0.name == name })
-    let outcome = rating(network)
-    #expect(outcome.r > 80, "R \(outcome.r), \(outcome.concealed) % concealed")
+    try expect(name, among: Network.all(), ratedOver: 80)
   }
 
   @Test(
@@ -41,8 +44,7 @@ struct NetworkTests {
 
   @Test("that lose and stall at once stay fair", arguments: ["stalls", "gilbert"])
   func stayFair(name: String) throws {
-    let network = try #require(Network.all().first { $0.name == name })
-    #expect(rating(network).r > 65)
+    try expect(name, among: Network.all(), ratedOver: 65)
   }
 
   @Test(
@@ -51,18 +53,14 @@ struct NetworkTests {
       "grantBursts", "fadingSlow", "slowSwell", "clock500Slow", "clock500Fast", "overtaking",
     ])
   func overTheAir(name: String) throws {
-    let network = try #require(Network.overTheAir().first { $0.name == name })
-    let outcome = rating(network)
-    #expect(outcome.r > 80, "R \(outcome.r), \(outcome.concealed) % concealed")
+    try expect(name, among: Network.overTheAir(), ratedOver: 80)
   }
 
   @Test(
     "that nothing passes for a while stay usable",
     arguments: ["floods", "stallCluster", "radioWakes", "roaming", "fadingFast", "burstLoss10"])
   func stayUsable(name: String) throws {
-    let network = try #require(Network.overTheAir().first { $0.name == name })
-    let outcome = rating(network)
-    #expect(outcome.r > 40, "R \(outcome.r), \(outcome.concealed) % concealed")
+    try expect(name, among: Network.overTheAir(), ratedOver: 40)
   }
 
   @Test("with packets at a slow beat are not stretched for it")
