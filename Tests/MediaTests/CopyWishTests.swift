@@ -60,7 +60,7 @@ struct CopyWishTests {
     #expect(wish.isAsking)
   }
 
-  @Test("copies that make it worse are not asked for again")
+  @Test("copies that make it worse are asked for again after minutes, and more of them each time")
   mutating func harm() {
     pass(12, loss: 0.04)
     #expect(wish.isAsking)
@@ -70,6 +70,14 @@ struct CopyWishTests {
     #expect(!wish.isAsking)
     pass(200, loss: 0.32)
     #expect(!wish.isAsking)
+    pass(50, loss: 0.04)
+    #expect(wish.isAsking)
+    pass(60, loss: 0.32, copies: true)
+    #expect(!wish.isAsking)
+    pass(400, loss: 0.04)
+    #expect(!wish.isAsking)
+    pass(80, loss: 0.04)
+    #expect(wish.isAsking)
   }
 
   @Test("more loss without copies is no fault of theirs")

@@ -91,6 +91,26 @@ struct CallTests {
     #expect(bench.takeSignals().isEmpty)
   }
 
+  @Test("A renewed offer that is never answered makes way for the other side's after ten seconds")
+  func unansweredRenewal() throws {
+    var bench = try Self.ringing()
+    bench.order(.describe(Self.id, try NexaconBench.offer))
+    bench.say(.response(room: Self.room, isAccepted: true), from: Self.phone)
+    bench.say(.answer(room: Self.room, sdp: NexaconBench.sdp), from: Self.phone)
+    bench.order(.describe(Self.id, try NexaconBench.offer))
+    _ = bench.takeReports()
+    let theirs = NexaconBench.sdp + "a=sendrecv\r\n"
+    bench.advance(.milliseconds(9_999))
+    bench.say(.offer(room: Self.room, sdp: theirs), from: Self.phone)
+    #expect(bench.takeReports().isEmpty)
+    bench.advance(.milliseconds(1))
+    bench.say(.offer(room: Self.room, sdp: theirs), from: Self.phone)
+    #expect(bench.takeReports() == [.described(Self.id, try SessionDescription(decoding: theirs))])
+    // An answer to the old one comes too late.
+    bench.say(.answer(room: Self.room, sdp: NexaconBench.sdp), from: Self.phone)
+    #expect(bench.takeReports().isEmpty)
+  }
+
   @Test("Servers are asked for anew in a call, and passed on")
   func renewedServers() throws {
     var bench = try Self.ringing()

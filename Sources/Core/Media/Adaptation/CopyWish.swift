@@ -4,8 +4,8 @@ import Basics
 /// sends is lost on the way here.
 ///
 ///     content ──much is lost, and no copies come──▶ asking ──little is lost, for long──▶ content
-///                                                     │
-///                                                     └──more is lost for it──▶ content, for good
+///        ▲                                            │
+///        └──some minutes, twice as many each time── harmed ◀──more is lost for it──┘
 ///
 /// Whoever reads our reports may send copies unasked. A browser does not: it sends them when our
 /// description names them before Opus (RFC 3264 §6.1), which costs a renewed one.
@@ -24,8 +24,8 @@ struct CopyWish: Sendable {
     ///   - loss: what it was about, 0–1.
     ///   - until: when it may be taken back, if nothing is lost any more.
     case asking(loss: Double, since: Instant, until: Instant)
-    /// Copies made it worse: they are too much for the way here.
-    case harmed
+    /// Copies made it worse: they are too much for the way here, which may be another one later.
+    case harmed(until: Instant)
   }
 
   /// Of what was sent to us lately, 0–1; before copies helped.
@@ -33,6 +33,8 @@ struct CopyWish: Sendable {
   /// Whether copies have come lately.
   private(set) var hasCopies = false
   private var state = State.content
+  /// How long they are not asked for after they have done harm.
+  private var patience = Self.firstPatience
   private var history: [(at: Instant, counts: Counts)] = []
 
   /// Whether copies are asked for.
@@ -63,14 +65,17 @@ struct CopyWish: Sendable {
       if loss >= Self.littleLoss {
         let isWorse = hasCopies && loss > before + Self.harm
         let isKnown = since.duration(to: now) >= Self.window * 2
-        state =
-          isWorse && isKnown
-          ? .harmed
-          : .asking(loss: before, since: since, until: now.advanced(by: Self.memory))
+        if isWorse && isKnown {
+          state = .harmed(until: now.advanced(by: patience))
+          patience = min(patience * 2, Self.longestPatience)
+        } else {
+          state = .asking(loss: before, since: since, until: now.advanced(by: Self.memory))
+        }
       } else if now >= until {
         state = .content
       }
-    case .harmed: break
+    case .harmed(let until):
+      if now >= until { state = .content }
     }
   }
 
@@ -78,6 +83,9 @@ struct CopyWish: Sendable {
   static let window: Duration = .seconds(8)
   /// How long little must be lost before copies are no longer asked for.
   static let memory: Duration = .seconds(60)
+  /// How long copies are not asked for after they have done harm, the first time and at most.
+  static let firstPatience: Duration = .seconds(240)
+  static let longestPatience: Duration = .seconds(1_920)
   private static let leastCount = 100
   private static let muchLoss = 0.03
   private static let littleLoss = 0.01

@@ -201,14 +201,20 @@ extension NexaconClient {
     let signals = calls[index].takeSignals()
     for signal in signals { send(signal, to: calls[index].peer) }
     if let offer = calls[index].offer, offer != hadOffer {
-      timers[.repeatOffer(calls[index].id)] = now.advanced(by: Self.offerTime)
+      timers[.offerUnanswered(calls[index].id)] = now.advanced(by: Self.offerTime)
     }
   }
 
-  /// An offer that was not answered is made once more.
-  mutating func repeatOffer(_ id: CallID) {
-    guard let call = calls.first(where: { $0.id == id }), let offer = call.offer else { return }
-    send(.offer(room: call.room, sdp: offer), to: call.peer)
+  /// The call's first offer is made once more. One that renews what was agreed is taken back, as the
+  /// session does at the same time, so that the other side may make its own.
+  mutating func offerUnanswered(_ id: CallID) {
+    guard let index = calls.firstIndex(where: { $0.id == id }), let offer = calls[index].offer
+    else { return }
+    if calls[index].remoteDescription == nil {
+      send(.offer(room: calls[index].room, sdp: offer), to: calls[index].peer)
+    } else {
+      calls[index].offer = nil
+    }
   }
 
   /// Nobody took the call in time.
@@ -225,7 +231,7 @@ extension NexaconClient {
     guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
     let call = calls.remove(at: index)
     timers[.ring(id)] = nil
-    timers[.repeatOffer(id)] = nil
+    timers[.offerUnanswered(id)] = nil
     cancelRequests { $0 == .credentials(id) || $0 == .announce(id) }
     finished.append(call.room)
     if finished.count > Self.finishedLimit { finished.removeFirst() }
@@ -261,7 +267,7 @@ extension NexaconClient {
   static let ringTime: Duration = .seconds(60)
   /// How long the message that refuses a call has for its way before the server is told as well.
   static let declineTime: Duration = .seconds(2)
-  /// How long an answer to an offer may take before the offer is made again.
+  /// How long an answer to an offer may take (protocols.md D.3); a session waits as long.
   static let offerTime: Duration = .seconds(10)
   /// A call waits so long for the servers to gather candidates from.
   private static let credentialsTimeout: Duration = .seconds(4)

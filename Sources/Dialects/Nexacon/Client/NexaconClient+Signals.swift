@@ -177,7 +177,7 @@ extension NexaconClient {
       // Both offered at once: the caller's offer stands.
       guard call.id.isIncoming else { return }
       calls[index].offer = nil
-      timers[.repeatOffer(call.id)] = nil
+      timers[.offerUnanswered(call.id)] = nil
     }
     guard let description = description(sdp) else { return }
     calls[index].remoteDescription = sdp
@@ -191,7 +191,7 @@ extension NexaconClient {
     guard call.offer != nil, let description = description(sdp) else { return }
     calls[index].offer = nil
     calls[index].remoteDescription = sdp
-    timers[.repeatOffer(call.id)] = nil
+    timers[.offerUnanswered(call.id)] = nil
     report(.described(call.id, description))
   }
 

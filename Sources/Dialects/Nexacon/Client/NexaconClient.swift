@@ -34,7 +34,7 @@ package struct NexaconClient: DialectClient {
     case signIn, analytics, contacts
     case decline(room: String)
     case ring(CallID)
-    case repeatOffer(CallID)
+    case offerUnanswered(CallID)
   }
 
   let account: Account
@@ -162,7 +162,7 @@ package struct NexaconClient: DialectClient {
       case .contacts: if phase == .online { requestContacts() }
       case .decline(let room): declineDue(room)
       case .ring(let id): ringingOver(id)
-      case .repeatOffer(let id): repeatOffer(id)
+      case .offerUnanswered(let id): offerUnanswered(id)
       }
     }
     perform(stream?.expire(at: now) ?? [])
