@@ -92,23 +92,21 @@ extension MediaPlane {
       return
     }
     nextPace = Instant.now.advanced(by: .seconds(1))
-    tellRestarts(of: input)
+    tellRestarts(input.faults, &captureRestarts, "The microphone \(input.name) gave")
+    tellRestarts(output.faults, &playbackRestarts, "The speaker \(output.name) took")
     let counts = [input.faults.counts, output.faults.counts]
     core.devicesReport(
       faults: counts.reduce(0) { $0 + $1.droppedSamples + $1.missingSamples },
       delay: .milliseconds((input.delaySamples + output.delaySamples) * 1_000 / Sound.sampleRate))
   }
 
-  /// Says once for each time that the microphone had to be started anew.
-  private func tellRestarts(of input: any AudioInput) {
-    let restarts = input.faults.counts.restarts
-    defer { captureRestarts = restarts }
-    guard restarts > captureRestarts else { return }
+  /// Says once for each time that a device had to be started anew.
+  private func tellRestarts(_ faults: AudioFaults, _ told: inout Int, _ what: String) {
+    let restarts = faults.counts.restarts
+    defer { told = restarts }
+    guard restarts > told else { return }
     user.post(
-      .log(
-        LogEntry(
-          .warning, "sound",
-          "The microphone \(input.name) gave nothing for a while and was started anew.")))
+      .log(LogEntry(.warning, "sound", "\(what) nothing for a while and was started anew.")))
   }
 
   // MARK: Which are used

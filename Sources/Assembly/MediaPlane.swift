@@ -40,6 +40,7 @@ actor MediaPlane {
   var hasCaptureEnded = false
   var nextPace = Instant.zero
   var captureRestarts = 0
+  var playbackRestarts = 0
 
   /// - Parameters:
   ///   - ice: how the sockets of calls are opened.

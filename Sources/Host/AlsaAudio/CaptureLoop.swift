@@ -16,7 +16,7 @@ enum CaptureLoop {
     var failures = 0
     var pace = DevicePace(periodSamples: port.periodSamples)
     var standIn = StandIn(periodSamples: port.periodSamples)
-    var watch = CaptureWatch(at: StopSignal.now)
+    var watch = DeviceWatch(at: StopSignal.now)
     while !stop.isSet, pace.periodCount < periodLimit {
       if code == 0 { code = port.wait(milliseconds: pace.periodMilliseconds) }
       let available = code == 0 ? port.available() : 0
@@ -32,7 +32,7 @@ enum CaptureLoop {
           available, keeping: isLate ? port.periodSamples : available, port, ring, faults)
         failures = 0
         standIn.deviceDelivered()
-        watch.deviceDelivered(at: StopSignal.now)
+        watch.deviceMoved(at: StopSignal.now)
         pace.passed(available / port.periodSamples)
         if pace.periodCount & 15 == 0 || pace.periodCount < 16 { delay.set(port.delay()) }
         doorbell.ring()

@@ -29,6 +29,7 @@ enum PlaybackLoop {
     var supply = Supply()
     var look = DeviceLook(periodSamples: port.periodSamples)
     var progress = PlaybackProgress()
+    var watch = PlaybackWatch(at: StopSignal.now)
     level.set(queue.samples)
     doorbell.ring()
     while !stop.isSet, pace.periodCount < periodLimit {
@@ -45,6 +46,7 @@ enum PlaybackLoop {
         failures += 1
         progress.restart()
         look.restart()
+        watch.restart()
         code =
           failures > DevicePace.maximumFailures
           ? EIO
@@ -56,6 +58,11 @@ enum PlaybackLoop {
       }
       let queued = port.bufferSamples - available
       let room = queue.samples - queued
+      if watch.isDue(taken: progress.given - queued, at: StopSignal.now) {
+        faults.countRestart()
+        code = port.stopForRestart()
+        continue
+      }
       if room < port.periodSamples {
         port.rest(nanoseconds: look.pause(room: room, at: StopSignal.now))
       } else if supply.mayWait(ring.count, port, queued: queued) {

@@ -76,7 +76,8 @@ struct PlaybackQueue {
 /// What a device played is what it was given less what still waits. Its clock may be faster or slower
 /// than ours by as much as ``PlaybackProgress/drift`` without being taken for a stall.
 struct PlaybackProgress {
-  private var given = 0
+  /// What the device was given since it began.
+  private(set) var given = 0
   private var begin: Int64?
   /// How far the device was behind when it was furthest ahead in the window before this one.
   private var earlier: Int?

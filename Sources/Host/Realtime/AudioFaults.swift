@@ -8,7 +8,7 @@ package final class AudioFaults: Sendable {
     package var overruns = 0
     /// How often the device ran out of what it should play.
     package var underruns = 0
-    /// How often a device that gave nothing was started anew.
+    /// How often a device that gave or took nothing was started anew.
     package var restarts = 0
     /// Samples that found no room in the ring, or were too old after a stall.
     package var droppedSamples = 0

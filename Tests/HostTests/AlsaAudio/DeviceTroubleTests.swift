@@ -122,27 +122,60 @@ struct TroubledDevices {
     listener.stop()
     input.stop()
   }
+
+  @Test("a loudspeaker that takes nothing any more is started anew, and counted")
+  func stuck() async throws {
+    try TroubledCard.set(.none, on: "cardOut")
+    let output = PlaybackThread(device: "cardOut")
+    let feeder = Feeder(output, Tones.sine(hertz: 440, count: 48_000 * 60))
+    try output.start()
+    #expect(await eventually { feeder.position > 4_800 })
+    #expect(output.faults.counts.restarts == 0)
+    try TroubledCard.set(.still, on: "cardOut")
+    #expect(await eventually { output.faults.counts.restarts == 1 })
+    let given = feeder.position
+    #expect(await eventually { feeder.position > given + 48_000 })
+    #expect(output.state == .running)
+    #expect(output.faults.counts.restarts == 1)
+    feeder.stop()
+    output.stop()
+  }
 }
 
-@Suite("Capture watch")
-struct CaptureWatchTests {
+@Suite("Device watch")
+struct DeviceWatchTests {
   @Test("a microphone that was heard is given less time than one that never was, and then more")
   func patience() {
-    var watch = CaptureWatch(at: 0)
-    let first = CaptureWatch.beforeSound
+    var watch = DeviceWatch(at: 0)
+    let first = DeviceWatch.beforeSound
     let due = [first - 1, first, 3 * first - 1, 3 * first].map { watch.isDue(at: $0) }
     #expect(due == [false, true, false, true])
     var now = 3 * first
-    watch.deviceDelivered(at: now)
+    watch.deviceMoved(at: now)
     var waits: [Int64] = []
     for _ in 0..<10 {
       let begin = now
       while !watch.isDue(at: now) { now += 100_000_000 }
       waits.append(now - begin)
     }
-    #expect(waits[0] == CaptureWatch.afterSound)
-    #expect(waits[1] == 2 * CaptureWatch.afterSound)
-    #expect(waits[9] <= CaptureWatch.longest + 100_000_000)
-    #expect(CaptureWatch.afterSound < 1_000_000_000, "it is heard again within a second")
+    #expect(waits[0] == DeviceWatch.afterSound)
+    #expect(waits[1] == 2 * DeviceWatch.afterSound)
+    #expect(waits[9] <= DeviceWatch.longest + 100_000_000)
+    #expect(DeviceWatch.afterSound < 1_000_000_000, "it is heard again within a second")
+  }
+
+  @Test("a loudspeaker is started anew when it takes nothing, and not while it takes a little")
+  func playback() {
+    var watch = PlaybackWatch(at: 0)
+    let (second, patience) = (Int64(1_000_000_000), DeviceWatch.afterSound)
+    let whileMoving = (1...20).map { watch.isDue(taken: $0, at: Int64($0) * second / 2) }
+    #expect(!whileMoving.contains(true))
+    let stop = 10 * second
+    let still = [patience - 1, patience].map { watch.isDue(taken: 20, at: stop + $0) }
+    #expect(still == [false, true])
+    // What it takes after that is told anew.
+    watch.restart()
+    let again = [3 * patience - 1, 3 * patience].map { watch.isDue(taken: -960, at: stop + $0) }
+    #expect(again == [false, true])
   }
 }
