@@ -30,16 +30,21 @@ struct TroubledCard {
 
   /// Compiles the plug-in.
   ///
-  /// - Parameter speed: how much faster than a real card it is.
-  init(in folder: TemporaryFolder, speed: Int = 1) throws {
+  /// - Parameter isStepped: whether it has no time of its own: the microphone gives a period for each
+  ///   ``Stepper/step()``, and the loudspeaker plays what it is given at once, but for 2.5 ms that it keeps. No
+  ///   machine is then too slow for it, and nobody has to wait for it.
+  init(in folder: TemporaryFolder, isStepped: Bool = false) throws {
     let source = folder.write(Self.source, to: "card.c")
     let library = "\(folder.path)/card.so"
     let status = try Program.run(
       "clang", ["-shared", "-fPIC", "-DPIC", "-O2", "-o", library, source, "-lasound"])
     try #require(status == 0, "the plug-in is compiled")
     for card in ["cardIn", "cardOut"] { _ = folder.write(".", to: card) }
+    let pipe = "\(folder.path)/steps"
+    if isStepped { try #require(mkfifo(pipe, 0o600) == 0) }
+    let steps = isStepped ? " steps \"\(pipe)\"" : ""
     let devices = ["cardIn", "cardOut"].map {
-      "pcm.\($0) { type card word \"\(folder.path)/\($0)\" speed \(speed) }\n"
+      "pcm.\($0) { type card word \"\(folder.path)/\($0)\"\(steps) }\n"
     }
     let configuration = folder.write(
       "</usr/share/alsa/alsa.conf>\npcm_type.card { lib \"\(library)\" }\n" + devices.joined(),
@@ -60,6 +65,24 @@ struct TroubledCard {
     try #require(write(file, &byte, 1) == 1)
   }
 
+  /// Has a microphone that is stepped give its periods; in a program with the ``environment``.
+  final class Stepper {
+    private let pipe: Int32
+
+    init() throws {
+      let folder = try #require(getenv(variable).map { String(cString: $0) })
+      let opened = open("\(folder)/steps", O_RDWR | O_NONBLOCK | O_CLOEXEC)
+      pipe = try #require(opened >= 0 ? opened : nil)
+    }
+
+    deinit { close(pipe) }
+
+    func step() throws {
+      var byte: UInt8 = 0
+      try #require(write(pipe, &byte, 1) == 1)
+    }
+  }
+
   /// Whether this process has the cards.
   static var isHere: Bool { getenv(variable) != nil }
   private static let variable = "TIPRING_TEST_CARD"
@@ -76,8 +99,8 @@ struct TroubledCard {
       snd_pcm_ioplug_t io;
       volatile char *word;
       double rate;
-      int64_t start, done, last;
-      int timer;
+      int64_t start, done, last, stepped;
+      int timer, is_stepped;
     } card;
     static int64_t now(void) {
       struct timespec t;
@@ -86,7 +109,7 @@ struct TroubledCard {
     }
     static int card_prepare(snd_pcm_ioplug_t *io) {
       card *c = io->private_data;
-      c->done = c->last = 0;
+      c->done = c->last = c->stepped = 0;
       if (*c->word == 'q' || *c->word == 'S') *c->word = '.';
       return 0;
     }
@@ -95,6 +118,7 @@ struct TroubledCard {
       int64_t period = io->period_size / c->rate * 1e9;
       struct itimerspec turns = {{period / 1000000000, period % 1000000000}, {0, period}};
       c->start = now();
+      if (c->is_stepped) return 0;
       return timerfd_settime(c->timer, 0, &turns, NULL);
     }
     static int card_stop(snd_pcm_ioplug_t *io) { return 0; }
@@ -106,7 +130,11 @@ struct TroubledCard {
       case 'q': return c->last;
       }
       if (io->state < SND_PCM_STATE_RUNNING) return c->last;
-      int64_t place = (now() - c->start) * 1e-9 * c->rate;
+      int64_t place = (now() - c->start) * 1e-9 * c->rate, kept = c->rate / 400;
+      if (c->is_stepped && io->stream == SND_PCM_STREAM_PLAYBACK)
+        place = c->done > kept ? c->done - kept : 0;
+      else if (c->is_stepped)
+        place = c->stepped;
       int64_t lead = io->stream == SND_PCM_STREAM_PLAYBACK ? 0 : (int64_t)io->buffer_size;
       if (place - c->done > lead) return -EPIPE;
       return c->last = place % io->buffer_size;
@@ -133,7 +161,9 @@ struct TroubledCard {
       card *c = io->private_data;
       uint64_t turns;
       *events = 0;
-      if (!(p->revents & POLLIN) || read(c->timer, &turns, sizeof turns) < 0) return 0;
+      if (!(p->revents & POLLIN)) return 0;
+      if (read(c->timer, &turns, c->is_stepped ? 1 : sizeof turns) < 0) return 0;
+      c->stepped += io->period_size;
       card_pointer(io);
       *events = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
       if (io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED)
@@ -154,10 +184,9 @@ struct TroubledCard {
     };
     SND_PCM_PLUGIN_DEFINE_FUNC(card) {
       snd_config_t *node;
-      const char *path = NULL;
-      double speed = 1;
+      const char *path = NULL, *steps = NULL;
       if (!snd_config_search(conf, "word", &node)) snd_config_get_string(node, &path);
-      if (!snd_config_search(conf, "speed", &node)) snd_config_get_ireal(node, &speed);
+      if (!snd_config_search(conf, "steps", &node)) snd_config_get_string(node, &steps);
       int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
       if (file < 0) return -EINVAL;
       char *word = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -170,8 +199,11 @@ struct TroubledCard {
         return fault ? -fault : -ENOMEM;
       }
       c->word = word;
-      c->rate = 48000 * speed;
-      c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+      c->rate = 48000;
+      c->is_stepped = steps != NULL;
+      c->timer = steps && stream == SND_PCM_STREAM_CAPTURE
+        ? open(steps, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        : timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
       c->io = (snd_pcm_ioplug_t){
         .version = SND_PCM_IOPLUG_VERSION, .name = "card", .callback = &callbacks,
         .private_data = c, .poll_fd = c->timer, .poll_events = POLLIN,
