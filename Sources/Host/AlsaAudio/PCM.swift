@@ -27,7 +27,8 @@ final class PCM {
   ) throws(AudioDeviceError) {
     Self.quietLibrary()
     let setup = try PCMSetup(opening: name, for: direction, profile: profile)
-    memory = LockedMemory(byteCount: setup.periodSamples * MemoryLayout<Int16>.stride)
+    let portion = PCMPort.portionPeriods * setup.periodSamples
+    memory = LockedMemory(byteCount: portion * MemoryLayout<Int16>.stride)
     let count = max(Int(snd_pcm_poll_descriptors_count(setup.handle)), 0)
     descriptors = LockedMemory(byteCount: (count + PCMPort.ownCount) * MemoryLayout<pollfd>.stride)
     let polled = descriptors.start.bindMemory(to: pollfd.self, capacity: count + PCMPort.ownCount)
@@ -42,7 +43,8 @@ final class PCM {
     port = PCMPort(
       handle: setup.handle, direction: direction, periodSamples: setup.periodSamples,
       bufferSamples: setup.bufferSamples, queueSamples: setup.queueSamples,
-      longestQueue: setup.longestQueue, samples: memory.samples(count: setup.periodSamples),
+      longestQueue: setup.longestQueue, samples: memory.samples(count: portion),
+      isOneLookEnough: snd_pcm_type(setup.handle).rawValue == SND_PCM_TYPE_IOPLUG.rawValue,
       polled: polled,
       polledCount: nfds_t(count + PCMPort.ownCount))
   }

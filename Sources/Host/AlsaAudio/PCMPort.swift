@@ -14,8 +14,11 @@ struct PCMPort {
   /// How much is kept in the device at playback while all goes well, and at most.
   let queueSamples: Int
   let longestQueue: Int
-  /// One period.
+  /// ``portionSamples``; what is captured takes one period of it.
   let samples: UnsafeMutablePointer<Int16>
+  /// Whether the device tells where it stands whenever it is looked at: sound servers do, and hardware
+  /// must be asked for it.
+  let isOneLookEnough: Bool
   /// The stop signal, the media loop's answer, then the device's own.
   let polled: UnsafeMutablePointer<pollfd>
   let polledCount: nfds_t
@@ -76,7 +79,8 @@ struct PCMPort {
   /// How many samples can be read or written now, or a negative error number.
   func available() -> Int {
     // At playback nothing has asked the device where it stands since it was last served.
-    let count = direction == .playback ? snd_pcm_avail(handle) : snd_pcm_avail_update(handle)
+    let mustAsk = direction == .playback && !isOneLookEnough
+    let count = mustAsk ? snd_pcm_avail(handle) : snd_pcm_avail_update(handle)
     if count < 0 { return count }
     // Some plug-ins tell it by their state alone.
     return switch snd_pcm_state(handle).rawValue {
@@ -171,8 +175,13 @@ struct PCMPort {
     code == 0 || code == EPIPE || code == ESTRPIPE
   }
 
+  /// How much is written at once, at most.
+  var portionSamples: Int { Self.portionPeriods * periodSamples }
+
   /// What the device must still have, so that there is time to give it something: 1.5 ms.
   static var margin: Int { 72 }
+  /// A frame of 20 ms in the usual periods.
+  static var portionPeriods: Int { 2 }
   /// Descriptors that are not the device's.
   static var ownCount: Int { 2 }
   /// 40 ms.

@@ -4,7 +4,9 @@ import Realtime
 /// The real-time body of a playback thread.
 ///
 /// Sound is asked for when the device has room for it, and waited for as long as the device still has
-/// something to play: so nothing is held in between, unless more in reserve is wanted.
+/// something to play: so nothing is held in between, unless more in reserve is wanted. What comes along
+/// with it, such as the rest of a packet, goes to the device at once, though it is not yet due: it sounds
+/// no later, and the thread rests for as much longer.
 enum PlaybackLoop {
   /// Plays the ring until `stop` is set.
   ///
@@ -72,14 +74,22 @@ enum PlaybackLoop {
         if port.waitForAnswer(queued: queued) { answer.clear() }
       } else {
         look.foundRoom(room, at: StopSignal.now)
-        let given = give(room, port, ring, faults, &supply, &pace, &progress)
+        let given = give(
+          room, free: available, reserve: reserve, port, ring, faults, &supply, &pace, &progress)
         code = given.code
         failures = 0
-        judge(
-          &queue, &progress, left: queued, wasShort: given.isShort, pace, port, faults, delay)
+        judge(&queue, &progress, left: queued, given, pace, port, faults, delay)
         level.set(queue.samples)
         if ring.count < reserve || !supply.isFlowing { doorbell.ring() }
-        if periodLimit == .max { pace.holdBack(port) }
+        // The device has just told where it stands.
+        let left = queue.samples - queued - given.samples
+        if periodLimit != .max || code != 0 {
+          continue
+        } else if pace.isClockless {
+          pace.holdBack(port)
+        } else if left < port.periodSamples {
+          port.rest(nanoseconds: look.pause(room: left, at: StopSignal.now))
+        }
       }
     }
     return 0
@@ -87,14 +97,15 @@ enum PlaybackLoop {
 
   /// Keeps more in the device after trouble, and less after calm.
   private static func judge(
-    _ queue: inout PlaybackQueue, _ progress: inout PlaybackProgress, left: Int, wasShort: Bool,
+    _ queue: inout PlaybackQueue, _ progress: inout PlaybackProgress, left: Int, _ given: Given,
     _ pace: DevicePace, _ port: PCMPort, _ faults: AudioFaults, _ gauge: AudioGauge
   ) {
     let now = StopSignal.now
-    var hasTrouble = wasShort
-    if pace.periodCount & 15 == 0 || pace.periodCount < 16 {
+    var hasTrouble = given.isShort
+    if pace.periodCount < 16 || pace.periodCount & 15 < given.samples / port.periodSamples {
       let delay = port.delay()
-      gauge.set(delay)
+      // What will be asked for next finds the device without what was given ahead.
+      gauge.set(max(delay - max(given.samples - port.periodSamples, 0), 0))
       if pace.periodCount > 15, !pace.isClockless, progress.hasStalled(delay: delay, at: now) {
         faults.countUnderrun()
         hasTrouble = true
@@ -103,31 +114,51 @@ enum PlaybackLoop {
     if hasTrouble { queue.hadTrouble(at: now) } else { queue.wentWell(left: left, at: now) }
   }
 
-  /// Writes as many periods as there is room for, silence where there is no sound.
-  ///
-  /// - Returns: the error number, and whether sound was missing.
-  private static func give(
-    _ room: Int, _ port: PCMPort, _ ring: AudioRing, _ faults: AudioFaults,
-    _ supply: inout Supply, _ pace: inout DevicePace, _ progress: inout PlaybackProgress
-  ) -> (code: Int32, isShort: Bool) {
-    var room = room
+  /// What was given to a device at once.
+  private struct Given {
+    var samples = 0
+    /// Whether some of it was silence in the place of sound.
     var isShort = false
-    while room >= port.periodSamples {
-      let count = ring.read(into: port.samples, count: port.periodSamples)
-      fillWithSilence(port.samples, from: count, to: port.periodSamples)
-      if supply.took(count, of: port.periodSamples) {
-        faults.countMissing(port.periodSamples - count)
-        isShort = true
+    /// The error number.
+    var code: Int32 = 0
+  }
+
+  /// Writes as many periods as there is room for, silence where there is no sound, and what else the ring
+  /// holds beyond its reserve.
+  ///
+  /// - Parameters:
+  ///   - room: what is due, at least a period.
+  ///   - free: what the device could take.
+  private static func give(
+    _ room: Int, free: Int, reserve: Int, _ port: PCMPort, _ ring: AudioRing,
+    _ faults: AudioFaults, _ supply: inout Supply, _ pace: inout DevicePace,
+    _ progress: inout PlaybackProgress
+  ) -> Given {
+    let period = port.periodSamples
+    var given = Given()
+    while true {
+      let held = ring.count
+      let ahead = min(held - reserve, free - given.samples)
+      let due = max(room - given.samples, ahead)
+      if due < period { break }
+      // Not the three at once: that takes an array.
+      let whole = min(min(due, held), port.portionSamples) / period
+      let count = max(whole, 1) * period
+      let taken = ring.read(into: port.samples, count: count)
+      fillWithSilence(port.samples, from: taken, to: count)
+      if supply.took(taken, of: count) {
+        faults.countMissing(count - taken)
+        given.isShort = true
       }
-      let code = port.write(count: port.periodSamples)
-      if code != 0 { return (code, isShort) }
-      pace.passed(1)
-      progress.gave(port.periodSamples)
-      room -= port.periodSamples
-      // One period at a time while sound comes, so that the media loop can answer in between.
-      if supply.isFlowing, ring.count < port.periodSamples { break }
+      given.code = port.write(count: count)
+      if given.code != 0 { break }
+      pace.passed(count / period)
+      progress.gave(count)
+      given.samples += count
+      // No silence while sound comes, so that the media loop can answer in between.
+      if supply.isFlowing, ring.count < period { break }
     }
-    return (0, isShort)
+    return given
   }
 
   @_noLocks

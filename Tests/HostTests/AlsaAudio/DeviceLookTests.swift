@@ -5,13 +5,15 @@ import Testing
 @Suite("Looks at a playback device")
 struct DeviceLookTests {
   /// A device that takes sound in steps, and a thread that looks at it and gives it a period for each
-  /// that there is room for. Waking up takes a tenth of a millisecond.
+  /// that there is room for, or more. Waking up takes a tenth of a millisecond.
   private struct Simulation {
     var period = 480
     /// How much the device takes at once.
     var step = 480
     /// How much faster than ours its clock runs, in millionths.
     var driftPartsPerMillion = 0.0
+    /// How many periods are given at once.
+    var portion = 1
     /// When a period less is to be kept in the device.
     var shrinksAt = Int64.max
 
@@ -35,10 +37,15 @@ struct DeviceLookTests {
         }
         look.foundRoom(room, at: now)
         while room >= period {
-          given += period
-          room -= period
-          let stepNumber = (Double(given + target) / Double(step)).rounded(.up)
+          let stepNumber = (Double(given + target + period) / Double(step)).rounded(.up)
+          given += portion * period
+          room -= portion * period
           if now > 1_000_000_000 { waits.append(Double(now) - stepNumber * stepTime) }
+        }
+        // No look in between: the device has just told where it stands.
+        if portion > 1 {
+          if now > 1_000_000_000 { rests += 1 }
+          now += look.pause(room: room, at: now)
         }
       }
       return (waits, rests)
@@ -54,6 +61,38 @@ struct DeviceLookTests {
     let (waits, rests) = simulation.run()
     #expect((waits.max() ?? .infinity) < 1_300_000)
     #expect(rests < 5_900 * 5 / 4, "hardly more than one for each step")
+  }
+
+  @Test(
+    "are half as many where two periods are given at once, and come no later",
+    arguments: [-300.0, -50, 0, 50, 300])
+  func twoPeriods(drift: Double) {
+    var simulation = Simulation()
+    simulation.portion = 2
+    simulation.driftPartsPerMillion = drift
+    let (waits, rests) = simulation.run()
+    #expect((waits.max() ?? .infinity) < 1_300_000)
+    #expect(rests < 2_950 * 5 / 4, "hardly more than one for two steps")
+  }
+
+  @Test("follow long steps also where two periods are given at once", arguments: [720, 1_024])
+  func longStepsOfTwo(step: Int) {
+    var simulation = Simulation()
+    simulation.portion = 2
+    simulation.step = step
+    let (waits, rests) = simulation.run()
+    #expect((waits.max() ?? .infinity) < 2_500_000)
+    #expect(rests < 59 * 48_000 / step * 2)
+  }
+
+  @Test("are one for each long packet that is given at once", arguments: [1, 480])
+  func longPackets(step: Int) {
+    var simulation = Simulation()
+    simulation.portion = 6
+    simulation.step = step
+    let (waits, rests) = simulation.run()
+    #expect((waits.max() ?? .infinity) < 1_300_000)
+    #expect(rests < 983 * 4 / 3)
   }
 
   @Test("follow steps that are longer than a period", arguments: [512, 720, 1_024])
