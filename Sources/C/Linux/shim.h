@@ -49,6 +49,12 @@ static inline int shim_name_thread(pthread_t thread, const char *name) {
   return pthread_setname_np(thread, name);
 }
 
+/// Sends a signal to one thread of this process, named by its number.
+static inline int shim_signal_thread(int thread, int number) {
+  extern int tgkill(pid_t, pid_t, int);
+  return tgkill(getpid(), thread, number);
+}
+
 /// Waits for a thread's end until a point of the wall clock.
 static inline int shim_join_until(pthread_t thread, const struct timespec *deadline) {
   extern int pthread_timedjoin_np(pthread_t, void **, const struct timespec *);

@@ -1,3 +1,5 @@
+import Assembly
+import Basics
 import EndToEnd
 import Glibc
 import Media
@@ -139,6 +141,55 @@ struct TroubledDevices {
     #expect(output.faults.counts.restarts == 1)
     feeder.stop()
     output.stop()
+  }
+
+  @Test("threads that were kept from running until the device ran dry or over go on at once")
+  func heldUp() async throws {
+    for card in ["cardIn", "cardOut"] { try TroubledCard.set(.none, on: card) }
+    let (input, output) = (CaptureThread(device: "cardIn"), PlaybackThread(device: "cardOut"))
+    let (listener, feeder) = (
+      Listener(input), Feeder(output, [Int16](repeating: 1_000, count: 48_000 * 60))
+    )
+    try startOpenToSignals(input, output)
+    #expect(await eventually { listener.heard.count > 4_800 && feeder.position > 4_800 })
+    var (microphone, loudspeaker): ([Double], [Double]) = ([], [])
+    for _ in 0..<3 {
+      try #require(ThreadHold.begin("capture", for: .milliseconds(300)))
+      #expect(await eventually { ThreadHold.end != nil })
+      let heldUntil = try #require(ThreadHold.end).nanoseconds
+      let heard = listener.heard.count
+      #expect(await eventually { listener.heard.count > heard + 4_800 })
+      var index = 0
+      while let time = listener.time(ofSample: index), time < heldUntil { index += 480 }
+      while index < listener.heard.count, listener.heard[index] == 0 { index += 1 }
+      let arrival = try #require(listener.time(ofSample: index))
+      microphone.append(Double(arrival - heldUntil) / 1_000_000)
+
+      let underruns = output.faults.counts.underruns
+      try #require(ThreadHold.begin("playback", for: .milliseconds(300)))
+      #expect(await eventually { ThreadHold.end != nil })
+      let dryUntil = try #require(ThreadHold.end).nanoseconds
+      #expect(await eventually { (try? TroubledCard.soundBegan()) ?? 0 > dryUntil })
+      loudspeaker.append(Double(try TroubledCard.soundBegan() - dryUntil) / 1_000_000)
+      #expect(output.faults.counts.underruns > underruns)
+    }
+    #expect(input.faults.counts.overruns + input.faults.counts.droppedSamples > 0)
+    #expect(input.state == .running && output.state == .running)
+    print("ms to sound: microphone \(microphone), loudspeaker \(loudspeaker)")
+    listener.stop()
+    feeder.stop()
+    input.stop()
+    output.stop()
+  }
+
+  /// Threads have the mask of the one that starts them, and those that run tests let no signal through.
+  private func startOpenToSignals(_ input: CaptureThread, _ output: PlaybackThread) throws {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try input.start()
+    try output.start()
   }
 }
 

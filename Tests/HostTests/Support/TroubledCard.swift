@@ -6,7 +6,8 @@ import Testing
 /// trouble a test has it.
 ///
 /// `cardIn` and `cardOut` are found by programs that are given ``environment``. What is captured is a
-/// tone without silence. Each card reads its trouble from a file of one byte.
+/// tone without silence. Each card has a file, where it reads its trouble and notes when what it plays
+/// was last heard to begin.
 struct TroubledCard {
   /// What a card does; what it gets over by itself it takes back.
   enum Trouble: UInt8 {
@@ -39,7 +40,9 @@ struct TroubledCard {
     let status = try Program.run(
       "clang", ["-shared", "-fPIC", "-DPIC", "-O2", "-o", library, source, "-lasound"])
     try #require(status == 0, "the plug-in is compiled")
-    for card in ["cardIn", "cardOut"] { _ = folder.write(".", to: card) }
+    for card in ["cardIn", "cardOut"] {
+      _ = folder.write("." + String(repeating: "\0", count: 15), to: card)
+    }
     let pipe = "\(folder.path)/steps"
     if isStepped { try #require(mkfifo(pipe, 0o600) == 0) }
     let steps = isStepped ? " steps \"\(pipe)\"" : ""
@@ -63,6 +66,17 @@ struct TroubledCard {
     defer { close(file) }
     var byte = trouble.rawValue
     try #require(write(file, &byte, 1) == 1)
+  }
+
+  /// When sound was heard from `cardOut` after it had been silent for 5 ms at least, the last time; in
+  /// nanoseconds of the monotonic clock, and 0 if never.
+  static func soundBegan() throws -> Int64 {
+    let folder = try #require(getenv(variable).map { String(cString: $0) })
+    let file = open("\(folder)/cardOut", O_RDONLY | O_CLOEXEC)
+    defer { close(file) }
+    var time: Int64 = 0
+    try #require(pread(file, &time, 8, 8) == 8)
+    return time
   }
 
   /// Has a microphone that is stepped give its periods; in a program with the ``environment``.
@@ -95,11 +109,12 @@ struct TroubledCard {
     #include <sys/timerfd.h>
     #include <time.h>
     #include <unistd.h>
+    typedef struct { char trouble; int64_t began; } file;
     typedef struct {
       snd_pcm_ioplug_t io;
-      volatile char *word;
+      volatile file *file;
       double rate;
-      int64_t start, done, last, stepped;
+      int64_t start, done, last, stepped, silent;
       int timer, is_stepped;
     } card;
     static int64_t now(void) {
@@ -109,8 +124,8 @@ struct TroubledCard {
     }
     static int card_prepare(snd_pcm_ioplug_t *io) {
       card *c = io->private_data;
-      c->done = c->last = c->stepped = 0;
-      if (*c->word == 'q' || *c->word == 'S') *c->word = '.';
+      c->done = c->last = c->stepped = c->start = 0;
+      if (c->file->trouble == 'q' || c->file->trouble == 'S') c->file->trouble = '.';
       return 0;
     }
     static int card_start(snd_pcm_ioplug_t *io) {
@@ -124,7 +139,7 @@ struct TroubledCard {
     static int card_stop(snd_pcm_ioplug_t *io) { return 0; }
     static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
       card *c = io->private_data;
-      switch (*c->word) {
+      switch (c->file->trouble) {
       case 'g': snd_pcm_ioplug_set_state(io, SND_PCM_STATE_DISCONNECTED); return c->last;
       case 's': case 'S': snd_pcm_ioplug_set_state(io, SND_PCM_STATE_SUSPENDED); return c->last;
       case 'q': return c->last;
@@ -147,13 +162,19 @@ struct TroubledCard {
       if (io->stream == SND_PCM_STREAM_CAPTURE)
         for (snd_pcm_uframes_t i = 0; i < count; i++)
           frames[i] = (c->done + i) % 48 < 24 ? 4000 : -4000;
+      else
+        for (snd_pcm_uframes_t i = 0; i < count; i++) {
+          int64_t due = c->start ? c->start + (c->done + i) / c->rate * 1e9 : now();
+          if (frames[i] && c->silent >= 240) c->file->began = due;
+          c->silent = frames[i] ? 0 : c->silent + 1;
+        }
       c->done += count;
       return count;
     }
     // The library does not hand on what this returns.
     static int card_resume(snd_pcm_ioplug_t *io) {
       card *c = io->private_data;
-      if (*c->word == 's') *c->word = '.';
+      if (c->file->trouble == 's') c->file->trouble = '.';
       return 0;
     }
     static int card_revents(
@@ -173,7 +194,7 @@ struct TroubledCard {
     static int card_close(snd_pcm_ioplug_t *io) {
       card *c = io->private_data;
       close(c->timer);
-      munmap((void *)c->word, 1);
+      munmap((void *)c->file, sizeof(file));
       free(c);
       return 0;
     }
@@ -187,18 +208,19 @@ struct TroubledCard {
       const char *path = NULL, *steps = NULL;
       if (!snd_config_search(conf, "word", &node)) snd_config_get_string(node, &path);
       if (!snd_config_search(conf, "steps", &node)) snd_config_get_string(node, &steps);
-      int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-      if (file < 0) return -EINVAL;
-      char *word = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-      close(file);
-      if (word == MAP_FAILED) return -ENOMEM;
-      int fault = *word == 'b' ? EBUSY : *word == 'd' ? EACCES : *word == 'g' ? ENODEV : 0;
+      int opened = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+      if (opened < 0) return -EINVAL;
+      file *shared = mmap(NULL, sizeof(file), PROT_READ | PROT_WRITE, MAP_SHARED, opened, 0);
+      close(opened);
+      if (shared == MAP_FAILED) return -ENOMEM;
+      char word = shared->trouble;
+      int fault = word == 'b' ? EBUSY : word == 'd' ? EACCES : word == 'g' ? ENODEV : 0;
       card *c = fault ? NULL : calloc(1, sizeof *c);
       if (!c) {
-        munmap(word, 1);
+        munmap(shared, sizeof(file));
         return fault ? -fault : -ENOMEM;
       }
-      c->word = word;
+      c->file = shared;
       c->rate = 48000;
       c->is_stepped = steps != NULL;
       c->timer = steps && stream == SND_PCM_STREAM_CAPTURE
