@@ -123,6 +123,19 @@ struct AdaptationScenarioTests {
     #expect(pair.violations == [])
   }
 
+  @Test("packets that are lost in pairs are carried twice, and next to nothing is concealed")
+  func pairs() throws {
+    let pair = makePair(seed: 5)
+    pair.loses = { _, kind, number in kind == .rtp && number % 25 < 2 }
+    pair.run(for: .seconds(16))
+    #expect(try account(of: pair).copyCount == 2)
+    let before = try #require(statistics(of: pair, .callee))
+    pair.run(for: .seconds(8))
+    let after = try #require(statistics(of: pair, .callee))
+    #expect(after.packetsLost - before.packetsLost >= 30)
+    #expect(share(of: \.concealedSamples, from: before, to: after) < 0.002)
+  }
+
   @Test("copies are not sent against the user's wish")
   func never() throws {
     let pair = makePair(seed: 3) {

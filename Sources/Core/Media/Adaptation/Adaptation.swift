@@ -256,9 +256,21 @@ struct Adaptation {
     // Copies do not help against a queue that is too long: while that is tried, none are added.
     if case .easing = state { return copyCount }
     let loss = watch.loss
-    if loss >= (copyCount > 1 ? 0.1 : 0.15) { return 2 }
-    if loss >= (copyCount > 0 ? 0.01 : 0.03) { return 1 }
-    return least
+    if loss >= (copyCount > 1 ? 0.1 : 0.15) { return SendingPlan.mostCopies }
+    guard loss >= (copyCount > 0 ? 0.01 : 0.03) else { return least }
+    // The encoder's own redundancy or one copy restores single packets; runs of losses want more.
+    var count = 1
+    while count < SendingPlan.mostCopies, isWorthMore(than: count) { count += 1 }
+    return count
+  }
+
+  /// Whether so many copies would leave much missing that one more would bring back.
+  private func isWorthMore(than count: Int) -> Bool {
+    let runs = watch.lossRuns
+    guard let missing = runs.missingShare(copyCount: count),
+      let missingLess = runs.missingShare(copyCount: count + 1)
+    else { return false }
+    return missing >= (copyCount > count ? 0.005 : 0.01) && missingLess <= missing * 0.7
   }
 
   private mutating func adjust() {

@@ -18,6 +18,8 @@ struct PathWatch {
   private var hasLost = false
   private var losslessSince: Instant?
 
+  /// How losses stand together, as far as every packet is told of.
+  private(set) var lossRuns = LossRuns()
   private var feedbackDelay = PathDelay(window: .milliseconds(300), leastCount: 5)
   private var delivery = DeliveryRate()
   private var lastFeedback: Instant?
@@ -57,6 +59,7 @@ struct PathWatch {
 
   mutating func feedbackArrived(_ feedback: TransportFeedback, at now: Instant) {
     lastFeedback = now
+    lossRuns.told(feedback, from: sent.number(of: feedback.base))
     for arrival in sent.feedbackArrived(feedback) {
       delivery.arrived(arrival)
       feedbackDelay.measured(

@@ -4,7 +4,7 @@ struct SendingPlan: Equatable, Sendable {
   var bitsPerSecond: Int
   /// How much sound one packet carries, in milliseconds.
   var packetTime: Int
-  /// How many earlier packets each one carries along: 0–2.
+  /// How many earlier packets each one carries along, up to ``mostCopies``.
   var copyCount: Int
 
   /// - Parameters:
@@ -69,6 +69,8 @@ struct SendingPlan: Equatable, Sendable {
   static let headerBytes = 64
   /// The least an encoder is asked for.
   static let leastBitsPerSecond = 8_000
+  /// How many earlier packets one carries along at most.
+  static let mostCopies = 2
   /// With fewer bits a frame, its copy is no longer worth what it costs.
   private static let leastWithCopies = 16_000.0
   /// What must be there beyond the least before packets become shorter again.

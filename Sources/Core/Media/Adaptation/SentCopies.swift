@@ -22,7 +22,7 @@ struct SentCopies {
   ) -> RedundantAudio? {
     defer {
       sent.append(Sent(payload: payload, timestamp: timestamp))
-      if sent.count > Self.limit { sent.removeFirst() }
+      if sent.count > SendingPlan.mostCopies { sent.removeFirst() }
     }
     var copies: [RedundantAudio.Copy] = []
     var room = Self.mostBytes - payload.count
@@ -45,7 +45,6 @@ struct SentCopies {
   /// What follows does not continue what went before.
   mutating func clear() { sent.removeAll() }
 
-  private static let limit = 2
   /// Leaves room for RTP, SRTP and the IP headers in a datagram of 1 280 bytes.
   private static let mostBytes = 1_150
 }

@@ -36,9 +36,7 @@ struct SentPackets {
 
   /// What feedback says of packets that it had not yet told of as arrived, in the order of sending.
   mutating func feedbackArrived(_ feedback: TransportFeedback) -> [Arrival] {
-    // The number nearest to those that are sent now.
-    let distance = feedback.base &- UInt16(truncatingIfNeeded: nextNumber)
-    let base = nextNumber + Int64(Int16(bitPattern: distance))
+    let base = number(of: feedback.base)
     // 24 bits as the high ones of 32, so that they roll over together.
     let reference = references.unwrap(feedback.referenceTime << 8) >> 8
     var time = TransportFeedback.referenceTick * Int(reference)
@@ -54,6 +52,12 @@ struct SentPackets {
       arrivals.append(Arrival(sent: packet.sent, arrived: time, byteCount: packet.byteCount))
     }
     return arrivals
+  }
+
+  /// The unwrapped number of the last packet that was sent by this one.
+  func number(of number: UInt16) -> Int64 {
+    let latest = nextNumber - 1
+    return latest - Int64(UInt16(truncatingIfNeeded: latest) &- number)
   }
 
   /// How many packets wait for feedback.
