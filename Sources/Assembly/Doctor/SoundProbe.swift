@@ -1,5 +1,6 @@
 import AlsaAudio
 import Basics
+import CLinux
 import Glibc
 import LoopGLib
 import Media
