@@ -78,8 +78,11 @@ struct DeviceProbe {
     resumptions = []
     guard ThreadHold.begin(thread, for: Self.holdTime) else { return nil }
     try serve(until: .now.advanced(by: Self.holdTime + .seconds(1)))
-    guard let end = ThreadHold.end, let last = resumptions.last(where: { $0 >= end }) else {
+    guard let end = ThreadHold.end, var last = resumptions.first(where: { $0 >= end }) else {
       return nil
+    }
+    for next in resumptions where next > last && last.duration(to: next) < Self.steadiness {
+      last = next
     }
     return end.duration(to: last).milliseconds
   }
@@ -152,6 +155,8 @@ struct DeviceProbe {
   private static let holds = 4
   /// 5 ms.
   private static let silence = 240
+  /// How long sound must stay.
+  private static let steadiness: Duration = .milliseconds(300)
   /// Three frames.
   private static let longestPause: Duration = .milliseconds(60)
 }

@@ -1,4 +1,5 @@
 import AlsaAudio
+import CLinux
 import Basics
 import CLinux
 import Glibc
