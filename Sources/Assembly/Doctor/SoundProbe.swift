@@ -1,5 +1,4 @@
 import AlsaAudio
-import CLinux
 import Basics
 import CLinux
 import Glibc
