@@ -94,6 +94,25 @@ struct ClockSkewTests {
     }
   }
 
+  @Test("what nobody hears keeps its pace and its loudness, and goes on without a seam")
+  func unheard() {
+    var (heard, unheard) = (VariableResampler(), VariableResampler())
+    let sound = sine(hertz: 440, count: 9_600)
+    var (one, other): ([Int16], [Int16]) = ([], [])
+    for start in stride(from: 0, to: sound.count, by: 480) {
+      let piece = Array(sound[start..<start + 480])
+      heard.append(piece)
+      unheard.append(piece)
+      one += heard.take(1_000, pace: 1.000_3)
+      other += unheard.take(1_000, pace: 1.000_3, isHeard: start >= 4_800)
+      #expect(other.count == one.count)
+    }
+    // No farther off than half the steepest step of the wave.
+    let steepest = zip(sound, sound.dropFirst()).map { abs(Int($0) - Int($1)) }.max() ?? 0
+    #expect(zip(one, other).allSatisfy { abs(Int($0) - Int($1)) <= steepest / 2 + 2 })
+    #expect(one.suffix(4_700) == other.suffix(4_700))
+  }
+
   @Test("what is not there is not made up, and what is dropped does not come")
   func ends() {
     var resampler = VariableResampler()

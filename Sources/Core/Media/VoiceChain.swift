@@ -46,7 +46,10 @@ package struct VoiceChain {
   package mutating func played(_ samples: [Int16]) {
     if clocks.pace != 1, resampler == nil { resampler = VariableResampler() }
     resampler?.append(samples)
-    gather(resampler?.take(2 * samples.count + 16, pace: clocks.pace) ?? samples)
+    // A processor that sleeps is only told how loud it is.
+    let isHeard = !isAsleep
+    let wanted = 2 * samples.count + 16
+    gather(resampler?.take(wanted, pace: clocks.pace, isHeard: isHeard) ?? samples)
   }
 
   private mutating func gather(_ samples: [Int16]) {
