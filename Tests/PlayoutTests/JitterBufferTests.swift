@@ -189,7 +189,7 @@ struct JitterBufferTests {
     var stretches: [Stretch] = []
     for index in 0..<30 { stretches.append(try decoded(at: 40 + index * 20).stretch) }
     // After 40 ms to begin with, the target is 5 ms.
-    #expect(stretches.last == .accelerate(sampleCount: 30 * 48, isUrgent: false))
+    #expect(stretches.last == .accelerate(sampleCount: 30 * 48, haste: .patient))
   }
 
   @Test("asks for delay when the delay is below its target")
@@ -198,7 +198,7 @@ struct JitterBufferTests {
     for index in 0..<10 { #expect(try decoded(at: 20 + index * 20).stretch == .none) }
     for index in 20..<40 { _ = insert(index, at: index * 20 + index % 2 * 60) }
     #expect(
-      try decoded(at: 20 + 10 * 20).stretch == .decelerate(sampleCount: 50 * 48, isUrgent: false))
+      try decoded(at: 20 + 10 * 20).stretch == .decelerate(sampleCount: 50 * 48, haste: .steady))
   }
 
   @Test("survives any numbers", arguments: 0..<40)

@@ -268,7 +268,9 @@ struct RunningDryTests {
   func slowsDown() {
     var outcome = PlayoutSimulation()
     outcome.measuresSteps = true
-    let result = outcome.run((0..<500).map { $0 >= 300 ? 12 : 0 })
+    outcome.settings = PlayoutSettings(
+      minimumDelay: .milliseconds(40), initialDelay: .milliseconds(40))
+    let result = outcome.run((0..<500).map { $0 >= 300 ? 44 : 0 })
     #expect(result.statistics.concealedSamples == 0)
     #expect(result.statistics.insertedSamplesForDeceleration > 0)
     #expect(result.largestStep <= Voice.steepest + 1)

@@ -47,16 +47,38 @@ struct StallReliefTests {
 struct PunctualityTests {
   @Test("takes 12 ms for late where packets come evenly")
   func even() {
-    #expect(Punctuality() == Punctuality(excess: Array(repeating: 0, count: 100)))
+    #expect(Punctuality(excess: Array(repeating: 0, count: 100)).limit == 12 * 48)
     #expect(Punctuality().limit == 12 * 48)
-    #expect(Punctuality().limitWhenLow == 12 * 48)
   }
 
   @Test("expects of packets what nearly all of them keep")
   func spread() {
     let punctuality = Punctuality(excess: (0..<100).reversed().map { $0 * 48 })
     #expect(punctuality.limit == 95 * 48)
-    #expect(punctuality.limitWhenLow == 80 * 48)
+  }
+
+  @Test("does not slow sound down for packets that mostly come soon after they are overdue")
+  func jitter() {
+    let punctuality = Punctuality(excess: (0..<100).map { $0 * 48 })
+    #expect(!punctuality.runsOut(lateness: 30 * 48, heldCount: 20 * 48))
+    #expect(!punctuality.runsOut(lateness: 30 * 48, heldCount: 0))
+    #expect(punctuality.runsOut(lateness: 15 * 48, heldCount: 0))
+  }
+
+  @Test("slows sound down at once where what is overdue stays away for long")
+  func stalls() {
+    let punctuality = Punctuality(
+      excess: Array(repeating: 0, count: 95) + Array(repeating: 300 * 48, count: 5))
+    #expect(punctuality.runsOut(lateness: 12 * 48, heldCount: 200 * 48))
+    #expect(!punctuality.runsOut(lateness: 12 * 48, heldCount: 300 * 48))
+    #expect(!punctuality.runsOut(lateness: 11 * 48, heldCount: 0))
+  }
+
+  @Test("expects nothing soon that is more overdue than anything was")
+  func unheardOf() {
+    #expect(Punctuality().runsOut(lateness: 12 * 48, heldCount: 96_000))
+    let punctuality = Punctuality(excess: (0..<100).map { $0 * 48 })
+    #expect(punctuality.runsOut(lateness: 100 * 48, heldCount: 96_000))
   }
 }
 
@@ -106,10 +128,25 @@ struct TurnHistoryTests {
     for _ in 0..<3 { turns.append(.init(delay: 2_000, queued: 0)) }
     #expect(turns.stretch(target: 960) == .none)
     turns.append(.init(delay: 2_000, queued: 0))
-    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 960, isUrgent: false))
+    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 960, haste: .patient))
     turns.forget()
     turns.append(.init(delay: 4_000, queued: 0))
-    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 2_880, isUrgent: true))
+    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 2_880, haste: .patient))
+  }
+
+  @Test("has less patience the farther the delay is off, and less with one that is too short")
+  func haste() {
+    func stretch(delay: Int64, target: Int64) -> Stretch {
+      var turns = TurnHistory()
+      for _ in 0..<4 { turns.append(.init(delay: delay, queued: 0)) }
+      return turns.stretch(target: target)
+    }
+    #expect(
+      stretch(delay: 9_599, target: 1_920) == .accelerate(sampleCount: 7_200, haste: .patient))
+    #expect(stretch(delay: 9_600, target: 1_920) == .accelerate(sampleCount: 7_680, haste: .urgent))
+    #expect(stretch(delay: 1_920, target: 2_399) == .decelerate(sampleCount: 480, haste: .patient))
+    #expect(stretch(delay: 1_920, target: 2_400) == .decelerate(sampleCount: 480, haste: .steady))
+    #expect(stretch(delay: 1_920, target: 4_800) == .decelerate(sampleCount: 2_880, haste: .urgent))
   }
 
   @Test("counts the least delay of eight turns")
@@ -119,14 +156,14 @@ struct TurnHistoryTests {
     for _ in 1..<TurnHistory.limit { turns.append(.init(delay: 2_000, queued: 0)) }
     #expect(turns.stretch(target: 960) == .none)
     turns.append(.init(delay: 2_000, queued: 0))
-    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 960, isUrgent: false))
+    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 960, haste: .patient))
   }
 
   @Test("knows of what has been stretched before it tells on the turns")
   func stretched() {
     var turns = TurnHistory()
     for _ in 0..<4 { turns.append(.init(delay: 1_440, queued: 240)) }
-    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 720, isUrgent: false))
+    #expect(turns.stretch(target: 960) == .accelerate(sampleCount: 720, haste: .patient))
     turns.stretched(by: -720)
     #expect(turns.stretch(target: 960) == .none)
   }

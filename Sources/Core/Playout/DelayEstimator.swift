@@ -58,11 +58,9 @@ package struct DelayEstimator: Equatable, Sendable {
   /// How late packets usually are: the median of the last few; `nil` before the first.
   package var usualTransit: Int64? { history.usualTransit }
 
-  /// By how much a packet must be later than usual to be overdue.
-  ///
-  /// - Parameter isLow: hardly any sound is left to be played.
-  package func overdueLateness(isLow: Bool) -> Int64 {
-    isLow ? punctuality.limitWhenLow : punctuality.limit
+  /// Whether sound will run out before a packet that is so much later than usual comes.
+  package func runsOut(lateness: Int64, heldCount: Int) -> Bool {
+    punctuality.runsOut(lateness: lateness, heldCount: heldCount)
   }
 
   /// What the last few packets needed.

@@ -36,6 +36,7 @@ package struct JitterBuffer: Equatable, Sendable {
   private var highestSequence: Int64?
   private var turns = TurnHistory()
   private var relief = StallRelief()
+  private var patience = Patience()
   /// Packets were dropped since the last one that was played.
   private var hasJumped = false
 
@@ -159,17 +160,16 @@ package struct JitterBuffer: Equatable, Sendable {
 
   /// Whether nothing is left to be played and the next packet ought to be here.
   package func isStalled(at now: Instant) -> Bool {
-    packets.count == 0 && isOverdue(now.ticks(at: 48_000))
+    packets.count == 0 && runsOut(now.ticks(at: 48_000), heldCount: 0)
   }
 
-  /// Whether the packet after all that are here is later than it should be.
-  private func isOverdue(_ clock: Int64) -> Bool {
+  /// Whether the packet after all that are here is so overdue that sound will run out before it comes.
+  private func runsOut(_ clock: Int64, heldCount: Int) -> Bool {
     guard let position, position.covered == 0, !position.isPaused,
       let usual = estimator.usualTransit
     else { return false }
-    let isLow = packets.sampleCount <= Self.lowCount
     let end = max(position.timestamp, packets.end ?? position.timestamp)
-    return clock &- end &- usual >= estimator.overdueLateness(isLow: isLow)
+    return estimator.runsOut(lateness: clock &- end &- usual, heldCount: heldCount)
   }
 
   /// How much sound is held.
@@ -297,12 +297,14 @@ package struct JitterBuffer: Equatable, Sendable {
 
   /// What would bring the delay to its target, or makes sound last that may run out.
   private mutating func stretch(of packet: Packet, _ clock: Int64) -> Stretch {
-    guard isOverdue(clock) else {
+    guard runsOut(clock, heldCount: packet.sampleCount + packets.sampleCount) else {
       relief.end()
-      return estimator.targetTransit.map { turns.stretch(target: $0) } ?? .none
+      return estimator.targetTransit.map {
+        patience.wait(with: turns.stretch(target: $0), for: packet.sampleCount)
+      } ?? .none
     }
     return relief.lengthening(of: packet.sampleCount, before: packets.sampleCount)
-      .map { .decelerate(sampleCount: $0, isUrgent: true) } ?? .none
+      .map { .decelerate(sampleCount: $0, haste: .urgent) } ?? .none
   }
 
   /// There is no packet at all.

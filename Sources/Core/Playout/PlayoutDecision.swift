@@ -35,7 +35,17 @@ package struct Playable: Equatable, Sendable {
 package enum Stretch: Equatable, Sendable {
   case none
   /// Play in less time, by at most that many samples.
-  case accelerate(sampleCount: Int, isUrgent: Bool)
+  case accelerate(sampleCount: Int, haste: Haste)
   /// Play in more time, by about that many samples.
-  case decelerate(sampleCount: Int, isUrgent: Bool)
+  case decelerate(sampleCount: Int, haste: Haste)
+
+  /// In which places.
+  package enum Haste: Equatable, Sendable {
+    /// Only where nothing is said, so that nobody hears it.
+    case patient
+    /// Also where a voice is steady.
+    case steady
+    /// Wherever it is possible.
+    case urgent
+  }
 }

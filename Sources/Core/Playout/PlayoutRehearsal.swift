@@ -3,8 +3,9 @@
 /// Playing keeps to the delay that is aimed at; where a packet comes later than that, playing slows down as
 /// soon as it is overdue, the gap that is left is concealed, the packet is played when it comes, and after
 /// a while playing hurries back, as the jitter buffer does.
-/// The rating is that of the E-model (ITU-T G.107): delay and concealment on one scale, so that nothing is
-/// to be tuned but how much worse than the model a listener finds concealment.
+/// The rating is that of the E-model (ITU-T G.107): delay and concealment on one scale, so that little is
+/// to be tuned: how much worse than the model a listener finds concealment, and how bad stretching is,
+/// of which the model knows nothing.
 struct PlayoutRehearsal {
   /// How to play.
   struct Plan: Equatable, Sendable {
@@ -58,6 +59,7 @@ struct PlayoutRehearsal {
     // What comes before the first packet is nobody's loss.
     var delay = max(aim, lateness.first ?? 0)
     var concealed: Int64 = 0
+    var stretched: Int64 = 0
     var total: Int64 = 0
     var wait = holdCount
     var previous = delay
@@ -65,7 +67,9 @@ struct PlayoutRehearsal {
       if late > delay {
         // What was there when the packet became overdue has been played more slowly.
         let slowed = max(0, delay - previous - overdueLateness)
-        concealed += max(0, late - delay - slowed / Self.slowing)
+        let gained = min(late - delay, slowed / Self.slowing)
+        stretched += gained
+        concealed += late - delay - gained
         delay = late
         wait = holdCount
       } else if delay > aim {
@@ -73,7 +77,9 @@ struct PlayoutRehearsal {
           wait -= 1
         } else {
           let hurry = delay - aim > Self.urgency ? Self.greatHurry : Self.hurry
-          delay = max(aim, late, delay - hurry)
+          let hurried = max(aim, late, delay - hurry)
+          stretched += delay - hurried
+          delay = hurried
         }
       }
       total += delay
@@ -81,13 +87,15 @@ struct PlayoutRehearsal {
     }
     let count = Double(lateness.count)
     let milliseconds = Self.otherDelay + Double(total) / count / 48
-    let percent = Double(concealed) * 100 / (count * Self.usualPacket)
+    let spoilt = Double(concealed) + Self.stretchingWeight * Double(stretched)
+    let percent = spoilt * 100 / (count * Self.usualPacket)
     let delayImpairment = 0.024 * milliseconds + 0.11 * max(0, milliseconds - 177.3)
     return delayImpairment + concealmentWeight * 95 * percent / (percent + 10)
   }
 
   private static let holds: [Duration] = [
     .milliseconds(120), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8),
+    .seconds(16),
   ]
   /// What everything but the buffer adds, in milliseconds.
   private static let otherDelay = 60.0
@@ -97,6 +105,8 @@ struct PlayoutRehearsal {
   private static let step: Int64 = 240
   /// A fourth is gained by playing slowly: stretching does not succeed everywhere.
   private static let slowing: Int64 = 4
+  /// How much of the harm of concealment stretching does.
+  private static let stretchingWeight = 1 / 3.0
   /// How much delay is made up for with each packet, and with a great deal to make up for.
   private static let hurry: Int64 = 120
   private static let greatHurry: Int64 = 480

@@ -204,10 +204,12 @@ package struct PlayoutStream {
     let stretched: [Int16]?
     switch stretch {
     case .none: return samples
-    case .accelerate(let count, let isUrgent):
-      stretched = TimeStretch.accelerate(samples, byAtMost: count, isUrgent: isUrgent)
-    case .decelerate(let count, let isUrgent):
-      stretched = TimeStretch.decelerate(samples, byAbout: count, isUrgent: isUrgent)
+    case .accelerate(let count, let haste):
+      if haste == .patient, !TimeStretch.isQuiet(samples) { return samples }
+      stretched = TimeStretch.accelerate(samples, byAtMost: count, isUrgent: haste == .urgent)
+    case .decelerate(let count, let haste):
+      if haste == .patient, !TimeStretch.isQuiet(samples) { return samples }
+      stretched = TimeStretch.decelerate(samples, byAbout: count, isUrgent: haste == .urgent)
     }
     guard let stretched else { return samples }
     let change = stretched.count - samples.count

@@ -1,14 +1,16 @@
 import Basics
 
-/// From when on a packet that has not come counts as overdue: when it is later than what comes before it
-/// lets expect.
+/// Whether a packet that has not come is merely late, or so overdue that it is worth playing more slowly.
+///
+/// What is stretched is heard as well as what is concealed, so that slowing down pays only where what is
+/// left would most likely run out all the same, and well before the packet comes.
 ///
 /// - Units: samples, 48 000 a second, later than usual.
 package struct Punctuality: Equatable, Sendable {
-  /// With sound enough to play: later than nineteen of twenty packets were.
+  /// Later than nineteen of twenty packets were.
   package private(set) var limit = Self.least
-  /// With hardly any sound left: later than four of five were.
-  package private(set) var limitWhenLow = Self.least
+  /// How much later than usual packets came, the least first.
+  private var excess: [Int64] = []
 
   /// Nothing is known yet.
   package init() {}
@@ -18,11 +20,33 @@ package struct Punctuality: Equatable, Sendable {
   /// - Parameter excess: how much later than usual packets came, in any order.
   package init(excess: [Int64]) {
     guard !excess.isEmpty else { return }
-    let sorted = excess.sorted()
-    limit = max(Self.least, sorted[sorted.count * 95 / 100])
-    limitWhenLow = max(Self.least, sorted[sorted.count * 80 / 100])
+    self.excess = excess.sorted()
+    limit = max(Self.least, self.excess[excess.count * 95 / 100])
+  }
+
+  /// Whether sound will run out: of the packets that were as overdue, at least half came too late for what
+  /// is left. What was never as overdue will not come soon.
+  ///
+  /// - Parameters:
+  ///   - lateness: how much later than usual the packet is already.
+  ///   - heldCount: how much sound is left to be played before it.
+  package func runsOut(lateness: Int64, heldCount: Int) -> Bool {
+    guard lateness >= Self.least else { return false }
+    let tooLate = count(laterThan: lateness + Int64(heldCount) + Self.worthwhile)
+    return 2 * (tooLate + 1) >= count(laterThan: lateness) + 1
+  }
+
+  private func count(laterThan lateness: Int64) -> Int {
+    var (low, high) = (0, excess.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if excess[middle] > lateness { high = middle } else { low = middle + 1 }
+    }
+    return excess.count - low
   }
 
   /// Our own clockwork is uneven, too.
   private static let least = Duration.milliseconds(12).samples
+  /// A shorter gap is concealed as well as it can be stretched.
+  private static let worthwhile = Duration.milliseconds(40).samples
 }

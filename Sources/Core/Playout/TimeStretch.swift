@@ -145,7 +145,8 @@ package enum TimeStretch {
     }
   }
 
-  private static func isQuiet(_ samples: [Int16]) -> Bool {
+  /// Whether no joint can be heard, wherever it is put.
+  package static func isQuiet(_ samples: [Int16]) -> Bool {
     let energy = samples.reduce(0) { $0 + Int($1) * Int($1) }
     return energy < samples.count * quietAmplitude * quietAmplitude
   }

@@ -58,27 +58,39 @@ package struct TurnHistory: Equatable, Sendable {
   }
 
   /// What would bring the delay to its target.
+  ///
+  /// A delay that is somewhat too long waits for the voice's next pause to be shortened in; one that is too
+  /// short can wait less, for sound may run out.
   package func stretch(target: Int64) -> Stretch {
     guard let delay = turns.map(\.delay).min(), let queued = turns.map(\.queued).min() else {
       return .none
     }
     let turn = Turn(delay: delay, queued: queued)
     let excess = max(-Int.max, Int(clamping: surplus(turn, over: target)))
-    let isUrgent = abs(excess) >= Self.urgentCount
-    guard isUrgent || turns.count >= Self.settledCount else { return .none }
-    if excess >= Self.accelerationThreshold {
-      return .accelerate(sampleCount: excess, isUrgent: isUrgent)
+    guard abs(excess) >= Self.evidentCount || turns.count >= Self.settledCount else {
+      return .none
     }
-    if target &- delay >= Self.decelerationThreshold {
-      return .decelerate(sampleCount: -excess, isUrgent: isUrgent)
+    if excess >= Self.leastCount {
+      return .accelerate(
+        sampleCount: excess, haste: excess >= Self.excessiveCount ? .urgent : .patient)
     }
-    return .none
+    let shortage = target &- delay
+    guard shortage >= Self.leastCount else { return .none }
+    let haste: Stretch.Haste =
+      -excess >= Self.evidentCount
+      ? .urgent : shortage >= Self.dangerousCount ? .steady : .patient
+    return .decelerate(sampleCount: -excess, haste: haste)
   }
 
   package static let limit = 8
   /// From how many turns on the least delay is trusted.
   private static let settledCount = 4
-  private static let accelerationThreshold = 120
-  private static let decelerationThreshold: Int64 = 120
-  private static let urgentCount = 2_880
+  /// 2.5 ms: less is not worth a joint.
+  private static let leastCount = 120
+  /// 10 ms: the delay is too short to wait for a pause.
+  private static let dangerousCount = 480
+  /// 60 ms: one turn is evidence enough.
+  private static let evidentCount = 2_880
+  /// 160 ms: the delay is too long to wait for a pause.
+  private static let excessiveCount = 7_680
 }
