@@ -84,6 +84,22 @@ struct UplinkTests {
     #expect(uplink.account.fecLossPercent == nil)
   }
 
+  @Test("prepares none where copies restore what is lost")
+  func copiesInstead() {
+    let ports = FakePorts(seed: 1)
+    var uplink = makeUplink(ports, redundancy: .whenNeeded)
+    #expect(ports.encoders[0].settings.expectedLossPercent == 5)
+    report(0.06, times: 20, to: &uplink)
+    #expect(uplink.plan.copyCount == 1)
+    #expect(ports.encoders[0].settings.expectedLossPercent == 0)
+    #expect(uplink.account.fecLossPercent == nil)
+    report(0, times: 40, to: &uplink)
+    #expect(uplink.plan.copyCount == 0)
+    #expect(ports.encoders[0].settings.expectedLossPercent == 5)
+    _ = makeUplink(ports, redundancy: .always)
+    #expect(ports.encoders[1].settings.expectedLossPercent == 0)
+  }
+
   @Test("prepares none where each packet is told of and none is lost, until one is")
   func cleanWay() {
     let ports = FakePorts(seed: 1)
@@ -173,13 +189,15 @@ struct UplinkTests {
 
   private func makeUplink(
     _ ports: FakePorts = FakePorts(seed: 1),
-    digits: Uplink.DigitFormat? = Uplink.DigitFormat(payloadType: 110, clockRate: 48_000)
+    digits: Uplink.DigitFormat? = Uplink.DigitFormat(payloadType: 110, clockRate: 48_000),
+    redundancy: SendingBounds.Redundancy = .unknown
   ) -> Uplink {
     Uplink(
       ssrc: 42,
       format: Uplink.Format(
         payloadType: 111, digits: digits, levelExtensionID: 1,
-        bounds: SendingBounds(mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000)),
+        bounds: SendingBounds(
+          mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: redundancy)),
       settings: EncoderSettings(), ports: ports)
   }
 }

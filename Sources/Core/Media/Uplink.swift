@@ -57,6 +57,7 @@ struct Uplink {
     sequence = SequenceNumber(UInt16(truncatingIfNeeded: random >> 16) & 0x7FFF)
     timestamp = ports.random()
     leastLossPercent = settings.expectedLossPercent
+    followPlan()
   }
 
   /// How sound is sent at present.
@@ -206,7 +207,10 @@ struct Uplink {
       encoderSettings.bitsPerSecond = bitsPerSecond
       encoder.setBitrate(bitsPerSecond: bitsPerSecond)
     }
-    let percent = adaptation.expectedLossPercent(atLeast: leastLossPercent)
+    // A copy restores what the encoder's own redundancy would, and more; that took a third of the bits,
+    // and took them again in each copy.
+    let percent =
+      plan.copyCount > 0 ? 0 : adaptation.expectedLossPercent(atLeast: leastLossPercent)
     if percent != encoderSettings.expectedLossPercent {
       encoderSettings.expectedLossPercent = percent
       encoder.setExpectedLoss(percent: percent)
