@@ -22,7 +22,7 @@ libraries := pkg-config libglib2.0-dev libsoup-3.0-dev glib-networking libnice-d
   libwebrtc-audio-processing-dev libncurses-dev libsqlite3-dev
 # What its tests and the manual's check need beside.
 tools := curl pulseaudio pulseaudio-utils tmux espeak-ng sox mandoc python3-venv prosody lua-unbound \
-  coturn janus ejabberd iproute2 nftables chromium stress-ng pipewire wireplumber
+  coturn janus ejabberd iproute2 nftables chromium stress-ng pipewire wireplumber dbus-daemon
 
 # The package manager warns about each flag of pkg-config that it leaves out, and the linker about a
 # function of the static Swift library; neither does harm. Tests tell what came of them, not that they

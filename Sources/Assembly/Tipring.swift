@@ -2,11 +2,13 @@ import Files
 import Glibc
 package import Invocation
 import LoopGLib
+import Realtime
 
 /// The program, from its command line to its exit code.
 package enum Tipring {
   /// Reads the command line of this process, does what it asks, and ends the process.
   package static func main() -> Never {
+    PriorityBroker.use { _ = RealtimeKit.grant(priority: $1, to: $0) }
     do {
       exit(run(try Invocation(parsing: Array(CommandLine.arguments.dropFirst()))).rawValue)
     } catch {

@@ -26,20 +26,28 @@ package struct RealtimeCheck {
       "limit": .integer(Int64(clamping: priorityLimit)),
       "isGranted": isGranted.map { .boolean($0) } ?? .null,
     ]
-    let isAllowed = isGranted ?? (priorityLimit >= Self.neededPriority || geteuid() == 0)
-    guard !isAllowed else {
+    guard let isGranted = isGranted ?? (mayTakeIt ? true : nil) else {
+      return Finding(
+        .sound, "real-time", .lookAt,
+        "Whether real-time priority is granted was not tried, since no sound device could be opened.",
+        advice: "Mend the sound devices first, and run this again.", figures: figures)
+    }
+    guard !isGranted else {
       return Finding(
         .sound, "real-time", .good, "The threads for sound run before all other programs.",
         figures: figures)
     }
     return Finding(
       .sound, "real-time", .lookAt,
-      "The system grants no real-time priority, so sound may stumble when the machine is busy.",
-      advice: "Write “@audio - rtprio 20” and “@audio - memlock 65536” into "
-        + "/etc/security/limits.d/audio.conf, join the group audio, and sign in again. (RealtimeKit "
-        + "serves sound servers; this program asks the system itself.)",
+      "Neither the system nor RealtimeKit grants real-time priority, so sound may stumble when the "
+        + "machine is busy.",
+      advice: "Install rtkit; or write “@audio - rtprio 20” and “@audio - memlock 65536” into "
+        + "/etc/security/limits.d/audio.conf, join the group audio, and sign in again.",
       figures: figures)
   }
+
+  /// Whether the system grants it to whoever asks.
+  private var mayTakeIt: Bool { priorityLimit > 0 || geteuid() == 0 }
 
   private var memory: Finding {
     let figures: [String: JSONValue] = ["limitBytes": .integer(Int64(clamping: memoryLimit))]
@@ -58,8 +66,6 @@ package struct RealtimeCheck {
     return getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0 ? limits.rlim_cur : 0
   }
 
-  /// What the program's threads ask for.
-  private static let neededPriority: UInt = 10
   /// Two stacks, two rings and two devices' samples.
   private static let neededMemory: UInt = 256 << 10
 }

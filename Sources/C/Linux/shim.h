@@ -72,6 +72,23 @@ static inline long shim_realtime_limit(void) {
   return limit.rlim_cur > 99 ? 99 : (long)limit.rlim_cur;
 }
 
+/// The calling thread's number in the system.
+static inline int shim_thread_number(void) {
+  extern pid_t gettid(void);
+  return gettid();
+}
+
+/// Has real-time threads of this process told of by SIGXCPU once they ran for `soft` microseconds without
+/// a wait, and ended after `hard`; a lower limit stays.
+static inline int shim_limit_realtime_run(unsigned long soft, unsigned long hard) {
+  struct rlimit limit;
+  // RLIMIT_RTTIME, which the C library shows only where _GNU_SOURCE is set.
+  if (getrlimit(15, &limit)) return -1;
+  if (limit.rlim_max > hard) limit.rlim_max = hard;
+  limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+  return setrlimit(15, &limit);
+}
+
 /// `SCHED_RESET_ON_FORK` (sched.h).
 static inline int shim_sched_reset_on_fork(void) { return 0x40000000; }
 

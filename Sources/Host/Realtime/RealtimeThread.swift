@@ -69,15 +69,22 @@ package final class RealtimeThread: @unchecked Sendable {
     return false
   }
 
-  /// Whether the thread runs at real-time priority; `false` also before its body has begun.
-  package var isRealtime: Bool { core.isRealtime.load(ordering: .relaxed) }
+  /// Whether the thread runs at real-time priority; `false` also before its body has begun. Asks the
+  /// system, which may grant priority later and take it back.
+  package var isRealtime: Bool {
+    let thread = core.runningThread.load(ordering: .relaxed)
+    guard thread != 0 else { return false }
+    let policy = sched_getscheduler(thread)
+    return policy >= 0 && [SCHED_FIFO, SCHED_RR].contains(policy & ~shim_sched_reset_on_fork())
+  }
 
   private final class Core: Sendable {
     let name: String
     let work: any RealtimeWork
     let wantsPriority: Bool
     let stop = StopSignal()
-    let isRealtime = Atomic<Bool>(false)
+    /// Its number in the system while the body runs; 0 otherwise.
+    let runningThread = Atomic<Int32>(0)
 
     init(name: String, work: any RealtimeWork, wantsPriority: Bool) {
       self.name = name
@@ -95,8 +102,15 @@ package final class RealtimeThread: @unchecked Sendable {
       _ = shim_name_thread(pthread_self(), String(core.name.prefix(15)))
       if core.work.prepare(stop: core.stop), !core.stop.isSet {
         withLockedStack {
-          core.isRealtime.store(raisePriority(), ordering: .relaxed)
+          let thread = shim_thread_number()
+          core.runningThread.store(thread, ordering: .relaxed)
+          // Asked elsewhere: the answer may take a while, and the device is waiting.
+          if !raisePriority(), core.wantsPriority {
+            PriorityBroker.ask(for: thread, priority: priority)
+          }
           core.work.run(until: core.stop)
+          PriorityBroker.forget(thread)
+          core.runningThread.store(0, ordering: .relaxed)
           lowerPriority()
         }
       }

@@ -131,5 +131,7 @@ struct SoundMeasureTests {
     #expect(refused.findings[0].advice?.contains("rtprio") == true)
     let granted = RealtimeCheck(isGranted: true, priorityLimit: 0, memoryLimit: 8 << 20)
     #expect(granted.findings.map(\.verdict) == [.good, .good])
+    let untried = RealtimeCheck(isGranted: nil, priorityLimit: 5, memoryLimit: 8 << 20)
+    #expect(untried.findings[0].verdict == .good, "the system grants a little to whoever asks")
   }
 }
