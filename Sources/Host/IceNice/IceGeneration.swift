@@ -17,6 +17,7 @@ final class IceGeneration: @unchecked Sendable {
 
   private let agent: OpaquePointer
   private let stream: UInt32
+  private let sockets: SocketSources
   /// A ``Ticket``, which the library's callbacks get.
   private let ticket: UnsafeMutableRawPointer
   private let loop: GLibLoop
@@ -48,6 +49,7 @@ final class IceGeneration: @unchecked Sendable {
     self.trust = trust
     self.report = report
     self.note = note
+    sockets = SocketSources(on: loop)
     guard
       let agent = nice_agent_new_full(
         loop.context, NICE_COMPATIBILITY_RFC5245,
@@ -304,6 +306,7 @@ final class IceGeneration: @unchecked Sendable {
     if let kinds, kinds == (localKind, remoteKind), address == usedAddress { return }
     kinds = (localKind, remoteKind)
     usedAddress = address
+    sockets.keepPolled()
     report(.using(address: address))
     report(.connected(local: localKind, remote: remoteKind))
   }

@@ -87,6 +87,21 @@ struct IceAgentTests {
     await carryHundred(over: pair)
   }
 
+  @Test("receives datagrams without waking its own loop")
+  func wakeUps() async throws {
+    let pair = IcePair()
+    defer { pair.stop() }
+    #expect(await pair.connect())
+    guard let before = await pair.writtenCount() else { return }  // The system does not count.
+    for number in 1...50 {
+      pair.one.perform(.send([0x80, UInt8(number)]))
+      #expect(await eventually { pair.other.received.count == number })
+    }
+    let after = try #require(await pair.writtenCount())
+    // Each wake-up is a write, and GLib's own would be two for each datagram.
+    #expect(after - before < 50)
+  }
+
   /// Sends a hundred datagrams each way and expects them whole and in order.
   private func carryHundred(over pair: IcePair) async {
     let sent = (0..<100).map { number in

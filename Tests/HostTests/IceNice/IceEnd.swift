@@ -1,4 +1,5 @@
 import Basics
+import Files
 import IceNice
 import LoopGLib
 import Media
@@ -136,6 +137,21 @@ final class IcePair: Sendable {
     loop.perform {
       one.carryOut(.gather(isControlling: true, servers: [], includesLoopback: true))
       other.carryOut(.gather(isControlling: false, servers: [], includesLoopback: true))
+    }
+  }
+
+  /// How many writes the loop's thread has made so far, to wake others or itself; datagrams are not
+  /// written but sent.
+  ///
+  /// - Returns: `nil` if this system does not count them.
+  func writtenCount() async -> Int? {
+    await withCheckedContinuation { continuation in
+      loop.perform {
+        let bytes = (try? SmallFile.read("/proc/thread-self/io", limit: 1_024)) ?? []
+        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+          .first { $0.hasPrefix("syscw: ") }
+        continuation.resume(returning: line.flatMap { Int($0.dropFirst(7)) })
+      }
     }
   }
 
