@@ -5,7 +5,9 @@ import Realtime
 /// it has shown that less will do, more after it ran dry.
 ///
 /// Less will do when, for a while, the device has never come down to less than one and a half steps
-/// before it was given more. Each return of trouble doubles that while.
+/// before it was given more; where that is plenty, half of what is beyond the least goes at once. Trouble
+/// that returns when less was kept doubles that while, and less that did halves it. Trouble upon trouble,
+/// as while a call begins on a busy machine, tells nothing of how soon less will do.
 ///
 /// - Units: samples; times in nanoseconds of the monotonic clock.
 /// - Bound: between ``least`` and ``most``; calm is awaited for ``longestCalm`` at most.
@@ -19,6 +21,8 @@ struct PlaybackQueue {
   private var calm: Int64
   private var lastChange: Int64
   private var lastTrouble: Int64?
+  /// Whether less is kept since the last change.
+  private var hasShrunk = false
   /// The least that the device had left since the last change.
   private var lowest = Int.max
 
@@ -41,7 +45,8 @@ struct PlaybackQueue {
   mutating func hadTrouble(hasStopped: Bool = false, at now: Int64) {
     defer { lastTrouble = now }
     if let lastTrouble, now - lastTrouble < Self.oneTrouble { return }
-    if lastTrouble != nil { calm = min(calm * 2, Self.longestCalm) }
+    if hasShrunk, lastTrouble != nil { calm = min(calm * 2, Self.longestCalm) }
+    hasShrunk = false
     let steps = hasStopped ? max(samples / 2 / step, 1) : 1
     change(to: min(samples + steps * step, most), at: now)
   }
@@ -52,8 +57,15 @@ struct PlaybackQueue {
   mutating func wentWell(left: Int, at now: Int64) {
     lowest = min(lowest, left)
     guard samples > least, now - lastChange >= calm else { return }
-    let isEnough = lowest * 2 >= step * 3
-    change(to: isEnough ? max(samples - step, least) : samples, at: now)
+    let surplus = lowest - step * 3 / 2
+    guard surplus >= 0 else {
+      change(to: samples, at: now)
+      return
+    }
+    if hasShrunk { calm = max(calm / 2, Self.shortestCalm) }
+    hasShrunk = true
+    let half = max((samples - least) / (2 * step), 1)
+    change(to: max(samples - min(surplus / step + 1, half) * step, least), at: now)
   }
 
   private mutating func change(to samples: Int, at now: Int64) {

@@ -82,6 +82,57 @@ struct PlaybackQueueTests {
       calm = min(calm * 2, PlaybackQueue.longestCalm)
     }
   }
+
+  @Test("is back at the least soon after a troubled start, however often there was trouble")
+  func troubledStart() {
+    var queue = PlaybackQueue(least: 960, most: 3_840, step: 480, at: 0)
+    for count in 1...20 { queue.hadTrouble(at: Int64(count) * second / 5) }
+    #expect(queue.samples == 3_840)
+    var sizes: [Int] = []
+    for now in stride(from: 4 * second, to: 20 * second, by: 10_000_000) {
+      queue.wentWell(left: queue.samples - 480, at: now)
+      if sizes.last != queue.samples { sizes.append(queue.samples) }
+    }
+    #expect(sizes == [3_840, 2_400, 1_920, 1_440, 960])
+  }
+
+  @Test("gives up no more at once than the device has left over")
+  func shrinksByWhatIsLeft() {
+    var queue = PlaybackQueue(least: 960, most: 3_840, step: 480, at: 0)
+    for count in 1...20 { queue.hadTrouble(at: Int64(count) * second / 5) }
+    queue.wentWell(left: 720, at: 60 * second)
+    #expect(queue.samples == 3_360)
+    queue.wentWell(left: 719, at: 120 * second)
+    #expect(queue.samples == 3_360)
+    queue.wentWell(left: 1_200, at: 180 * second)
+    #expect(queue.samples == 2_400)
+  }
+
+  @Test("waits half as long once less has done")
+  func trust() {
+    var queue = PlaybackQueue(least: 960, most: 3_840, step: 480, at: 0)
+    var now: Int64 = 0
+    // Less proves to be too little, three times.
+    for _ in 0..<4 {
+      queue.wentWell(left: 720, at: now + PlaybackQueue.longestCalm)
+      now += PlaybackQueue.longestCalm + second
+      queue.hadTrouble(at: now)
+    }
+    queue.hadTrouble(at: now + second)
+    queue.hadTrouble(at: now + 2 * second)
+    #expect(queue.samples == 2_400)
+    var waits: [Int64] = []
+    var last = now + 2 * second
+    for now in stride(from: last, to: last + 70 * second, by: 10_000_000) {
+      let before = queue.samples
+      queue.wentWell(left: 720, at: now)
+      guard queue.samples < before else { continue }
+      waits.append((now - last) / second)
+      last = now
+    }
+    #expect(queue.samples == 960)
+    #expect(waits == [24, 24, 12])
+  }
 }
 
 @Suite("The progress of a playback device")
