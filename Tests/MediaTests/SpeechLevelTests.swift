@@ -81,11 +81,11 @@ struct NoiseFloorTests {
     #expect(floor.energy == 900)
   }
 
-  @Test("follows noise that has set in after two seconds, and noise that has ended at once")
+  @Test("follows noise that has set in after three seconds, and noise that has ended at once")
   func changes() {
     var floor = NoiseFloor()
     for _ in 0..<300 { floor.hear(10) }
-    for _ in 0..<195 { floor.hear(1_000) }
+    for _ in 0..<295 { floor.hear(1_000) }
     #expect(floor.energy == 10)
     for _ in 0..<5 { floor.hear(1_000) }
     #expect(floor.energy == 1_000)

@@ -1,5 +1,5 @@
 /// The mean square of what is heard when nobody speaks: the quietest twentieth of a second of the last
-/// two, for speech has pauses and noise has none.
+/// three, for speech has pauses and noise has none. Speech goes on without one for more than two.
 struct NoiseFloor: Equatable, Sendable {
   /// Nothing is known in the first second.
   private(set) var energy: Double?
@@ -27,6 +27,6 @@ struct NoiseFloor: Equatable, Sendable {
   /// In blocks.
   private static let stretch = 5
   // In stretches.
-  private static let memory = 40
+  private static let memory = 60
   private static let leastMemory = 20
 }
