@@ -124,8 +124,12 @@ actor MediaPlane {
     if alarm == nil {
       alarm = Alarm(on: loop) { self.assumeIsolated { $0.expired() } }
     }
-    alarm?.set(core.deadline)
+    alarm?.set(inPlace { $0.deadline })
   }
+
+  /// Reads the core where it is: a computed property is asked of a copy, in which all that a call refers
+  /// to would be counted.
+  private func inPlace<Result>(_ read: (inout MediaCore) -> Result) -> Result { read(&core) }
 
   func tellLevels(capture: Double, playback: Double) {
     guard showsLevels else { return }

@@ -54,8 +54,8 @@ extension MediaSession {
 
   /// How loud the sound that goes out and the sound that comes in is at present, 0–1, linear.
   package var levels: (near: Double, far: Double) {
-    guard let flow else { return (0, 0) }
-    return (flow.uplink.meter.linear, isActive ? flow.farLevel : 0)
+    // A copy of the flow would count all that it refers to.
+    (flow?.uplink.meter.linear ?? 0, isActive ? flow?.farLevel ?? 0 : 0)
   }
 
   /// The streams that are expected in a call of several; from then on it is told who speaks.

@@ -30,7 +30,7 @@ package struct VariableResampler: Equatable, Sendable {
       position += Double(result.count)
     } else {
       while result.count < count, Int(position) + Self.after < held.count {
-        result.append(isHeard ? sample(at: position) : held[Int(position.rounded())])
+        result.append(isHeard ? sample(at: position) : held[Int(position + 0.5)])
         position += pace
       }
     }

@@ -166,8 +166,12 @@ package struct MediaCore {
   }
 
   private var onlyOpenCall: Int? {
-    let open = calls.indices.filter { calls[$0].session.isOpen }
-    return open.count == 1 ? open[0] : nil
+    var only: Int?
+    for index in calls.indices where calls[index].session.isOpen {
+      guard only == nil else { return nil }
+      only = index
+    }
+    return only
   }
 
   /// What the devices have lost or made up since the start, in samples, and how long sound takes

@@ -47,7 +47,8 @@ struct SampleQueue: Equatable {
     }
     let result = Array(samples.prefix(count))
     samples.removeFirst(count)
-    played = (played + result).suffix(TimeStretch.longestLag)
+    played += result
+    played.removeFirst(max(0, played.count - TimeStretch.longestLag))
     return result
   }
 
