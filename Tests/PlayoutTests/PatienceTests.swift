@@ -18,6 +18,17 @@ struct PatienceTests {
     #expect(patience.wait(with: wanted, for: 960) == wanted)
   }
 
+  @Test("hurries wherever it can when a great delay has waited in vain")
+  func excess() {
+    func waited(for sampleCount: Int) -> Stretch {
+      var patience = Patience()
+      return patience.wait(
+        with: .accelerate(sampleCount: sampleCount, haste: .patient), for: 4 * 48_000)
+    }
+    #expect(waited(for: 7_679) == .accelerate(sampleCount: 7_679, haste: .steady))
+    #expect(waited(for: 7_680) == .accelerate(sampleCount: 7_680, haste: .urgent))
+  }
+
   @Test("leaves alone what does not wait")
   func hasty() {
     var patience = Patience()

@@ -1,6 +1,6 @@
 import Basics
 
-/// How long a change of the delay waits for a pause of the voice: longer than a sentence, but music has no
+/// How long a change of the delay waits for a pause of the voice: as long as a sentence, but music has no
 /// pause, and a room may never be quiet.
 ///
 /// - Units: samples, 48 000 a second.
@@ -21,11 +21,15 @@ package struct Patience: Equatable, Sendable {
     waitedCount = min(waitedCount + sampleCount, Self.limit)
     guard waitedCount == Self.limit else { return stretch }
     switch stretch {
-    case .accelerate(let count, .patient): return .accelerate(sampleCount: count, haste: .steady)
+    case .accelerate(let count, .patient):
+      return .accelerate(
+        sampleCount: count, haste: count >= Self.excessiveCount ? .urgent : .steady)
     case .decelerate(let count, .patient): return .decelerate(sampleCount: count, haste: .steady)
     default: return stretch
     }
   }
 
   private static let limit = Int(Duration.seconds(4).samples)
+  /// 160 ms: who talks to and fro notices so long a delay.
+  private static let excessiveCount = 7_680
 }

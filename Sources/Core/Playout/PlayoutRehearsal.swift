@@ -56,10 +56,10 @@ struct PlayoutRehearsal {
   private func cost(of plan: Plan) -> Double {
     let aim = plan.aim
     let holdCount = Int(plan.hold.samples / Int64(Self.usualPacket))
-    // What comes before the first packet is nobody's loss.
+    // What comes before the first packet is nobody's loss, nor is it to come down from there.
     var delay = max(aim, lateness.first ?? 0)
     var concealed: Int64 = 0
-    var stretched: Int64 = 0
+    var stretched = aim - delay
     var total: Int64 = 0
     var wait = holdCount
     var previous = delay
@@ -87,15 +87,14 @@ struct PlayoutRehearsal {
     }
     let count = Double(lateness.count)
     let milliseconds = Self.otherDelay + Double(total) / count / 48
-    let spoilt = Double(concealed) + Self.stretchingWeight * Double(stretched)
+    let spoilt = Double(concealed) + Self.stretchingWeight * Double(max(0, stretched))
     let percent = spoilt * 100 / (count * Self.usualPacket)
     let delayImpairment = 0.024 * milliseconds + 0.11 * max(0, milliseconds - 177.3)
     return delayImpairment + concealmentWeight * 95 * percent / (percent + 10)
   }
 
   private static let holds: [Duration] = [
-    .milliseconds(120), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8),
-    .seconds(16),
+    .milliseconds(120), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4),
   ]
   /// What everything but the buffer adds, in milliseconds.
   private static let otherDelay = 60.0

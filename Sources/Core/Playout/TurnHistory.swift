@@ -59,8 +59,8 @@ package struct TurnHistory: Equatable, Sendable {
 
   /// What would bring the delay to its target.
   ///
-  /// A delay that is somewhat too long waits for the voice's next pause to be shortened in; one that is too
-  /// short can wait less, for sound may run out.
+  /// A delay that is too long waits for the voice's next pause to be shortened in; one that is too short can
+  /// wait less, for sound may run out.
   package func stretch(target: Int64) -> Stretch {
     guard let delay = turns.map(\.delay).min(), let queued = turns.map(\.queued).min() else {
       return .none
@@ -71,8 +71,7 @@ package struct TurnHistory: Equatable, Sendable {
       return .none
     }
     if excess >= Self.leastCount {
-      return .accelerate(
-        sampleCount: excess, haste: excess >= Self.excessiveCount ? .urgent : .patient)
+      return .accelerate(sampleCount: excess, haste: .patient)
     }
     let shortage = target &- delay
     guard shortage >= Self.leastCount else { return .none }
@@ -91,6 +90,4 @@ package struct TurnHistory: Equatable, Sendable {
   private static let dangerousCount = 480
   /// 60 ms: one turn is evidence enough.
   private static let evidentCount = 2_880
-  /// 160 ms: the delay is too long to wait for a pause.
-  private static let excessiveCount = 7_680
 }
