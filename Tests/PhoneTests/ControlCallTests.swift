@@ -254,6 +254,24 @@ struct ControlCallTests {
       bench.takeEvents() == [.note(nil, "The sound devices that were chosen work again.")])
   }
 
+  @Test("offers devices that are used though no list has them, and offers eight of them again")
+  func unlistedDevices() {
+    var bench = ControlBench.signedIn()
+    bench.media(.devices(capture: "mine", playback: "mine", complaint: nil))
+    bench.soundChoices(capture: ["hw:0"], playback: ["hw:1"])
+    #expect(bench.board.sound.captureChoices == ["hw:0", "mine"])
+    #expect(bench.board.sound.playbackChoices == ["hw:1", "mine"])
+    bench.media(.devices(capture: "hw:0", playback: "hw:1", complaint: nil))
+    bench.soundChoices(capture: ["hw:0", "mine"], playback: ["hw:1"])
+    #expect(bench.board.sound.captureChoices == ["hw:0", "mine"])
+    #expect(bench.board.sound.playbackChoices == ["hw:1", "mine"])
+    for number in 1...20 {
+      bench.media(.devices(capture: "old \(number)", playback: "hw:1", complaint: nil))
+    }
+    bench.soundChoices(capture: ["hw:0"], playback: ["hw:1"])
+    #expect(bench.board.sound.captureChoices == ["hw:0"] + (13...20).map { "old \($0)" })
+  }
+
   @Test("takes loopback addresses only for a server on this machine, and the settings' servers")
   func mediaPlans() {
     let server = IceServer(kind: .stun, host: "s", port: 1)

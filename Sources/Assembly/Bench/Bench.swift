@@ -39,7 +39,9 @@ struct Bench {
       for figures in try bench.measure(options.measure) { bench.print(figures) }
       return .success
     } catch {
-      Output.error("bench \(options.measure.rawValue): \(error.sentence)")
+      // Its children are interrupted, too, and what one of them did not do is not what went wrong.
+      let failure = Interruption.hasHappened ? .interrupted : error
+      Output.error("bench \(options.measure.rawValue): \(failure.sentence)")
       return .signalingFailed
     }
   }

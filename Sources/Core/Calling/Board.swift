@@ -31,8 +31,39 @@ package struct SoundSummary: Equatable, Sendable {
   package var playbackChoices: [String] = []
   /// The devices in their drivers' words, by name; remote text to the terminal.
   package var descriptions: [String: String] = [:]
+  /// What was used though no list has it, such as a device that only the settings name: it can be chosen
+  /// again. At most ``unlistedLimit`` each.
+  private var unlistedCapture: [String] = []
+  private var unlistedPlayback: [String] = []
 
   package init() {}
+
+  /// Offers what the system lists, and what was used beside.
+  package mutating func offer(capture: [String], playback: [String]) {
+    captureChoices = capture + unlistedCapture.filter { !capture.contains($0) }
+    playbackChoices = playback + unlistedPlayback.filter { !playback.contains($0) }
+    addUsed()
+  }
+
+  /// Notes what is used from now on.
+  package mutating func use(capture: String, playback: String, ringer: String) {
+    (self.capture, self.playback, self.ringer) = (capture, playback, ringer)
+    // Before there is a list nothing is missing in it.
+    if !captureChoices.isEmpty || !playbackChoices.isEmpty { addUsed() }
+  }
+
+  private mutating func addUsed() {
+    Self.add(capture, to: &captureChoices, &unlistedCapture)
+    for name in [playback, ringer] { Self.add(name, to: &playbackChoices, &unlistedPlayback) }
+  }
+
+  private static func add(_ name: String, to choices: inout [String], _ unlisted: inout [String]) {
+    guard !name.isEmpty, !choices.contains(name) else { return }
+    choices.append(name)
+    unlisted = unlisted.suffix(unlistedLimit - 1) + [name]
+  }
+
+  static let unlistedLimit = 8
 }
 
 /// One account, as shown.

@@ -60,9 +60,7 @@ extension ControlCore {
       ledger.rate(id, mos: mos)
       if let index = index(of: id.account) { accounts[index].client.rate(id, mos: mos) }
     case .devices(let capture, let playback, let ringer, let complaint):
-      sound.capture = capture
-      sound.playback = playback
-      sound.ringer = ringer
+      sound.use(capture: capture, playback: playback, ringer: ringer)
       if let complaint, complaint != sound.complaint {
         effects.append(.event(.warning(nil, complaint)))
       } else if complaint == nil, sound.complaint != nil {

@@ -153,8 +153,7 @@ package struct ControlCore: Sendable {
     wallTime: WallTime
   ) -> [ControlEffect] {
     handle(at: now, wallTime) { core in
-      core.sound.captureChoices = capture
-      core.sound.playbackChoices = playback
+      core.sound.offer(capture: capture, playback: playback)
       core.sound.descriptions = descriptions
     }
   }
