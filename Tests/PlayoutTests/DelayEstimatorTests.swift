@@ -34,6 +34,13 @@ struct DelayEstimatorTests {
     #expect(estimator.targetDelay == samples(5))
   }
 
+  @Test("forgets the only stall before long", arguments: [(150, 900), (750, 1_100)])
+  func singleStall(beginning: Int, end: Int) {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<end { arrive(index, late: stall(index, at: beginning), in: &estimator) }
+    #expect(estimator.targetDelay == samples(5))
+  }
+
   @Test("lets a rare packet pass that comes a little late")
   func outlier() {
     var estimator = DelayEstimator(settings: .low)

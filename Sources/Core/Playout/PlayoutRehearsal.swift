@@ -63,6 +63,8 @@ struct PlayoutRehearsal {
     var total: Int64 = 0
     var wait = holdCount
     var previous = delay
+    var stallCount = 0
+    var calmCount = Self.calmCount
     for late in lateness {
       if late > delay {
         // What was there when the packet became overdue has been played more slowly.
@@ -70,6 +72,8 @@ struct PlayoutRehearsal {
         let gained = min(late - delay, slowed / Self.slowing)
         stretched += gained
         concealed += late - delay - gained
+        if calmCount >= Self.calmCount { stallCount += 1 }
+        calmCount = 0
         delay = late
         wait = holdCount
       } else if delay > aim {
@@ -82,13 +86,15 @@ struct PlayoutRehearsal {
           delay = hurried
         }
       }
+      calmCount += 1
       total += delay
       previous = late
     }
     let count = Double(lateness.count)
     let milliseconds = Self.otherDelay + Double(total) / count / 48
     let spoilt = Double(concealed) + Self.stretchingWeight * Double(max(0, stretched))
-    let percent = spoilt * 100 / (count * Self.usualPacket)
+    let span = count + Self.doubt / Double(max(stallCount, 1))
+    let percent = spoilt * 100 / (span * Self.usualPacket)
     let delayImpairment = 0.024 * milliseconds + 0.11 * max(0, milliseconds - 177.3)
     return delayImpairment + concealmentWeight * 95 * percent / (percent + 10)
   }
@@ -102,6 +108,11 @@ struct PlayoutRehearsal {
   private static let usualPacket = 960.0
   /// 5 ms.
   private static let step: Int64 = 240
+  /// For how many packets no more sound is missing when one stall has ended: half a second.
+  private static let calmCount = 25
+  /// How many packets without a stall are added in thought when there was one, half as many when there
+  /// were two, and so on: what has happened once may not happen again for long.
+  private static let doubt = 2_500.0
   /// A fourth is gained by playing slowly: stretching does not succeed everywhere.
   private static let slowing: Int64 = 4
   /// How much of the harm of concealment stretching does.
