@@ -93,7 +93,7 @@ struct PlayoutRehearsal {
     let count = Double(lateness.count)
     let milliseconds = Self.otherDelay + Double(total) / count / 48
     let spoilt = Double(concealed) + Self.stretchingWeight * Double(max(0, stretched))
-    let span = count + Self.doubt / Double(max(stallCount, 1))
+    let span = count + (stallCount == 1 ? Self.doubt : 0)
     let percent = spoilt * 100 / (span * Self.usualPacket)
     let delayImpairment = 0.024 * milliseconds + 0.11 * max(0, milliseconds - 177.3)
     return delayImpairment + concealmentWeight * 95 * percent / (percent + 10)
@@ -110,8 +110,8 @@ struct PlayoutRehearsal {
   private static let step: Int64 = 240
   /// For how many packets no more sound is missing when one stall has ended: half a second.
   private static let calmCount = 25
-  /// How many packets without a stall are added in thought when there was one, half as many when there
-  /// were two, and so on: what has happened once may not happen again for long.
+  /// How many packets without a stall are added in thought when there was but one: what has happened once
+  /// may not happen again for long.
   private static let doubt = 2_500.0
   /// A fourth is gained by playing slowly: stretching does not succeed everywhere.
   private static let slowing: Int64 = 4
