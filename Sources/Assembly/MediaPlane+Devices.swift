@@ -40,24 +40,8 @@ extension MediaPlane {
     output.clearDoorbells()
     let isNew = output.settleCandidate()
     guard let device = output.device else { return }
-    supply(device)
-    switch device.state {
-    case .idle, .opening, .ended: break
-    case .running: if devices.outputWorks(device.name) || isNew { reportDevices() }
-    case .failed(let error):
-      if !isNew || error.code != EBUSY { devices.outputFailed(complaint: error.sentence) }
-      openOutput()
-    }
-  }
-
-  /// The loudspeaker is about to want samples.
-  func outputIsDue() {
-    if let device = output.device { supply(device) }
-  }
-
-  private func supply(_ device: any AudioOutput) {
     let period = device.periodSamples
-    let given = feed(device) { core, count in
+    feed(device) { core, count in
       let now = Instant.now
       var pulled = core.pull(sampleCount: count, at: now)
       // The rest of a packet comes along, and spares both threads a wake-up.
@@ -68,7 +52,13 @@ extension MediaPlane {
       return pulled
     }
     tellDevicePace()
-    supplyAlarm.set(device.nextSupply(afterGiving: given, at: .now))
+    switch device.state {
+    case .idle, .opening, .ended: break
+    case .running: if devices.outputWorks(device.name) || isNew { reportDevices() }
+    case .failed(let error):
+      if !isNew || error.code != EBUSY { devices.outputFailed(complaint: error.sentence) }
+      openOutput()
+    }
   }
 
   /// The ringer wants samples, has opened or has failed.
@@ -82,21 +72,18 @@ extension MediaPlane {
     }
   }
 
-  /// Returns how many samples were given.
-  @discardableResult
   private func feed(
     _ device: any AudioOutput,
     from pull: (inout MediaCore, Int) -> (samples: [Int16], effects: [MediaEffect])
-  ) -> Int {
+  ) {
     // A device that asks for more than a second at once has lost count; the rest comes next time.
     var effects: [MediaEffect] = []
-    let given = device.supply(inPortionsOf: frameSamples, atMost: Sound.sampleRate) { count in
+    device.supply(inPortionsOf: frameSamples, atMost: Sound.sampleRate) { count in
       let pulled = pull(&core, count)
       effects += pulled.effects
       return pulled.samples
     }
     perform(effects)
-    return given
   }
 
   /// Once a second, how much the devices lost and how long sound spends in them.

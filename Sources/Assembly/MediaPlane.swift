@@ -35,7 +35,6 @@ actor MediaPlane {
   lazy var input = DeviceSlot(inputOn: loop) { self.assumeIsolated { $0.inputRang() } }
   lazy var output = DeviceSlot(outputOn: loop) { self.assumeIsolated { $0.outputRang() } }
   lazy var ringer = DeviceSlot(outputOn: loop) { self.assumeIsolated { $0.ringerRang() } }
-  lazy var supplyAlarm = Alarm(on: loop) { self.assumeIsolated { $0.outputIsDue() } }
   lazy var retryAlarm = Alarm(on: loop) { self.assumeIsolated { $0.retryDevices() } }
   var retries = 0
   var hasCaptureEnded = false

@@ -14,14 +14,13 @@ enum PlaybackLoop {
   ///   - doorbell: rung when sound is wanted.
   ///   - answer: rung when sound has been given.
   ///   - level: how much is kept in the device.
-  ///   - nextLook: when sound is looked for next, in nanoseconds of the monotonic clock.
   ///   - reserve: how much the ring shall hold beside what is wanted at once.
   ///   - periodLimit: ends after so many periods, and gives them as fast as they are taken.
   /// - Returns: 0, or the error number with which the device was lost.
   static func run(
     _ port: PCMPort, reserve: Int, ring: AudioRing, doorbell: Doorbell, answer: Doorbell,
-    faults: AudioFaults, delay: AudioGauge, level: AudioGauge, nextLook: AudioGauge,
-    until stop: StopSignal, periodLimit: Int = .max
+    faults: AudioFaults, delay: AudioGauge, level: AudioGauge, until stop: StopSignal,
+    periodLimit: Int = .max
   ) -> Int32 {
     var queue = PlaybackQueue(
       least: port.queueSamples, most: port.longestQueue, step: port.periodSamples,
@@ -89,10 +88,7 @@ enum PlaybackLoop {
         } else if pace.isClockless {
           pace.holdBack(port)
         } else if left < port.periodSamples {
-          let now = StopSignal.now
-          let pause = look.pause(room: left, at: now)
-          nextLook.set(Int(now + pause))
-          port.rest(nanoseconds: pause)
+          port.rest(nanoseconds: look.pause(room: left, at: StopSignal.now))
         }
       }
     }

@@ -1,4 +1,3 @@
-package import Basics
 import Glibc
 package import Media
 package import Realtime
@@ -17,10 +16,6 @@ package final class PlaybackThread: AudioOutput {
   package var periodSamples: Int { work.period.value }
   package var reserveSamples: Int { work.reserve }
   package var delaySamples: Int { work.delay.value }
-  package var nextLook: Instant? {
-    let nanoseconds = work.nextLook.value
-    return nanoseconds > 0 ? Instant(nanoseconds: Int64(nanoseconds)) : nil
-  }
   /// How much is kept in the device at present: it grows when the device runs dry and shrinks again.
   package var queueSamples: Int { work.queue.value }
   /// Whether the system granted real-time priority.
@@ -61,7 +56,6 @@ package final class PlaybackThread: AudioOutput {
     let period: AudioGauge
     let delay = AudioGauge()
     let queue = AudioGauge()
-    let nextLook = AudioGauge()
     /// What the ring holds after an answer: what the device takes, and in the robust profile as much
     /// again.
     var reserve: Int { profile == .robust ? 2 * period.value : period.value }
@@ -102,8 +96,7 @@ package final class PlaybackThread: AudioOutput {
       guard let port = pcm?.port else { return }
       let code = PlaybackLoop.run(
         port, reserve: reserve - port.periodSamples, ring: ring, doorbell: doorbell,
-        answer: answer, faults: faults, delay: delay, level: queue, nextLook: nextLook,
-        until: stop)
+        answer: answer, faults: faults, delay: delay, level: queue, until: stop)
       if code != 0 {
         state.setFailed(.transfer, code: code)
         doorbell.ring()

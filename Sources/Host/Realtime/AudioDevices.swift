@@ -1,5 +1,3 @@
-package import Basics
-
 /// Where sound comes from: a microphone, a file, a tone, silence.
 ///
 /// Samples are 48 kHz, mono, 16 bits. The input's own thread fills the ring; the media loop empties
@@ -57,8 +55,6 @@ package protocol AudioOutput: AnyObject, Sendable {
   /// How long a sample taken from the ring waits until it sounds, as far as the device tells, in
   /// samples.
   var delaySamples: Int { get }
-  /// When it looks for sound in the ring next, after which it rings; `nil` if that is not known.
-  var nextLook: Instant? { get }
 
   /// Begins to empty the ring. As ``AudioInput/start()``.
   func start() throws(AudioDeviceError)
@@ -68,7 +64,6 @@ package protocol AudioOutput: AnyObject, Sendable {
 
 extension AudioOutput {
   package var answer: Doorbell? { nil }
-  package var nextLook: Instant? { nil }
 
   /// How many samples the media loop is to write now; nothing when zero.
   package var wantedSamples: Int { max(reserveSamples - ring.count, 0) }
@@ -82,34 +77,15 @@ extension AudioOutput {
   ///   - portion: how much is made at a time, at most.
   ///   - limit: how much is given at most.
   ///   - make: makes as many samples as it is asked for; more of them wait for the next time.
-  /// - Returns: how many samples were given.
-  @discardableResult
   package func supply(
     inPortionsOf portion: Int, atMost limit: Int, from make: (Int) -> [Int16]
-  ) -> Int {
+  ) {
     var wanted = min(wantedSamples, limit)
-    var given = 0
     while wanted > 0 {
       let count = min(wanted, portion)
-      let samples = make(count)
-      write(samples)
-      given += samples.count
+      write(make(count))
       wanted -= count
     }
-    return given
-  }
-
-  /// When the media loop is to give more without being asked: shortly before the output looks for it.
-  ///
-  /// Then the output finds it, and need not wake the loop, nor be woken by it.
-  ///
-  /// - Parameter count: how much was given for the look that is due or was the last.
-  /// - Returns: `nil` to wait for the doorbell, which rings for what is not there in time.
-  package func nextSupply(afterGiving count: Int, at now: Instant) -> Instant? {
-    guard count > 0, count <= ring.capacity, let nextLook else { return nil }
-    let time = Duration.nanoseconds(count * 1_000_000 / 48)
-    let next = nextLook.advanced(by: time - SupplyTime.lead)
-    return now < next && next < now.advanced(by: time + SupplyTime.lead) ? next : nil
   }
 
   /// How long a sample that the media loop writes now waits until it sounds: in the ring and in the
@@ -122,9 +98,4 @@ extension AudioOutput {
     if fitting < samples.count { faults.countDropped(samples.count - fitting) }
     answer?.ring()
   }
-}
-
-private enum SupplyTime {
-  /// The loop wakes up to a millisecond late, and has to make the sound.
-  static let lead: Duration = .milliseconds(2)
 }

@@ -125,13 +125,12 @@ struct RealtimeBodyMeasurements {
     let pcm = try PCM(opening: "null", for: .playback, profile: .normal, stop: stop)
     let (ring, doorbell, answer) = (AudioRing(), Doorbell(), Doorbell())
     let (faults, delay, level) = (AudioFaults(), AudioGauge(), AudioGauge())
-    let nextLook = AudioGauge()
     _ = ring.write([Int16](repeating: 1, count: 700))
     var code: Int32 = -1
     let counted = counter.measure {
       code = PlaybackLoop.run(
         pcm.port, reserve: 0, ring: ring, doorbell: doorbell, answer: answer, faults: faults,
-        delay: delay, level: level, nextLook: nextLook, until: stop, periodLimit: 10_000)
+        delay: delay, level: level, until: stop, periodLimit: 10_000)
     }
     #expect(code == 0)
     #expect(counted == Counted())
@@ -145,8 +144,7 @@ struct RealtimeBodyMeasurements {
   func call() throws {
     let counter = try Counter()
     let (capture, playback) = (CallDirection(), CallDirection())
-    let (doorbell, answer) = (Doorbell(), Doorbell())
-    let (level, nextLook) = (AudioGauge(), AudioGauge())
+    let (doorbell, answer, level) = (Doorbell(), Doorbell(), AudioGauge())
     // The card's loudspeaker takes silence as fast as it comes until the call's sound has begun.
     _ = playback.ring.write([Int16](repeating: 1, count: 240))
     let input = RealtimeThread(
@@ -161,8 +159,8 @@ struct RealtimeBodyMeasurements {
       work: MeasuredBody("cardOut", .playback, playback, counter, answer: answer) { port, stop in
         PlaybackLoop.run(
           port, reserve: 0, ring: playback.ring, doorbell: doorbell, answer: answer,
-          faults: playback.faults, delay: playback.delay, level: level,
-          nextLook: nextLook, until: stop, periodLimit: 20_000)
+          faults: playback.faults, delay: playback.delay, level: level, until: stop,
+          periodLimit: 20_000)
       })
     #expect(output.start() == 0)
     #expect(input.start() == 0)
