@@ -197,6 +197,30 @@ struct RoomTests {
     }
   }
 
+  @Test("in a Janus server's room, the servers that know one for a while are asked for anew")
+  func janusServers() throws {
+    var bench = try ClientBench.signedIn(rooms: [room().encoded()])
+    bench.order(.place(outgoingID, to: "room:room_1", kind: .audio))
+    var message = joined()
+    message.media = MediaMessage(
+      kind: "janus-audiobridge", iceServers: [], eventsURL: nil, url: "ws://janus:8188", room: 77)
+    try bench.reply(join, 200, message.encoded())
+    _ = bench.takeReports()
+    bench.order(.renewServers(outgoingID))
+    var stands = call(.active, id: "call_9")
+    stands.kind = "conference"
+    stands.participants = [member("you", "You"), member("bob", "Bob")]
+    try bench.reply("GET /api/v1/calls/call_9", 200, stands.encoded())
+    let servers = [
+      IceServer(
+        kind: .turn(username: "u", credential: "c", transport: .tcp), host: "t.example.org",
+        port: 3_478),
+      IceServer(kind: .stun, host: "s.example.org", port: 3_478),
+    ]
+    // Who is there, the Janus server tells itself.
+    #expect(bench.takeReports() == [.servers(outgoingID, servers)])
+  }
+
   // MARK: Words of the script
 
   private let join = "POST /api/v1/calls/rooms/room_1/join"

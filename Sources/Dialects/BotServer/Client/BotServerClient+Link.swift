@@ -71,9 +71,10 @@ extension BotServerClient {
     request(.call(id), .get, BotServerPath.call(percentEncoded(call.remoteID)))
   }
 
-  /// Asks for a call as it stands, with what its servers know us by.
+  /// Asks for a call as it stands, with what its servers know us by; also where a Janus server mixes
+  /// the sound, to which a path may lead over a relay as well.
   mutating func renewServers(of id: CallID) {
-    guard let index = calls.firstIndex(where: { $0.id == id }), visit(of: id) == nil else { return }
+    guard let index = calls.firstIndex(where: { $0.id == id }) else { return }
     calls[index].wantsServers = true
     if phase == .online, !calls[index].remoteID.isEmpty { requestCall(id) }
   }
