@@ -115,5 +115,7 @@ package struct ConsoleState: Equatable, Sendable {
   package static let deafTime: Duration = .milliseconds(300)
   static let levelLimit = 64
   static let logLimit = 200
+  /// Characters of a message at most; two devices that fail have their reasons and their advice in it.
+  static let messageLimit = 500
   static let sessionLimit = 100
 }

@@ -61,10 +61,11 @@ extension ConsoleState {
         for line in page.lines.reversed() { noted(LogEntry(.info, title, line)) }
         say("\(title): the answer is among the messages.")
       }
-    case .done(let words, _): say(HarmlessText.line(words, limit: 300))
+    case .done(let words, _): say(HarmlessText.line(words, limit: Self.messageLimit))
     case .document(let name, _, let bytes):
       say("\(HarmlessText.line(name, limit: 80)) has \(bytes.count) bytes.")
-    case .failed(let words): say("\(title): \(HarmlessText.line(words, limit: 300))", .error)
+    case .failed(let words):
+      say("\(title): \(HarmlessText.line(words, limit: Self.messageLimit))", .error)
     case .unsupported: say("\(title): this call system has nothing of the kind.", .warning)
     }
   }

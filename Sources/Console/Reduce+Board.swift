@@ -44,7 +44,7 @@ extension ConsoleState {
   /// Says what went wrong with the sound or an account, once; the worse is said last.
   private mutating func tellTrouble(since old: Board) {
     if let complaint = board.sound.complaint, complaint != old.sound.complaint {
-      say(HarmlessText.line(complaint, limit: 300), .warning)
+      say(HarmlessText.line(complaint, limit: Self.messageLimit), .warning)
     }
     for account in board.accounts {
       let before = old.accounts.first { $0.id == account.id }

@@ -34,8 +34,8 @@ package func reduce(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
 extension ConsoleState {
   /// Shows a line about what happened.
   mutating func say(_ text: String, _ kind: Message.Kind = .hint) {
-    // An error stays long enough to be read twice; a hint only answers a key.
-    let time: Duration = kind == .error ? .seconds(15) : .seconds(6)
+    // An error or a long text stays long enough to be read twice; a hint only answers a key.
+    let time: Duration = kind == .error || text.count > 80 ? .seconds(15) : .seconds(6)
     message = Message(kind: kind, text: text, until: now.advanced(by: time))
   }
 
@@ -60,7 +60,7 @@ extension ConsoleState {
   mutating func noted(_ entry: LogEntry) {
     log = Array((log + [entry]).suffix(Self.logLimit))
     guard entry.level >= .warning else { return }
-    let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: 300)
+    let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: Self.messageLimit)
     say(text, entry.level == .error ? .error : .warning)
   }
 

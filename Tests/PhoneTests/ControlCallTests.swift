@@ -272,6 +272,18 @@ struct ControlCallTests {
     #expect(bench.board.sound.captureChoices == ["hw:0"] + (13...20).map { "old \($0)" })
   }
 
+  @Test("names the devices of the settings before a call has opened them")
+  func devicesToBe() {
+    var settings = PhoneSettings()
+    settings.sound.use(capture: "default", playback: "mine", ringer: "")
+    var bench = ControlBench(settings: settings)
+    bench.start()
+    bench.soundChoices(capture: ["default", "hw:0"], playback: ["default"])
+    #expect(bench.board.sound.capture == "default")
+    #expect(bench.board.sound.playback == "mine")
+    #expect(bench.board.sound.playbackChoices == ["default", "mine"])
+  }
+
   @Test("takes loopback addresses only for a server on this machine, and the settings' servers")
   func mediaPlans() {
     let server = IceServer(kind: .stun, host: "s", port: 1)

@@ -39,6 +39,9 @@ struct SetupReader {
     var setup = PhoneSetup(
       settings: PhoneSettings(recordingsFolder: recordingsFolder), sound: self.sound(sound),
       historyPath: paths.historyFile, identity: identity)
+    setup.settings.sound.use(
+      capture: setup.sound.capture.text, playback: setup.sound.playback.text,
+      ringer: setup.sound.ringer?.text ?? "")
     setup.ice = ice
     setup.guestTrust = TransportSettings(server.trust)
     if let url = server.exchangeURL {

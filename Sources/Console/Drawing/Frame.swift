@@ -9,7 +9,6 @@ extension Painter {
     case .one: paintTabs()
     case .two, .four: paintRules()
     }
-    paintMessage()
   }
 
   private mutating func paintRules() {
@@ -83,12 +82,29 @@ extension Painter {
     return segments
   }
 
-  /// The message lies on the lowest line, where it moves nothing.
-  private mutating func paintMessage() {
+  /// The message lies on the lowest line, where it moves nothing. One that is too long for it gets a box
+  /// over the panes, since what to do comes last in a sentence; other boxes leave it the line.
+  mutating func paintMessage() {
     guard let row = layout.messageRow, let message = state.message else { return }
-    screen.draw(
-      message.segments(limit: state.size.columns - 6), row: row, column: 2,
-      limit: state.size.columns - 4)
+    let room = state.size.columns - 6
+    guard (message.sign + message.text).columns > room, state.popup == nil,
+      state.ringingCalls.isEmpty
+    else {
+      screen.draw(
+        message.segments(limit: room), row: row, column: 2, limit: state.size.columns - 4)
+      return
+    }
+    let indent = message.sign.columns
+    let above = row - (layout.upperRule ?? 0) - 3
+    let lines = message.text.wrapped(to: room - indent, limit: max(1, above))
+    let width = (lines.map(\.columns).max() ?? 0) + indent
+    let rect = Rect(
+      row: row - lines.count - 1, column: 0, rows: lines.count + 2, columns: width + 6)
+    screen.box(rect, style: message.style)
+    screen.draw(message.sign, row: rect.row + 1, column: 3, style: message.style)
+    for (index, line) in lines.enumerated() {
+      screen.draw(line, row: rect.row + 1 + index, column: 3 + indent, style: message.style)
+    }
   }
 }
 

@@ -40,6 +40,7 @@ struct Painter {
     if let row = layout.titleRow { paintTitle(row: row) }
     paintFrame()
     for (pane, rect) in layout.panes where !rect.isEmpty { paint(pane, in: rect) }
+    paintMessage()
     if let row = layout.callRow { paintCallRow(row) }
     if let row = layout.keyRow { paintKeyBar(row: row) }
     if layout.form == .small {

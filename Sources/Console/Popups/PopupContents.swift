@@ -51,7 +51,7 @@ extension ConsoleState {
   /// devices.
   var deviceComplaint: [String] {
     guard let complaint = board.sound.complaint else { return [] }
-    return HarmlessText.line(complaint, limit: 300)
+    return HarmlessText.line(complaint, limit: Self.messageLimit)
       .wrapped(to: deviceColumns - 4, limit: max(2, popupRows - 8))
   }
   /// What calls can ring by; the empty one is the speaker.
@@ -109,15 +109,15 @@ extension ConsoleState {
     return HelpLine(keys: keys, text: binding.action.title)
   }
 
-  /// What the program noted, the newest first.
+  /// What the program noted, the newest first, each in as many lines as it takes.
   var logLines: [(text: String, style: Style)] {
-    log.reversed().map { entry in
-      let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: 300)
-      switch entry.level {
-      case .error: return ("✗ " + text, Theme.poor)
-      case .warning: return ("! " + text, Theme.fair)
-      case .info: return ("  " + text, .plain)
-      case .debug: return ("  " + text, Theme.quiet)
+    let isBare = layout.form == .small || layout.form == .line
+    let width = isBare ? size.columns : size.columns - 8
+    return log.reversed().flatMap { entry in
+      let (sign, style) = entry.level.look
+      let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: Self.messageLimit)
+      return text.wrapped(to: width - sign.columns).enumerated().map { index, line in
+        ((index == 0 ? sign : "  ") + line, style)
       }
     }
   }
@@ -139,6 +139,18 @@ extension ConsoleState {
     case .playback: ("Speaker", board.sound.playbackChoices, choice.playback.index)
     case .ringer:
       ("Ringer", ringerChoices.map { $0.isEmpty ? "the speaker" : $0 }, choice.ringer.index)
+    }
+  }
+}
+
+extension LogEntry.Level {
+  /// The sign before the text, and the text's style.
+  fileprivate var look: (sign: String, style: Style) {
+    switch self {
+    case .error: ("✗ ", Theme.poor)
+    case .warning: ("! ", Theme.fair)
+    case .info: ("  ", .plain)
+    case .debug: ("  ", Theme.quiet)
     }
   }
 }

@@ -19,7 +19,7 @@ package struct Board: Equatable, Sendable {
   package init() {}
 }
 
-/// The sound devices in use.
+/// The sound devices in use; before the first call, those that it is going to use.
 package struct SoundSummary: Equatable, Sendable {
   package var capture = ""
   package var playback = ""

@@ -46,7 +46,7 @@ package struct ControlCore: Sendable {
   var tone: CallTone?
   var isMuted = false
   var volumeDecibels = 0
-  var sound = SoundSummary()
+  var sound: SoundSummary
 
   /// The clocks and the effects of the verb that is being carried out.
   var now = Instant.zero
@@ -64,6 +64,7 @@ package struct ControlCore: Sendable {
     settings: PhoneSettings = PhoneSettings(), seed: UInt64
   ) {
     self.settings = settings
+    sound = settings.sound
     generator = SeededGenerator(seed: seed)
     self.accounts = accounts.map {
       AccountEntry(account: $0.account, client: $0.client, username: $0.account.username)

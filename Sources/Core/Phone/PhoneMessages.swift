@@ -59,6 +59,8 @@ package struct PhoneSettings: Equatable, Sendable {
   package var iceServers: [AccountID: [IceServer]]
   /// Where recordings without a name go, without a slash at the end.
   package var recordingsFolder: String
+  /// The sound devices that the first call is going to use.
+  package var sound = SoundSummary()
 
   package init(iceServers: [AccountID: [IceServer]] = [:], recordingsFolder: String = ".") {
     self.iceServers = iceServers

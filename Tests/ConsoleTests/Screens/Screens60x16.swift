@@ -457,10 +457,10 @@ enum Screens60x16 {
 
 
 
-
-
-
-      ── ✗ zulip does not let you in: the password is wrong; s… ──
+      ╭───────────────────────────────────────────────────────╮
+      │  ✗ zulip does not let you in: the password is wrong;  │
+      │    see password-command                               │
+      ╰───────────────────────────────────────────────────────╯───
        Enter call  / filter  Tab next pane  : more  ? help
       """#),
     Shot(

@@ -1,0 +1,70 @@
+import Basics
+import Calling
+import Cells
+import Testing
+
+@testable import Console
+
+@Suite("Messages")
+struct MessageTests {
+  private static let sentence =
+    "There is no sound device “hw:CARD=Headset,DEV=0”. Choose another one; `tipring devices` lists "
+    + "them. No sound server answers for “pulse”. Start PulseAudio or PipeWire, or choose another "
+    + "device; `tipring devices` lists them. Until then the default microphone is used and nothing "
+    + "is heard."
+
+  private static func warned(_ size: Size) -> ConsoleState {
+    var state = Situations.state(size)
+    _ = reduce(&state, .log(LogEntry(.warning, "sound", sentence)))
+    return state
+  }
+
+  /// What stands in the box whose left edge is in that column.
+  private func boxed(_ picture: Picture, column: Int) -> String {
+    let rows = picture.screen.text.split(separator: "\n").compactMap { row -> String? in
+      let cells = Array(row)
+      guard cells.count > column, cells[column] == "│" else { return nil }
+      return String(cells[(column + 1)...].prefix { $0 != "│" })
+    }
+    return rows.joined(separator: " ").split(separator: " ").joined(separator: " ")
+  }
+
+  @Test(
+    "that are long are told to their end, over the panes",
+    arguments: [Size(rows: 16, columns: 60), Size(rows: 24, columns: 80)])
+  func whole(size: Size) {
+    let shown = render(Self.warned(size))
+    #expect(boxed(shown, column: 0) == "! sound: " + Self.sentence, "\n\(shown.screen.text)")
+  }
+
+  @Test("that are long stay longer than a hint")
+  func time() {
+    var state = Self.warned(Size(rows: 24, columns: 80))
+    state = Situations.later(state, .seconds(14))
+    #expect(state.message != nil)
+    #expect(Situations.later(state, .seconds(1)).message == nil)
+  }
+
+  @Test("leave other boxes the screen, and keep to their line there")
+  func underPopup() {
+    var state = Situations.state(Size(rows: 24, columns: 80))
+    _ = Situations.type(":", &state)
+    _ = reduce(&state, .log(LogEntry(.warning, "sound", Self.sentence)))
+    let rows = render(state).screen.text.split(separator: "\n")
+    #expect(rows[22].contains("! sound: There is no sound device"))
+    #expect(!rows[21].contains("device"))
+  }
+
+  @Test(
+    "are read whole in the list of them, and scrolled through",
+    arguments: [Size(rows: 16, columns: 60), Size(rows: 24, columns: 80)])
+  func list(size: Size) {
+    var state = Self.warned(size)
+    state.popup = .log(offset: 0)
+    let shown = render(state)
+    #expect(boxed(shown, column: 1) == "! sound: " + Self.sentence, "\n\(shown.screen.text)")
+    for number in 1...40 { _ = reduce(&state, .log(LogEntry(.info, "test", "\(number)"))) }
+    _ = Situations.type([.end], &state)
+    #expect(render(state).screen.text.contains("is heard."))
+  }
+}
