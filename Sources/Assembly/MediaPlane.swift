@@ -67,7 +67,7 @@ actor MediaPlane {
     loop.start()
     loop.perform {
       // The loudspeaker's thread waits for this one.
-      ThreadPreference.raise()
+      ThreadPriority.loop.raise()
       self.assumeIsolated { plane in
         plane.core.ringsApart = plane.devices.hasRinger
         plane.ports.prepare()

@@ -16,8 +16,8 @@ extension Bench {
   /// server's of the bench's own.
   func devices() throws(BenchProcess.Failure) -> [BenchFigures] {
     // As the loop does that makes the sound of calls.
-    ThreadPreference.raise()
-    defer { ThreadPreference.lower() }
+    ThreadPriority.loop.raise()
+    defer { ThreadPriority.lower() }
     var server: BenchSoundServer?
     if capture == nil, playback == nil {
       let own = try BenchSoundServer(directory: directory, environment: environment)

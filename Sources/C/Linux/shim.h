@@ -63,6 +63,7 @@ static inline int shim_join_until(pthread_t thread, const struct timespec *deadl
 
 /// Of the calling thread alone, as Linux has it.
 static inline int shim_set_nice(int value) { return setpriority(PRIO_PROCESS, 0, value); }
+static inline int shim_nice(void) { return getpriority(PRIO_PROCESS, 0); }
 
 /// The highest real-time priority that the limits of the process allow; 0 for none.
 static inline long shim_realtime_limit(void) {

@@ -3,7 +3,8 @@ import Synchronization
 
 /// What a real-time thread does, in the order of its life.
 package protocol RealtimeWork: AnyObject, Sendable {
-  /// Makes everything ready, at ordinary priority; may wait and allocate.
+  /// Makes everything ready; may wait and allocate. Threads that a library starts here, as a sound
+  /// server's does to carry the sound, have the same priority as this one, as far as limits grant it.
   ///
   /// - Returns: whether ``run(until:)`` shall follow.
   func prepare(stop: StopSignal) -> Bool
@@ -25,7 +26,8 @@ package final class RealtimeThread: @unchecked Sendable {
 
   /// - Parameters:
   ///   - name: at most 15 bytes are shown by the system's tools.
-  ///   - wantsPriority: `false` for work in time that also reads files or allocates.
+  ///   - wantsPriority: `false` for work in time that also reads files or allocates: it runs at the priority
+  ///     that limits grant, but nobody is asked for more.
   package init(name: String, work: any RealtimeWork, wantsPriority: Bool = true) {
     core = Core(name: name, work: work, wantsPriority: wantsPriority)
   }
@@ -100,46 +102,24 @@ package final class RealtimeThread: @unchecked Sendable {
     {
       let core = Unmanaged<Core>.fromOpaque($0!).takeRetainedValue()
       _ = shim_name_thread(pthread_self(), String(core.name.prefix(15)))
+      if core.wantsPriority { ThreadPriority.device.raise(isInherited: true) }
       if core.work.prepare(stop: core.stop), !core.stop.isSet {
         withLockedStack {
           let thread = shim_thread_number()
           core.runningThread.store(thread, ordering: .relaxed)
           // Asked elsewhere: the answer may take a while, and the device is waiting.
-          if !raisePriority(), core.wantsPriority {
-            PriorityBroker.ask(for: thread, priority: priority)
+          if !ThreadPriority.device.raise(), core.wantsPriority {
+            PriorityBroker.ask(for: thread, priority: ThreadPriority.device.rawValue)
           }
           core.work.run(until: core.stop)
           PriorityBroker.forget(thread)
           core.runningThread.store(0, ordering: .relaxed)
-          lowerPriority()
         }
       }
+      ThreadPriority.lower()
       core.work.finish()
       return nil
     }
-
-  private static func raisePriority() -> Bool {
-    var parameters = sched_param()
-    let policy = SCHED_FIFO | shim_sched_reset_on_fork()
-    // A user may be granted a little less than is asked for (limits.conf(5)).
-    for priority in [priority, grantedPriority] where priority > 0 {
-      parameters.sched_priority = priority
-      if pthread_setschedparam(pthread_self(), policy, &parameters) == 0 { return true }
-    }
-    ThreadPreference.raise()
-    return false
-  }
-
-  private static func lowerPriority() {
-    var parameters = sched_param()
-    pthread_setschedparam(pthread_self(), SCHED_OTHER, &parameters)
-    ThreadPreference.lower()
-  }
-
-  /// What the limits of the process allow; 0 for nothing.
-  private static var grantedPriority: Int32 {
-    Int32(clamping: min(shim_realtime_limit(), Int(priority)))
-  }
 
   /// Keeps the part of the stack that `body` will use in memory, as far as the system allows it.
   private static func withLockedStack(_ body: () -> Void) {
@@ -153,6 +133,4 @@ package final class RealtimeThread: @unchecked Sendable {
 
   private static let stackBytes = 1 << 20
   private static let bodyStackBytes = 64 << 10
-  /// Above ordinary real-time programs' default of 1, far below the kernel's own threads.
-  private static let priority: Int32 = 10
 }

@@ -83,6 +83,42 @@ struct PowerlessThread {
     #expect(modest.stop() && thread.stop())
   }
 
+  @Test("goes before others no less than it did before")
+  func prefers() async throws {
+    var none = rlimit()
+    try #require(setrlimit(__rlimit_resource_t(__RLIMIT_RTPRIO.rawValue), &none) == 0)
+    let work = Preferred()
+    let thread = RealtimeThread(name: "preferred", work: work, wantsPriority: false)
+    #expect(thread.start() == 0)
+    #expect(await eventually { work.found.withLock { $0 } == Preferred.niceness })
+    #expect(thread.stop())
+  }
+
+  /// Is preferred to most before it gives up its rights, and writes down how it is after that.
+  private final class Preferred: RealtimeWork {
+    static let niceness: Int32 = -15
+    let found = Lock<Int32?>(nil)
+
+    func prepare(stop: StopSignal) -> Bool {
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness) == 0
+        && PowerlessThread.giveUpRights()
+    }
+
+    func run(until stop: StopSignal) {
+      found.withLock { $0 = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+    }
+
+    func finish() {}
+  }
+
+  /// Of the calling thread.
+  private static func giveUpRights() -> Bool {
+    // Linux keeps the rights of each thread apart; the C library's header is not part of Glibc's module.
+    var header: (version: UInt32, thread: Int32) = (0x2008_0522, 0)
+    var rights: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    return capset(&header, &rights) == 0
+  }
+
   /// Whether this machine lets root have real-time priority at all.
   static var mayRaise: Bool {
     defer { _ = raise(0, to: 0) }
@@ -99,10 +135,9 @@ struct PowerlessThread {
     let isRestless = Lock(false)
 
     func prepare(stop: StopSignal) -> Bool {
-      // Linux keeps the rights of each thread apart; the C library's header is not part of Glibc's module.
-      var header: (version: UInt32, thread: Int32) = (0x2008_0522, 0)
-      var rights: (UInt64, UInt64, UInt64) = (0, 0, 0)
-      return capset(&header, &rights) == 0
+      // It was granted some before.
+      ThreadPriority.lower()
+      return PowerlessThread.giveUpRights()
     }
 
     func run(until stop: StopSignal) {

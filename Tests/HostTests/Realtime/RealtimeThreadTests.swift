@@ -74,6 +74,18 @@ struct RealtimeThreadTests {
     #expect(thread.isRealtime == (work.policy.load(ordering: .relaxed) == Int(SCHED_FIFO)))
     thread.stop()
   }
+
+  @Test(
+    "shares its priority with threads that a library starts while it gets ready, not with later ones"
+  )
+  func inherited() async {
+    let work = ParentWork()
+    let thread = RealtimeThread(name: "parent", work: work)
+    #expect(thread.start() == 0)
+    #expect(await eventually { work.policies.count == 2 })
+    #expect(work.policies == [thread.isRealtime ? SCHED_FIFO : SCHED_OTHER, SCHED_OTHER])
+    thread.stop()
+  }
 }
 
 @Suite("Pace")
@@ -110,6 +122,36 @@ struct PaceTests {
     #expect(pace.waitForTurn(until: stop) == 0)
     stop.set()
     #expect(pace.waitForTurn(until: stop) == nil)
+  }
+}
+
+/// Starts a thread while it gets ready and another when it runs, and writes down how they are scheduled.
+private final class ParentWork: RealtimeWork {
+  private let recorded = Lock<[Int32]>([])
+
+  var policies: [Int32] { recorded.withLock { $0 } }
+
+  func prepare(stop: StopSignal) -> Bool {
+    recordChild()
+    return true
+  }
+
+  func run(until stop: StopSignal) {
+    recordChild()
+    _ = stop.sleep(until: StopSignal.now + 60_000_000_000)
+  }
+
+  func finish() {}
+
+  private func recordChild() {
+    var child = pthread_t()
+    let created = pthread_create(
+      &child, nil, { _ in UnsafeMutableRawPointer(bitPattern: Int(sched_getscheduler(0)) + 1) }, nil
+    )
+    guard created == 0 else { return }
+    var policy: UnsafeMutableRawPointer?
+    pthread_join(child, &policy)
+    recorded.withLock { $0.append(Int32(Int(bitPattern: policy) - 1)) }
   }
 }
 
