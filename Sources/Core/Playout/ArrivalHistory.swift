@@ -9,7 +9,7 @@ import Basics
 /// force around it: after a change of the route, what was on time stays on time.
 ///
 /// - Units: samples, 48 000 a second.
-/// - Bound: ``recentLimit`` packets and ``pastLimit`` older ones.
+/// - Bound: ``recentLimit`` packets and ``portion``, and ``pastLimit`` older ones.
 struct ArrivalHistory: Equatable {
   struct Arrival: Equatable {
     var time: Instant
@@ -75,10 +75,11 @@ struct ArrivalHistory: Equatable {
   }
 
   private mutating func forget(before limit: Instant) {
-    let surplus = max(0, recent.count - Self.recentLimit + 1)
+    let surplus = max(0, recent.count - Self.recentLimit)
     let aged = recent.prefix { $0.time < limit }.count
     let count = max(surplus, aged)
-    guard count > 0, let base else { return }
+    // Several at a time, for each time all others move.
+    guard count >= Self.portion || aged > 0 && aged == recent.count, let base else { return }
     past += recent[..<count].map { Self.lateness($0, base) }
     recent.removeFirst(count)
     if past.count > Self.pastLimit { past.removeFirst(past.count - Self.pastLimit) }
@@ -91,6 +92,8 @@ struct ArrivalHistory: Equatable {
 
   /// Twenty seconds of 20 ms packets.
   static let recentLimit = 1_000
+  /// One second of them.
+  static let portion = 50
   /// Forty seconds more.
   static let pastLimit = 2_000
   /// How many packets show what is usual at present.

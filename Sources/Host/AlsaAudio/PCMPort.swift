@@ -76,6 +76,11 @@ struct PCMPort {
     return poll(polled, nfds_t(Self.ownCount), time) > 0 && polled[1].revents != 0
   }
 
+  /// As ``waitForAnswer(queued:)``, for as long as is said.
+  func waitForAnswer(nanoseconds: Int64) -> Bool {
+    shim_poll(polled, nfds_t(Self.ownCount), max(nanoseconds, 0)) > 0 && polled[1].revents != 0
+  }
+
   /// How many samples can be read or written now, or a negative error number.
   func available() -> Int {
     // At playback nothing has asked the device where it stands since it was last served.

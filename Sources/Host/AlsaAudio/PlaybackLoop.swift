@@ -3,10 +3,11 @@ import Realtime
 
 /// The real-time body of a playback thread.
 ///
-/// Sound is asked for when the device has room for it, and waited for as long as the device still has
-/// something to play: so nothing is held in between, unless more in reserve is wanted. What comes along
-/// with it, such as the rest of a packet, goes to the device at once, though it is not yet due: it sounds
-/// no later, and the thread rests for as much longer.
+/// Sound is asked for when the device should have room for it, by a doorbell that rings by itself at that
+/// moment and leaves this thread asleep. It is waited for as long as the device still has something to
+/// play: so nothing is held in between, unless more in reserve is wanted. What comes along with it, such
+/// as the rest of a packet, goes to the device at once, though it is not yet due: it sounds no later, and
+/// the thread rests for as much longer.
 enum PlaybackLoop {
   /// Plays the ring until `stop` is set.
   ///
@@ -32,11 +33,14 @@ enum PlaybackLoop {
     var look = DeviceLook(periodSamples: port.periodSamples)
     var progress = PlaybackProgress()
     var watch = PlaybackWatch(at: StopSignal.now)
+    var plannedLook: Int64?
     level.set(queue.samples)
     doorbell.ring()
     while !stop.isSet, pace.periodCount < periodLimit {
       let available = code == 0 ? port.available() : 0
       if available < 0 { code = Int32(-available) }
+      let now = plannedLook ?? StopSignal.now
+      plannedLook = nil
       if code != 0 {
         if code == EPIPE {
           faults.countUnderrun()
@@ -66,21 +70,22 @@ enum PlaybackLoop {
         continue
       }
       if room < port.periodSamples {
-        port.rest(nanoseconds: look.pause(room: room, at: StopSignal.now))
+        port.rest(nanoseconds: look.pause(room: room, at: now))
       } else if supply.mayWait(ring.count, port, queued: queued) {
         // The device still has something to play, and the media loop may take as long.
-        look.foundRoom(room, at: StopSignal.now)
+        look.foundRoom(room, at: now)
         if supply.isFirstWait { doorbell.ring() }
         if port.waitForAnswer(queued: queued) { answer.clear() }
       } else {
-        look.foundRoom(room, at: StopSignal.now)
+        look.foundRoom(room, at: now)
         let given = give(
           room, free: available, reserve: reserve, port, ring, faults, &supply, &pace, &progress)
         code = given.code
         failures = 0
         judge(&queue, &progress, left: queued, given, pace, port, faults, delay)
         level.set(queue.samples)
-        if ring.count < reserve || !supply.isFlowing { doorbell.ring() }
+        let isShort = ring.count < reserve || !supply.isFlowing
+        if isShort { doorbell.ring() }
         // The device has just told where it stands.
         let left = queue.samples - queued - given.samples
         if periodLimit != .max || code != 0 {
@@ -88,11 +93,32 @@ enum PlaybackLoop {
         } else if pace.isClockless {
           pace.holdBack(port)
         } else if left < port.periodSamples {
-          port.rest(nanoseconds: look.pause(room: left, at: StopSignal.now))
+          let isAskedFor = isShort || ring.count >= port.periodSamples
+          plannedLook = rest(
+            look.pause(room: left, at: StopSignal.now), port,
+            asking: isAskedFor ? nil : doorbell, answer)
         }
       }
     }
     return 0
+  }
+
+  /// Rests until there will be room, and asks for sound then: the doorbell itself is to ring at that
+  /// moment, and wakes the media loop without waking this thread before.
+  ///
+  /// - Returns: when the device was to be looked at, if it was asked so and the time has come.
+  private static func rest(
+    _ pause: Int64, _ port: PCMPort, asking doorbell: Doorbell?, _ answer: Doorbell
+  ) -> Int64? {
+    guard let doorbell else {
+      port.rest(nanoseconds: pause)
+      return nil
+    }
+    let planned = StopSignal.now + pause
+    doorbell.ring(afterNanoseconds: pause)
+    if port.waitForAnswer(nanoseconds: pause + answerTime) { answer.clear() }
+    // Not so after an answer to what was asked before.
+    return StopSignal.now < planned ? nil : planned
   }
 
   /// Keeps more in the device after trouble, and less after calm.
@@ -160,6 +186,9 @@ enum PlaybackLoop {
     }
     return given
   }
+
+  /// 1 ms: who has not answered by then is asked again, for as long as the device can wait.
+  private static var answerTime: Int64 { 1_000_000 }
 
   @_noLocks
   private static func fillWithSilence(

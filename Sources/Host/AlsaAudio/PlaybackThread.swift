@@ -9,7 +9,7 @@ package import Realtime
 package final class PlaybackThread: AudioOutput {
   package let name: String
   package let ring = AudioRing()
-  package let doorbell = Doorbell()
+  package let doorbell = Doorbell(isTimer: true)
   package let answer: Doorbell? = Doorbell()
   package let faults = AudioFaults()
   package var state: AudioDeviceState { work.state.value }

@@ -10,6 +10,9 @@ package final class EventOutlet<Event: Sendable>: @unchecked Sendable {
   private var isAsked = false
   private var isClosed = false
   private var waiting: [Event] = []
+  /// How many events wait for the loop to be free. Kept, because it is asked for with each event, and to
+  /// ask an array of who knows what takes far longer.
+  package private(set) var waitingCount = 0
   private var alarm: Alarm?
 
   /// - Parameter handler: called on the loop's thread, never from within ``whileAsked(_:)``.
@@ -17,9 +20,6 @@ package final class EventOutlet<Event: Sendable>: @unchecked Sendable {
     self.loop = loop
     self.handler = handler
   }
-
-  /// How many events wait for the loop to be free.
-  package var waitingCount: Int { waiting.count }
 
   /// Carries out what the owner asks; what is told meanwhile waits until the loop is free.
   package func whileAsked(_ body: () -> Void) {
@@ -31,11 +31,12 @@ package final class EventOutlet<Event: Sendable>: @unchecked Sendable {
   /// Tells an event, at once if nothing stands before it.
   package func tell(_ event: Event) {
     guard !isClosed else { return }
-    guard isAsked || !waiting.isEmpty else {
+    guard isAsked || waitingCount > 0 else {
       handler(event)
       return
     }
     waiting.append(event)
+    waitingCount += 1
     if alarm == nil {
       alarm = Alarm(on: loop) { [weak self, handler] in
         // The outlet is not held meanwhile: its owner may drop it upon any of these.
@@ -49,10 +50,13 @@ package final class EventOutlet<Event: Sendable>: @unchecked Sendable {
   package func close() {
     isClosed = true
     waiting = []
+    waitingCount = 0
     alarm = nil
   }
 
   private func takeWaiting() -> Event? {
-    waiting.isEmpty ? nil : waiting.removeFirst()
+    guard waitingCount > 0 else { return nil }
+    waitingCount -= 1
+    return waiting.removeFirst()
   }
 }

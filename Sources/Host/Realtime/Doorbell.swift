@@ -1,15 +1,21 @@
 import CLinux
 
-/// Wakes a loop from any thread without waiting: an event descriptor.
+/// Wakes a loop from any thread without waiting: an event descriptor, or a timer.
 ///
 /// Rings that come before the loop looked are one ring.
 package final class Doorbell: Sendable {
   /// Readable after a ring and until ``clear()``; for a watch. Closed with the doorbell, so the watch
   /// goes first.
   package let descriptor: Int32
+  private let isTimer: Bool
 
-  package init() {
-    descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+  /// - Parameter isTimer: whether it can be told to ring later; others ring a little quicker.
+  package init(isTimer: Bool = false) {
+    self.isTimer = isTimer
+    descriptor =
+      isTimer
+      ? timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC))
+      : eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
     precondition(descriptor >= 0, "the system has descriptors to give")
   }
 
@@ -17,8 +23,23 @@ package final class Doorbell: Sendable {
 
   /// Wakes whoever watches. Allowed on a real-time thread.
   package func ring() {
-    // Fails only when 2⁶⁴ rings went unheard, and then it has rung.
-    _ = eventfd_write(descriptor, 1)
+    if isTimer {
+      ring(afterNanoseconds: 1)
+    } else {
+      // Fails only when 2⁶⁴ rings went unheard, and then it has rung.
+      _ = eventfd_write(descriptor, 1)
+    }
+  }
+
+  /// Wakes whoever watches when that time has passed; by a timer only. The last word counts: it takes the
+  /// place of a ring that is to come, and of one that was not heard. Allowed on a real-time thread.
+  package func ring(afterNanoseconds time: Int64) {
+    // Nothing at all would call the ring off.
+    let time = max(time, 1)
+    var setting = itimerspec()
+    setting.it_value = timespec(
+      tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
+    _ = timerfd_settime(descriptor, 0, &setting, nil)
   }
 
   /// Takes the rings back; the watcher does so first, then looks at what there is to do.
@@ -26,6 +47,7 @@ package final class Doorbell: Sendable {
   /// - Returns: whether it had rung.
   @discardableResult
   package func clear() -> Bool {
+    // A timer's descriptor is read alike.
     var rings: eventfd_t = 0
     return eventfd_read(descriptor, &rings) == 0
   }
