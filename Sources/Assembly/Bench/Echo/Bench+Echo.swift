@@ -38,7 +38,10 @@ extension Bench {
       "echo return loss enhancement", unit: "dB", aim: 25, isAimLeast: true)
     var residual = BenchFigures("what is left of the echo, with noise", unit: "dBFS", aim: nil)
     var convergence = BenchFigures("time to 20 dB", unit: "s", aim: nil)
-    var doubleTalk = BenchFigures("near speech softer in double talk", unit: "dB", aim: 6)
+    var doubleTalk = BenchFigures("near speech softer in double talk", unit: "dB", aim: 3)
+    var worst = BenchFigures("near speech softer in double talk, worst tenth", unit: "dB", aim: nil)
+    var ratio = BenchFigures(
+      "near speech in double talk: segmental signal-to-noise ratio", unit: "dB", aim: nil)
     var echo = BenchFigures("echo softer in double talk", unit: "dB", aim: nil)
     var alone = BenchFigures("near speech softer alone", unit: "dB", aim: nil)
     var time = BenchFigures("processor time per 10 ms", unit: "us", aim: 100)
@@ -56,6 +59,8 @@ extension Bench {
       residual.add(outcome.residual)
       convergence.add(outcome.convergence ?? .infinity)
       doubleTalk.add(outcome.doubleTalkAttenuation)
+      worst.add(outcome.worstDoubleTalkAttenuation)
+      ratio.add(outcome.doubleTalkRatio)
       echo.add(outcome.doubleTalkEnhancement)
       alone.add(outcome.nearAttenuation)
       lastSound = outcome.sound
@@ -65,7 +70,7 @@ extension Bench {
     for reading in blockTimes(far: [0], near: near) { idle.add(reading) }
     var figures = [enhancement, residual, convergence]
     figures += hidden(far: far, near: near)
-    figures += [doubleTalk, echo, alone]
+    figures += [doubleTalk, worst, ratio, echo, alone]
     return (figures + speaker(near) + cleanSpeech(near, far: far) + [time, idle], lastSound)
   }
 

@@ -37,6 +37,10 @@ package struct EchoBench {
     /// By how much whoever speaks here is softer while both speak, and when alone.
     package var doubleTalkAttenuation: Double
     package var nearAttenuation: Double
+    /// The mean of the tenth of 100 ms each of what is said here in which it is softest while both speak.
+    package var worstDoubleTalkAttenuation: Double
+    /// Segmental signal-to-noise ratio of what is said here while both speak; the echo is noise.
+    package var doubleTalkRatio: Double
     /// By how much the echo is softer while both speak.
     package var doubleTalkEnhancement: Double
     /// Processor time for each block of 10 ms, in microseconds, ascending.
@@ -134,6 +138,9 @@ package struct EchoBench {
       residual: SoundFigures.decibels(residual), convergence: convergence(out, echo),
       doubleTalkAttenuation: SoundFigures.attenuation(of: near, in: out, both, shift: shift),
       nearAttenuation: SoundFigures.attenuation(of: near, in: out, after, shift: laterShift),
+      worstDoubleTalkAttenuation: SoundFigures.worstAttenuation(
+        of: near, in: out, both, shift: shift),
+      doubleTalkRatio: Fidelity(of: out, against: near, in: both).segmentalRatio,
       doubleTalkEnhancement: SoundFigures.attenuation(of: echo, in: out, both, shift: shift),
       blockTimes: times, sound: sound)
   }

@@ -29,6 +29,19 @@ enum SoundFigures {
     return -20 * log10(max(abs(common / own), 1e-3))
   }
 
+  /// The same for each 100 ms in which `part` is heard, by itself: the mean of the worst tenth, which tells
+  /// whether syllables are lost.
+  static func worstAttenuation(
+    of part: [Float], in whole: [Float], _ range: Range<Int>, shift: Int
+  ) -> Double {
+    let heard = energy(part, range) / 16
+    let attenuations = stride(from: range.lowerBound, to: range.upperBound - 4_799, by: 4_800)
+      .filter { energy(part, $0..<$0 + 4_800) > heard }
+      .map { attenuation(of: part, in: whole, $0..<$0 + 4_800, shift: shift) }
+    let worst = attenuations.sorted().suffix(max(1, attenuations.count / 10))
+    return worst.reduce(0, +) / Double(max(1, worst.count))
+  }
+
   /// By how many samples, at most 1 500, `late` follows `early`.
   static func shift(of late: [Float], against early: [Float], in range: Range<Int>) -> Int {
     func likeness(_ shift: Int, step: Int) -> Double {
