@@ -41,6 +41,17 @@ struct DelayEstimatorTests {
     #expect(estimator.targetDelay == samples(5))
   }
 
+  @Test("forgets what came late while the call was set up, as soon as the stream is known")
+  func setUp() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<130 {
+      arrive(index, late: stall(index, at: 4) + stall(index, at: 20), in: &estimator)
+    }
+    #expect(estimator.targetDelay > samples(60))
+    for index in 130..<300 { arrive(index, late: 0, in: &estimator) }
+    #expect(estimator.targetDelay == samples(5))
+  }
+
   @Test("lets a rare packet pass that comes a little late")
   func outlier() {
     var estimator = DelayEstimator(settings: .low)

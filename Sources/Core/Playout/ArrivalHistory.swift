@@ -66,7 +66,15 @@ struct ArrivalHistory: Equatable {
   /// How much later each packet was than the quickest around it, in the order of arrival.
   var lateness: [Int64] {
     guard let base else { return [] }
-    return past + recent.map { Self.lateness($0, base) }
+    return past + settled(recent[...]).map { Self.lateness($0, base) }
+  }
+
+  /// Those that tell how it will go on: while a call is set up, both sides have much else to do.
+  private func settled(_ arrivals: ArraySlice<Arrival>) -> ArraySlice<Arrival> {
+    guard let began = beganAt, let last = recent.last,
+      began.duration(to: last.time) >= Self.beginning
+    else { return arrivals }
+    return arrivals.drop { began.duration(to: $0.time) < Self.settling }
   }
 
   private static func lateness(_ arrival: Arrival, _ base: Int64) -> Int64 {
@@ -80,7 +88,7 @@ struct ArrivalHistory: Equatable {
     let count = max(surplus, aged)
     // Several at a time, for each time all others move.
     guard count >= Self.portion || aged > 0 && aged == recent.count, let base else { return }
-    past += recent[..<count].map { Self.lateness($0, base) }
+    past += settled(recent[..<count]).map { Self.lateness($0, base) }
     recent.removeFirst(count)
     if past.count > Self.pastLimit { past.removeFirst(past.count - Self.pastLimit) }
     if let oldest = recent.first?.time {
@@ -99,8 +107,10 @@ struct ArrivalHistory: Equatable {
   /// How many packets show what is usual at present.
   private static let usualCount = 6
   private static let memory: Duration = .seconds(20)
-  /// How long a stream must be known before its base is trusted.
+  /// How long a stream must be known before its base is trusted, and what came with its first packets is
+  /// forgotten.
   private static let beginning: Duration = .seconds(3)
+  private static let settling: Duration = .seconds(1)
   /// How far back a packet may have come in another way.
   private static let copyReach = 64
   private static let resynchronizationLateness = Duration.seconds(2).samples

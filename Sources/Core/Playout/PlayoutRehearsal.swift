@@ -112,7 +112,7 @@ struct PlayoutRehearsal {
   private static let calmCount = 25
   /// How many packets without a stall are added in thought when there was but one: what has happened once
   /// may not happen again for long.
-  private static let doubt = 2_500.0
+  private static let doubt = 3_500.0
   /// A fourth is gained by playing slowly: stretching does not succeed everywhere.
   private static let slowing: Int64 = 4
   /// How much of the harm of concealment stretching does.

@@ -9,12 +9,12 @@ package struct PlayoutSettings: Equatable, Sendable {
   /// More than this is never waited for.
   package var maximumDelay: Duration
   /// How much worse than the E-model a listener is taken to find concealment; 1 for the model's own
-  /// judgement.
+  /// judgement, which knows nothing of a voice that comes early or late after a gap.
   package var concealmentWeight: Double
 
   package init(
     minimumDelay: Duration = .milliseconds(5), initialDelay: Duration = .milliseconds(20),
-    maximumDelay: Duration = .milliseconds(400), concealmentWeight: Double = 1
+    maximumDelay: Duration = .milliseconds(400), concealmentWeight: Double = 1.3
   ) {
     precondition(
       .zero <= minimumDelay && minimumDelay <= initialDelay && initialDelay <= maximumDelay,
