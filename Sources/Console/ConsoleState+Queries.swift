@@ -1,9 +1,15 @@
-import Basics
+package import Basics
 import Calling
 import Cells
 
 extension ConsoleState {
   // MARK: Calls
+
+  /// What a message is about, in a word or two: who is on the other side of a call, else the phone.
+  package func subject(of id: CallID?) -> String {
+    guard let id else { return "phone" }
+    return board.calls.first { $0.id == id }?.partyName ?? "call"
+  }
 
   /// Calls that ring here, oldest first.
   var ringingCalls: [CallSummary] { board.calls.filter { $0.phase == .incoming } }

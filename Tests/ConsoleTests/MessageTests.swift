@@ -37,6 +37,14 @@ struct MessageTests {
     #expect(boxed(shown, column: 0) == "! sound: " + Self.sentence, "\n\(shown.screen.text)")
   }
 
+  @Test("are about the other side of a call, or the phone")
+  func subject() {
+    let state = Situations.inCall(Size(rows: 24, columns: 80))
+    #expect(state.subject(of: Situations.parrot.id) == "Parrot")
+    #expect(state.subject(of: CallID(account: AccountID(7), isIncoming: true, number: 7)) == "call")
+    #expect(state.subject(of: nil) == "phone")
+  }
+
   @Test("that are long stay longer than a hint")
   func time() {
     var state = Self.warned(Size(rows: 24, columns: 80))

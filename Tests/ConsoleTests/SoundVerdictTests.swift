@@ -1,3 +1,5 @@
+import Calling
+import Cells
 import Media
 import Testing
 
@@ -100,15 +102,37 @@ struct SoundVerdictTests {
   func devices() {
     #expect(
       verdict { sample, second in sample.deviceFaults = second * 100 }.sentence.hasPrefix(
-        "Your sound device cannot keep up."))
+        "Your sound device cannot keep up, or this machine is busy."))
     #expect(
-      verdict(.init(hasNoDevice: true)).sentence
+      verdict(.init(hasNoMicrophone: true)).sentence
         == "They hear silence: there is no microphone. v chooses one.")
+    #expect(
+      verdict(.init(hasNoSpeaker: true)).sentence
+        == "You hear nothing: there is no speaker. v chooses one.")
     let dead = verdict { sample, _ in sample.localAudioLevel = 0 }
     #expect(dead.sentence.hasPrefix("Your microphone is quite silent"))
     #expect(
       verdict(.init(isMuted: true)) { sample, _ in sample.localAudioLevel = 0 }.sentence
         == "They cannot hear you: muted. m unmutes.")
+  }
+
+  @Test(
+    "misses a device only where nothing has taken its place",
+    arguments: [
+      ("default", "default", false, false), ("silence", "default", true, false),
+      ("default", "null", false, true),
+    ])
+  func missing(capture: String, playback: String, noMicrophone: Bool, noSpeaker: Bool) {
+    var state = Situations.inCall(Size(rows: 40, columns: 120))
+    for (complaint, isMissed) in [("It is gone.", true), (nil, false)] as [(String?, Bool)] {
+      var board = state.board
+      board.sound.use(capture: capture, playback: playback, ringer: "")
+      board.sound.complaint = complaint
+      _ = reduce(&state, .board(board, at: state.now))
+      let shown = render(state).screen.text
+      #expect(shown.contains("there is no microphone") == (isMissed && noMicrophone))
+      #expect(shown.contains("there is no speaker") == (isMissed && noSpeaker))
+    }
   }
 
   @Test("tells what the others hear of it")

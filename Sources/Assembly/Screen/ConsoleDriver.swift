@@ -107,13 +107,14 @@ actor ConsoleDriver {
     switch event {
     case .notPlaced(let target, let reason):
       handle(.log(LogEntry(.error, "call", reason.sentence(about: target))))
-    case .note(_, let text): handle(.log(LogEntry(.info, "call", text)))
-    case .warning(_, let text): handle(.log(LogEntry(.warning, "call", text)))
+    case .note(let id, let text): handle(.log(LogEntry(.info, state.subject(of: id), text)))
+    case .warning(let id, let text):
+      handle(.log(LogEntry(.warning, state.subject(of: id), text)))
     case .hint(let hint):
       handle(.log(LogEntry(.warning, "microphone", state.options.keymap.sentence(about: hint))))
-    case .error(_, let text): handle(.log(LogEntry(.error, "call", text)))
-    case .digit(_, let digit):
-      handle(.log(LogEntry(.info, "call", "The other side pressed \(digit).")))
+    case .error(let id, let text): handle(.log(LogEntry(.error, state.subject(of: id), text)))
+    case .digit(let id, let digit):
+      handle(.log(LogEntry(.info, state.subject(of: id), "The other side pressed \(digit).")))
     case .answered(let id, let answer): handle(.answered(id, answer))
     case .ready, .call, .transcript, .agent, .speakers, .message, .recording, .captureEnded: break
     }

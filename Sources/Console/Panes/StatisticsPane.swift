@@ -211,9 +211,13 @@ extension ConsoleState {
   /// What the verdict needs to know beside the measurements.
   func circumstances(of call: CallSummary) -> SoundVerdict.Circumstances {
     let keymap = options.keymap
+    let sound = board.sound
+    let hasFailed = sound.complaint != nil
     return SoundVerdict.Circumstances(
       isMuted: board.isMuted, isHeld: call.phase == .held,
-      hasNoDevice: board.sound.complaint != nil, muteKey: keymap.keyName(for: .mute),
+      hasNoMicrophone: hasFailed && sound.capture == CaptureSpec.silence.text,
+      hasNoSpeaker: hasFailed && sound.playback == PlaybackSpec.null.text,
+      muteKey: keymap.keyName(for: .mute),
       devicesKey: keymap.keyName(for: .devices), hangUpKey: keymap.keyName(for: .hangUp),
       holdKey: keymap.keyName(for: .hold))
   }

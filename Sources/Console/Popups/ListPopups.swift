@@ -161,6 +161,9 @@ extension Painter {
       screen.draw(
         HarmlessText.line(choices[item], limit: 100), row: line, column: rect.column + 3,
         limit: rect.columns - 3)
+      if row == visible.count - 1, item < choices.count - 1 {
+        screen.draw("↓", row: line, endColumn: rect.endColumn, style: Theme.key)
+      }
       guard hasKeys, item == index else { continue }
       screen.draw("▸", row: line, column: rect.column)
       screen.restyle(Rect(row: line, column: rect.column, rows: 1, columns: rect.columns)) { _ in

@@ -10,8 +10,9 @@ struct SoundVerdict: Equatable, Sendable {
   struct Circumstances: Equatable, Sendable {
     var isMuted = false
     var isHeld = false
-    /// Why there is no microphone, when there is none.
-    var hasNoDevice = false
+    /// Whether silence or nothing has taken the place of a device that failed.
+    var hasNoMicrophone = false
+    var hasNoSpeaker = false
     /// Names of the keys in the sentences.
     var muteKey = "m"
     var devicesKey = "v"
@@ -92,9 +93,14 @@ struct SoundVerdict: Equatable, Sendable {
     if history.growth(of: \.deviceFaults, seconds: 10) > 480 {
       return SoundVerdict(
         .poor,
-        "Your sound device cannot keep up. \(circumstances.devicesKey) chooses another.")
+        "Your sound device cannot keep up, or this machine is busy. "
+          + "\(circumstances.devicesKey) chooses another.")
     }
-    if circumstances.hasNoDevice {
+    if circumstances.hasNoSpeaker {
+      return SoundVerdict(
+        .poor, "You hear nothing: there is no speaker. \(circumstances.devicesKey) chooses one.")
+    }
+    if circumstances.hasNoMicrophone {
       return SoundVerdict(
         .fair, "They hear silence: there is no microphone. \(circumstances.devicesKey) chooses one."
       )
