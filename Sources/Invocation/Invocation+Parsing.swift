@@ -182,10 +182,15 @@ struct ArgumentReader {
 
   private func bench() throws(UsageError) -> BenchOptions {
     let measures = BenchOptions.Measure.allCases.map(\.rawValue)
-    let word = try operand(measures.joined(separator: ", ") + " or another measure")
+    let word = try operand("What to measure (\(measures.joined(separator: ", ")))")
     guard let measure = BenchOptions.Measure(rawValue: word) else {
       throw error(
         .badValue(word, of: "bench", expected: "one of \(measures.joined(separator: ", "))"))
+    }
+    for (names, measures) in Self.benchOptions where !measures.contains(measure) {
+      guard let name = names.first(where: scanned.has) else { continue }
+      let words = measures.map { "bench \($0.rawValue)" }.joined(separator: " or ")
+      throw error(.incomplete(name, without: words))
     }
     var options = BenchOptions(measure: measure)
     options.runs = try number("--runs", in: 1...1_000)
@@ -211,6 +216,15 @@ struct ArgumentReader {
     options.isJSON = scanned.has("--json")
     return options
   }
+
+  /// The options that only some measures heed, and which.
+  private static let benchOptions: [([String], [BenchOptions.Measure])] = [
+    (["--seats"], [.rooms]),
+    (["--trace", "--fec", "--red", "--minutes"], [.jitter]),
+    (["--speech", "--output"], [.jitter, .echo]),
+    (["--capture", "--playback"], [.loopback, .cost, .devices]),
+    (["--latency"], [.loopback, .cost, .devices, .jitter]),
+  ]
 
   // MARK: Groups of options
 

@@ -31,9 +31,9 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// One sentence saying what was wrong, fit to be shown whatever the words were.
   package var sentence: String { HarmlessText.line(rawSentence, limit: 512) }
 
-  /// The sentence, and where to read on.
+  /// The sentence, and where to read on; without the program's name, which stands before all errors.
   package var description: String {
-    "tipring: \(sentence)\nTry: tipring \(command.isEmpty ? "" : command + " ")--help"
+    "\(sentence)\nTry: tipring \(command.isEmpty ? "" : command + " ")--help"
   }
 
   private var rawSentence: String {

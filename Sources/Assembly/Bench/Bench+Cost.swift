@@ -15,7 +15,8 @@ extension Bench {
     let phone = try BenchProcess(
       [
         "call", "Echo", "--exchange", url, "--capture", capture?.text ?? "tone:440", "--playback",
-        playback?.text ?? "null", "--duration", "\(15 + runs * 5)s", "--json",
+        playback?.text ?? "null", "--latency", latency.rawValue, "--duration",
+        "\(15 + runs * 5)s", "--json",
       ], environment: deviceEnvironment)
     try waitForState("active", of: phone)
     phone.drain(for: .seconds(3))
