@@ -123,10 +123,19 @@ struct SoundFindings {
     var figures: [String: JSONValue] = [:]
     var words: [String] = []
     var worst = 0.0
+    var stumbles = false
     for (key, name, estimate) in estimates {
       guard let estimate else { continue }
       figures["\(key)PartsPerMillion"] = .number(estimate.partsPerMillion.rounded())
       figures["\(key)Uncertainty"] = .number(estimate.uncertainty.rounded())
+      if abs(estimate.partsPerMillion) > Self.noClock {
+        let share = "\(Int((clamping(abs(estimate.partsPerMillion)) / 1e4).rounded())) %"
+        let verb = key == "capture" ? "brings" : "takes"
+        let amount = estimate.partsPerMillion < 0 ? "less" : "more"
+        words.append("\(name) \(verb) \(share) \(amount) sound than it should")
+        stumbles = true
+        continue
+      }
       words.append(
         "\(name) is \(Int(clamping(estimate.partsPerMillion))) ± \(Int(clamping(estimate.uncertainty)))"
           + " ppm off the system's clock")
@@ -134,12 +143,19 @@ struct SoundFindings {
     }
     guard !words.isEmpty else { return nil }
     let sentence = words.joined(separator: ", ")
+    var advice: String?
+    if worst > Self.mostDrift {
+      advice =
+        "So much is beyond a healthy clock; use another device, or let a sound server convert."
+    }
+    if stumbles {
+      advice =
+        "No clock is so far off: sound is lost. End what keeps the processor busy, and let the "
+        + "doctor look again; if it stays so, use another device."
+    }
     return Finding(
-      .sound, "clock", worst > Self.mostDrift ? .lookAt : .good,
-      sentence.prefix(1).uppercased() + sentence.dropFirst() + ".",
-      advice: worst > Self.mostDrift
-        ? "So much is beyond a healthy clock; use another device, or let a sound server convert."
-        : nil,
+      .sound, "clock", advice == nil ? .good : .lookAt,
+      sentence.prefix(1).uppercased() + sentence.dropFirst() + ".", advice: advice,
       figures: figures)
   }
 
@@ -211,4 +227,6 @@ struct SoundFindings {
   private static let softest = -75.0
   /// In ppm; crystals keep within a hundred.
   private static let mostDrift = 500.0
+  /// In millionths; what is further off has lost sound, and tells nothing of a clock.
+  private static let noClock = 20_000.0
 }

@@ -105,6 +105,25 @@ struct SoundMeasureTests {
     #expect(verdict(reading(speech), "level")?.verdict == .good)
   }
 
+  @Test("a clock that is off is told in millionths, and sound that is lost as what it is")
+  func clocks() {
+    for (rate, words, advice) in [
+      (1.0001, "100 ± 0 ppm off", nil), (1.002, "2000 ± 0 ppm off", "beyond a healthy clock"),
+      (0.6, "brings 40 % less sound than it should", "sound is lost"),
+      (1.5, "brings 50 % more sound than it should", "sound is lost"),
+    ] as [(Double, String, String?)] {
+      var reading = reading([])
+      for step in 0..<40 {
+        let samples = Int((Double(step) * 240_000 * rate).rounded())
+        reading.inputDrift.add(samples: samples, atNanoseconds: Int64(step) * 5_000_000_000)
+      }
+      let finding = verdict(reading, "clock")
+      #expect(finding?.sentence.contains(words) == true, "\(finding?.sentence ?? "")")
+      #expect(finding?.verdict == (advice == nil ? .good : .lookAt))
+      if let advice { #expect(finding?.advice?.contains(advice) == true) }
+    }
+  }
+
   @Test("a device that failed is bad, with what to do")
   func failed() {
     var broken = reading([])
