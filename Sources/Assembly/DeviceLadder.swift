@@ -74,8 +74,6 @@ struct DeviceLadder<Spec: Equatable & Sendable>: Equatable, Sendable {
   var isWaiting: Bool { isDevice(wanted) && current != wanted }
   /// Whether the usual device is used in the place of the one that is wanted.
   var isOnUsual: Bool { current != wanted && current == usual }
-  /// Whether nothing real is used, though something is wanted.
-  var isOnStandIn: Bool { current != wanted && current == standIn }
 
   static func == (a: Self, b: Self) -> Bool {
     a.current == b.current && a.wanted == b.wanted && a.complaint == b.complaint

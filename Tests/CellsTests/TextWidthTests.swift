@@ -47,7 +47,6 @@ struct TextWidthTests {
   func fits() {
     #expect("日本語".fitted(to: 6) == "日本語")
     #expect("日本語".fitted(to: 5).columns == 5)
-    #expect("7".rightAligned(to: 3) == "  7")
   }
 
   @Test("wraps between words, and cuts a word only when it fills more than a line")

@@ -100,21 +100,6 @@ struct JitsiServingTests {
     #expect(text.contains("\ntipring_conference_entries_total 3\n"))
   }
 
-  @Test("a conference that is ended from elsewhere is over for all in it")
-  func ended() throws {
-    let guest = try JitsiGuest(bench)
-    guest.enter()
-    var exchange = bench.exchange
-    var turn = Turn(at: bench.now, wall: bench.wall)
-    #expect(exchange.conferenceCount("R") == 1)
-    exchange.endConference("r", &turn)
-    #expect(exchange.conferenceCount("r") == 0 && exchange.jitsi.rooms.isEmpty)
-    #expect(
-      turn.effects.contains {
-        if case .push(_, let text) = $0 { text.contains("destroy") } else { false }
-      })
-  }
-
   private func script(host: String) throws -> String {
     let answer = try bench.request(HTTPRequest(.get, "/config.js", fields: ["Host": host]))
     #expect(answer.status == 200)

@@ -6,8 +6,6 @@ import Testing
 struct SequenceNumberTests {
   @Test("is compared by the shorter way around")
   func comparison() {
-    #expect(SequenceNumber(0).isNewer(than: SequenceNumber(65_535)))
-    #expect(!SequenceNumber(65_535).isNewer(than: SequenceNumber(0)))
     #expect(SequenceNumber(65_530).distance(to: SequenceNumber(4)) == 10)
     #expect(SequenceNumber(4).distance(to: SequenceNumber(65_530)) == -10)
     #expect(SequenceNumber(65_535).next == SequenceNumber(0))

@@ -37,12 +37,6 @@ extension String {
     return text + String(repeating: " ", count: max(0, width - text.columns))
   }
 
-  /// The text clipped, or led by spaces, to exactly that many columns.
-  package func rightAligned(to width: Int) -> String {
-    let text = clipped(to: width)
-    return String(repeating: " ", count: max(0, width - text.columns)) + text
-  }
-
   /// The text in lines of at most `width` columns, broken between words, and inside a word only when it
   /// is wider than a line.
   ///

@@ -20,11 +20,6 @@ package struct SequenceNumber: Hashable, Sendable {
   package func distance(to other: SequenceNumber) -> Int {
     Int(Int16(bitPattern: other.rawValue &- rawValue))
   }
-
-  /// Whether this packet was sent after `other`.
-  package func isNewer(than other: SequenceNumber) -> Bool {
-    other.distance(to: self) > 0
-  }
 }
 
 /// Continues numbers that roll over into 64 bits, where they can be subtracted and sorted.

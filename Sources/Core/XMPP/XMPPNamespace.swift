@@ -43,7 +43,6 @@ package enum XMPPNamespace {
   package static let jingleErrors = "urn:xmpp:jingle:errors:1"
   package static let jingleRTP = "urn:xmpp:jingle:apps:rtp:1"
   package static let jingleRTPAudio = "urn:xmpp:jingle:apps:rtp:audio"
-  package static let jingleRTPInfo = "urn:xmpp:jingle:apps:rtp:info:1"
   package static let jingleICE = "urn:xmpp:jingle:transports:ice-udp:1"
   package static let jingleDTLS = "urn:xmpp:jingle:apps:dtls:0"
   package static let jingleFeedback = "urn:xmpp:jingle:apps:rtp:rtcp-fb:0"
@@ -55,6 +54,5 @@ package enum XMPPNamespace {
   package static let jitsiMeet = "http://jitsi.org/jitmeet"
   package static let jitsiAudio = "http://jitsi.org/jitmeet/audio"
   package static let jitsiStartMuted = "http://jitsi.org/jitmeet/start-muted"
-  package static let jitsiColibri = "http://jitsi.org/protocol/colibri"
   package static let jitsiSourceName = "http://jitsi.org/source-name"
 }

@@ -62,12 +62,4 @@ extension Exchange {
   func conferenceCount(_ name: String) -> Int {
     JitsiDomain.room(name)?.node.flatMap { jitsi.rooms[$0]?.chat.occupants.count } ?? 0
   }
-
-  /// Ends a conference for everybody in it.
-  mutating func endConference(_ name: String, _ turn: inout Turn) {
-    guard let node = JitsiDomain.room(name)?.node, var room = jitsi.rooms[node] else { return }
-    let effects = room.chat.destroy(XMLElement("destroy", XMPPNamespace.mucUser))
-    jitsi.rooms[node] = room
-    JitsiFacade.perform(effects, in: node, of: &self, &turn)
-  }
 }

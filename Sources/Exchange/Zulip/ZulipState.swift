@@ -123,8 +123,6 @@ struct ZulipRoster: Equatable, Sendable {
 
   func userID(_ number: Int) -> String? { ids[number] }
 
-  func knownNumber(of userID: String) -> Int? { numbers[userID] }
-
   var count: Int { numbers.count }
 
   mutating func restore(_ document: StoredDocument) {

@@ -80,13 +80,6 @@ package final class CallHistory {
         "SELECT count(*) FROM records WHERE outcome = 'missed' AND is_seen = 0") ?? 0)
   }
 
-  /// Whether another process has changed anything since the last time this was asked.
-  package func hasChanged() throws(DatabaseError) -> Bool {
-    let version = try database.dataVersion()
-    defer { knownVersion = version }
-    return knownVersion.map { $0 != version } ?? false
-  }
-
   /// Keeps a text for an account until the next run of the program; `nil` removes it.
   package func keep(_ text: String?, of account: String) throws(DatabaseError) {
     guard let text else {
@@ -106,8 +99,6 @@ package final class CallHistory {
     ) { row in row.text(0).flatMap { name in row.text(1).map { (name, $0) } } }
     return Dictionary(rows.compactMap { $0 }) { $1 }
   }
-
-  private var knownVersion: Int64?
 
   private func prune() throws(DatabaseError) {
     try database.run(

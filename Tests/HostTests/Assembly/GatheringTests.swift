@@ -161,3 +161,22 @@ struct GatheringTests {
 }
 
 private let tones = ["a": 430.0, "b": 770.0, "c": 1_210.0]
+
+/// One steady tone, by which somebody can be told from others.
+private struct ToneVoice: GuestVoice {
+  private let step: Double
+  private let amplitude: Double
+  private var phase = 0.0
+
+  init(hertz: Double, amplitude: Double = 4_000) {
+    step = 2 * .pi * hertz / Double(Sound.sampleRate)
+    self.amplitude = amplitude
+  }
+
+  mutating func next(sampleCount: Int) -> [Int16] {
+    (0..<sampleCount).map { _ in
+      defer { phase = (phase + step).truncatingRemainder(dividingBy: 2 * .pi) }
+      return Int16(sin(phase) * amplitude)
+    }
+  }
+}

@@ -99,18 +99,6 @@ struct CallHistoryTests {
     }
     #expect(try CallHistory(path: path).newest(1_000).count == 200)
   }
-
-  @Test("notices the words of others")
-  func notices() throws {
-    let path = folder["history.db"]
-    let (mine, other) = (try CallHistory(path: path), try CallHistory(path: path))
-    #expect(try !mine.hasChanged())
-    try mine.put(record(1))
-    #expect(try !mine.hasChanged())
-    try other.put(record(2))
-    #expect(try mine.hasChanged())
-    #expect(try !mine.hasChanged())
-  }
 }
 
 private func record(

@@ -6,25 +6,6 @@ protocol GuestVoice: Sendable {
   mutating func next(sampleCount: Int) -> [Int16]
 }
 
-/// One steady tone, by which somebody can be told from others.
-struct ToneVoice: GuestVoice {
-  private let step: Double
-  private let amplitude: Double
-  private var phase = 0.0
-
-  init(hertz: Double, amplitude: Double = 4_000) {
-    step = 2 * .pi * hertz / Double(Sound.sampleRate)
-    self.amplitude = amplitude
-  }
-
-  mutating func next(sampleCount: Int) -> [Int16] {
-    (0..<sampleCount).map { _ in
-      defer { phase = (phase + step).truncatingRemainder(dividingBy: 2 * .pi) }
-      return Int16(sin(phase) * amplitude)
-    }
-  }
-}
-
 /// A voice as a codec sees it: a buzz of sixteen harmonics that swells four times a second.
 struct BuzzVoice: GuestVoice {
   private let hertz: Double

@@ -66,9 +66,6 @@ struct PathDelay {
     spanStart = samples.last?.at
   }
 
-  /// What was measured before now says nothing about what is sent from now on.
-  mutating func forgetSamples() { samples.removeAll() }
-
   private var floor: Duration? {
     guard let before = least.before else { return least.now }
     return least.now.map { min($0, before) } ?? before

@@ -45,7 +45,4 @@ package struct NexaconStatistics: Equatable, Sendable {
       "timestamp": .integer(milliseconds),
     ]
   }
-
-  /// How often the kit tells them.
-  package static let intervalSeconds = 2
 }
