@@ -212,9 +212,22 @@ struct ArgumentReader {
     let sound = try sound()
     options.capture = sound.capture
     options.playback = sound.playback
+    if measure == .devices { try requireDevices(sound) }
     options.latency = sound.latency ?? options.latency
     options.isJSON = scanned.has("--json")
     return options
+  }
+
+  /// What is measured there are devices, and nothing that takes their place.
+  private func requireDevices(_ sound: SoundOptions) throws(UsageError) {
+    switch sound.capture {
+    case .device, nil: break
+    case .file, .tone, .silence: throw bad("--capture", "a sound device to be measured")
+    }
+    switch sound.playback {
+    case .device, nil: break
+    case .file, .null: throw bad("--playback", "a sound device to be measured")
+    }
   }
 
   /// The options that only some measures heed, and which.

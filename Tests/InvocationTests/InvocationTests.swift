@@ -203,6 +203,8 @@ struct InvocationTests {
       ("history --limit 0", "1 to 500"), ("history --limit 501", "1 to 500"),
       ("bench", "What to measure (start, cost, setup, loopback"),
       ("bench rooms --seats 41", "2 to 40"),
+      ("bench devices --capture tone:440", "it must be a sound device to be measured."),
+      ("bench devices --playback file:x.wav", "it must be a sound device to be measured."),
       ("bench cost --seats 3", "--seats only makes sense with bench rooms."),
       ("bench echo --red 1", "--red only makes sense with bench jitter."),
       ("bench setup --output x.wav", "--output only makes sense with bench jitter or bench echo."),

@@ -35,8 +35,11 @@ struct ProcessCost {
     for identifier in Self.threads(of: process) {
       let folder = "/proc/\(process)/task/\(identifier)"
       var thread = Thread()
+      // The first thread is called like the program.
       thread.name =
-        BenchProcess.contents(folder + "/comm").map { String($0.prefix { $0 != "\n" }) } ?? ""
+        identifier == process
+        ? "main"
+        : BenchProcess.contents(folder + "/comm").map { String($0.prefix { $0 != "\n" }) } ?? ""
       // Nanoseconds, unlike the ticks of `stat`.
       thread.processorNanoseconds =
         BenchProcess.contents(folder + "/schedstat").flatMap {
