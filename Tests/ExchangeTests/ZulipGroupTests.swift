@@ -128,6 +128,7 @@ struct ZulipGroupTests {
     }
     let again = ExchangeBench(settings: .forTests, store: store, at: .zero)
     again.advance(.seconds(7_200))
+    #expect(try again.request(HTTPRequest(.get, "/healthz")).status == 200)
   }
 
   @Test("a stranger learns nothing, and there is room for fifty")

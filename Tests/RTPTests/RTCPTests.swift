@@ -150,7 +150,8 @@ struct RTCPTests {
       bytes[1] = UInt8.random(in: 200...207, using: &generator)
       bytes[2] = 0
       bytes[3] = UInt8.random(in: 0...30, using: &generator)
-      _ = try? RTCPPacket.decodeCompound(bytes)
+      let packets = (try? RTCPPacket.decodeCompound(bytes)) ?? []
+      #expect(packets.count <= RTCPPacket.packetLimit)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Formats
 import Media
 import Playout
 import RTP
@@ -26,6 +27,25 @@ extension FuzzTarget {
     guard let audio = try? RedundantAudio(decoding: bytes) else { return nil }
     return (try? RedundantAudio(decoding: audio.encoded())) == audio
       ? nil : "becomes another: \(audio)"
+  }
+
+  static func dns(_ bytes: [UInt8]) -> String? {
+    guard let message = try? DNSMessage(decoding: bytes) else { return nil }
+    guard message.addresses.count <= DNSMessage.recordLimit else {
+      return "\(message.addresses.count) addresses"
+    }
+    guard message.addresses.allSatisfy({ [4, 16].contains($0.bytes.count) }) else {
+      return "has addresses of no kind: \(message)"
+    }
+    for address in message.addresses {
+      guard let question = DNSMessage.question(for: address.name, wantsUnicast: true) else {
+        continue
+      }
+      guard (try? DNSMessage(decoding: question))?.isResponse == false else {
+        return "cannot be asked for again: \(address.name)"
+      }
+    }
+    return nil
   }
 
   static func sdp(_ bytes: [UInt8]) -> String? {

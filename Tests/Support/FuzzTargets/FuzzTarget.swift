@@ -4,6 +4,8 @@
 package enum FuzzTarget: String, CaseIterable, Sendable {
   // Packets.
   case rtp, rtcp, red
+  /// What anybody on the link answers to a question for a name.
+  case dns
   /// A session that packets pass: datagrams of all kinds, authentic as they are.
   case session
   /// The jitter buffer: frames, copies and gaps in any order and at any time.
@@ -24,6 +26,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .rtp: Self.rtp(bytes)
     case .rtcp: Self.rtcp(bytes)
     case .red: Self.red(bytes)
+    case .dns: Self.dns(bytes)
     case .session: Self.session(bytes)
     case .jitter: Self.jitter(bytes)
     case .sdp: Self.sdp(bytes)
