@@ -57,6 +57,25 @@ struct TimeStretchTests {
     }
   }
 
+  @Test("cuts the noise of a pause, and it stays as loud at the joint")
+  func pause() throws {
+    var generator = SeededGenerator(seed: 4)
+    var (joint, whole) = (0.0, 0.0)
+    for _ in 0..<200 {
+      let frame = (0..<960).map { _ in Int16.random(in: -300...300, using: &generator) }
+      let shorter = try #require(
+        TimeStretch.accelerate(frame, byAtMost: 480, isUrgent: false, isPause: true))
+      #expect((960 - 480...960 - 120).contains(shorter.count))
+      let longer = try #require(
+        TimeStretch.decelerate(frame, byAbout: 480, isUrgent: false, isPause: true))
+      #expect((960 + 120...960 + 600).contains(longer.count))
+      // The middle of the cross-fade, in which two noises without regard to this would be half as loud.
+      joint += shorter[100..<140].reduce(0) { $0 + Double($1) * Double($1) } / 40
+      whole += frame.reduce(0) { $0 + Double($1) * Double($1) } / 960
+    }
+    #expect((0.85...1.15).contains(joint / whole))
+  }
+
   @Test("takes as much as it may out of silence")
   func silence() {
     let frame = [Int16](repeating: 3, count: 960)

@@ -1,3 +1,5 @@
+import Playout
+
 /// Whether there is anything that a voice has to be cleaned of: an echo, because something is or has
 /// just been played, or noise.
 struct VoiceNeed: Equatable, Sendable {

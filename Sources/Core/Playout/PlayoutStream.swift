@@ -23,6 +23,7 @@ package struct PlayoutStream {
   private var buffer: JitterBuffer
   private var output = SampleQueue()
   private var counters = PlayoutStatistics()
+  private var pause = PauseWatch()
   private var hasBegun = false
   /// By how much what is left has been lengthened already.
   private var lengthenedCount = 0
@@ -201,15 +202,19 @@ package struct PlayoutStream {
   }
 
   private mutating func stretch(_ samples: [Int16], _ stretch: Stretch) -> [Int16] {
+    pause.hear(samples)
+    let isPause = pause.isPause
     let stretched: [Int16]?
     switch stretch {
     case .none: return samples
     case .accelerate(let count, let haste):
-      if haste == .patient, !TimeStretch.isQuiet(samples) { return samples }
-      stretched = TimeStretch.accelerate(samples, byAtMost: count, isUrgent: haste == .urgent)
+      if haste == .patient, !isPause { return samples }
+      stretched = TimeStretch.accelerate(
+        samples, byAtMost: count, isUrgent: haste == .urgent, isPause: isPause)
     case .decelerate(let count, let haste):
-      if haste == .patient, !TimeStretch.isQuiet(samples) { return samples }
-      stretched = TimeStretch.decelerate(samples, byAbout: count, isUrgent: haste == .urgent)
+      if haste == .patient, !isPause { return samples }
+      stretched = TimeStretch.decelerate(
+        samples, byAbout: count, isUrgent: haste == .urgent, isPause: isPause)
     }
     guard let stretched else { return samples }
     let change = stretched.count - samples.count

@@ -9,17 +9,19 @@ package enum TimeStretch {
   /// - Parameters:
   ///   - maximumCount: how many samples may be taken out.
   ///   - isUrgent: a less good likeness is good enough.
+  ///   - isPause: there is nothing but noise, in which a joint need not be alike.
   /// - Returns: `nil` when nothing in the sound is alike enough, or it is too short.
   package static func accelerate(
-    _ samples: [Int16], byAtMost maximumCount: Int, isUrgent: Bool
+    _ samples: [Int16], byAtMost maximumCount: Int, isUrgent: Bool, isPause: Bool = false
   ) -> [Int16]? {
-    guard let (lag, overlap) = findLag(in: samples, atMost: maximumCount, isUrgent) else {
-      return nil
-    }
+    guard
+      let recurrence = findRecurrence(
+        in: samples, atMost: maximumCount, isUrgent: isUrgent, isPause: isPause)
+    else { return nil }
     var result: [Int16] = []
-    result.reserveCapacity(samples.count - lag)
-    appendCrossFade(of: samples, from: 0, to: lag, count: overlap, to: &result)
-    result.append(contentsOf: samples[(lag + overlap)...])
+    result.reserveCapacity(samples.count - recurrence.lag)
+    appendCrossFade(of: samples, from: 0, to: recurrence.lag, recurrence, to: &result)
+    result.append(contentsOf: samples[(recurrence.lag + recurrence.overlap)...])
     return result
   }
 
@@ -28,19 +30,21 @@ package enum TimeStretch {
   /// - Parameters:
   ///   - wantedCount: by how many samples; a pitch period may be more.
   ///   - isUrgent: a less good likeness is good enough.
+  ///   - isPause: there is nothing but noise, in which a joint need not be alike.
   /// - Returns: `nil` when nothing in the sound is alike enough, or it is too short.
   package static func decelerate(
-    _ samples: [Int16], byAbout wantedCount: Int, isUrgent: Bool
+    _ samples: [Int16], byAbout wantedCount: Int, isUrgent: Bool, isPause: Bool = false
   ) -> [Int16]? {
     let maximumCount = max(wantedCount, longestPeriod)
-    guard let (lag, overlap) = findLag(in: samples, atMost: maximumCount, isUrgent) else {
-      return nil
-    }
+    guard
+      let recurrence = findRecurrence(
+        in: samples, atMost: maximumCount, isUrgent: isUrgent, isPause: isPause)
+    else { return nil }
     var result: [Int16] = []
-    result.reserveCapacity(samples.count + lag)
-    result.append(contentsOf: samples[..<lag])
-    appendCrossFade(of: samples, from: lag, to: 0, count: overlap, to: &result)
-    result.append(contentsOf: samples[overlap...])
+    result.reserveCapacity(samples.count + recurrence.lag)
+    result.append(contentsOf: samples[..<recurrence.lag])
+    appendCrossFade(of: samples, from: recurrence.lag, to: 0, recurrence, to: &result)
+    result.append(contentsOf: samples[recurrence.overlap...])
     return result
   }
 
@@ -71,8 +75,8 @@ package enum TimeStretch {
     guard best.likeness >= urgentLikeness else { return nil }
     var result: [Int16] = []
     result.reserveCapacity(samples.count + best.lag)
-    appendCrossFade(
-      of: sound, from: longestLag, to: longestLag - best.lag, count: overlap, to: &result)
+    let recurrence = Recurrence(lag: best.lag, overlap: overlap)
+    appendCrossFade(of: sound, from: longestLag, to: longestLag - best.lag, recurrence, to: &result)
     result.append(contentsOf: sound[(longestLag - best.lag + overlap)...])
     return result
   }
@@ -92,14 +96,22 @@ package enum TimeStretch {
     return best.lag > 0 ? best.lag : nil
   }
 
-  /// The lag at which the beginning of the sound recurs best, and how long the cross-fade may be.
-  private static func findLag(
-    in samples: [Int16], atMost maximumCount: Int, _ isUrgent: Bool
-  ) -> (lag: Int, overlap: Int)? {
+  /// Where sound goes on at a place like that where it was.
+  private struct Recurrence {
+    /// How far the places are from each other, and how long the cross-fade is.
+    var lag, overlap: Int
+    /// Noise of two places, added up, is softer than either.
+    var likeness = 1.0
+  }
+
+  /// Where the beginning of the sound recurs best.
+  private static func findRecurrence(
+    in samples: [Int16], atMost maximumCount: Int, isUrgent: Bool, isPause: Bool
+  ) -> Recurrence? {
     let overlap = min(longestOverlap, samples.count / 4)
     let longest = min(maximumCount, longestLag, samples.count - overlap)
     guard overlap > 0, longest >= shortestLag else { return nil }
-    if isQuiet(samples) { return (longest, overlap) }
+    if isQuiet(samples) { return Recurrence(lag: longest, overlap: overlap) }
 
     var best = shortestLag
     var bestLikeness = -1.0
@@ -113,7 +125,12 @@ package enum TimeStretch {
       let likeness = likeness(of: samples, at: lag, count: overlap, step: 1)
       if likeness > bestLikeness { (best, bestLikeness) = (lag, likeness) }
     }
-    return bestLikeness >= (isUrgent ? urgentLikeness : goodLikeness) ? (best, overlap) : nil
+    if bestLikeness >= (isUrgent ? urgentLikeness : goodLikeness) {
+      return Recurrence(lag: best, overlap: overlap)
+    }
+    // What is neither alike nor noise is something soft that somebody listens to.
+    guard isPause, bestLikeness <= noiseLikeness else { return nil }
+    return Recurrence(lag: best, overlap: overlap, likeness: max(0, bestLikeness))
   }
 
   /// The normalised correlation of the sound's beginning with what comes a lag later: 1 for the same.
@@ -134,21 +151,29 @@ package enum TimeStretch {
     return scale > 0 ? Double(product) / scale : 0
   }
 
-  /// Fades from one place of the sound to another.
+  /// Fades from one place of the sound to another, as loud as they are.
   private static func appendCrossFade(
-    of samples: [Int16], from first: Int, to second: Int, count: Int, to result: inout [Int16]
+    of samples: [Int16], from first: Int, to second: Int, _ recurrence: Recurrence,
+    to result: inout [Int16]
   ) {
+    let count = recurrence.overlap
     for index in 0..<count {
       let mixed =
         Int(samples[first + index]) * (count - index) + Int(samples[second + index]) * index
-      result.append(Int16(mixed / count))
+      guard recurrence.likeness < 1 else {
+        result.append(Int16(mixed / count))
+        continue
+      }
+      let share = Double(index) / Double(count)
+      let loss = (1 - 2 * share * (1 - share) * (1 - recurrence.likeness)).squareRoot()
+      result.append(Int16(clamping: Int(Double(mixed / count) / loss)))
     }
   }
 
   /// Whether no joint can be heard, wherever it is put.
   package static func isQuiet(_ samples: [Int16]) -> Bool {
     let energy = samples.reduce(0) { $0 + Int($1) * Int($1) }
-    return energy < samples.count * quietAmplitude * quietAmplitude
+    return Double(energy) < Double(samples.count) * quietEnergy
   }
 
   /// 2.5 ms, the pitch period of a child's highest voice.
@@ -163,6 +188,7 @@ package enum TimeStretch {
   private static let coarseStep = 4
   private static let goodLikeness = 0.85
   private static let urgentLikeness = 0.4
-  /// −54 dB of full scale: below it no joint can be heard.
-  private static let quietAmplitude = 64
+  private static let noiseLikeness = 0.5
+  /// −54 dB of full scale, as a mean square: below it no joint can be heard.
+  static let quietEnergy = 4_096.0
 }

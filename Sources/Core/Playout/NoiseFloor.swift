@@ -1,28 +1,33 @@
 /// The mean square of what is heard when nobody speaks: the quietest twentieth of a second of the last
 /// three, for speech has pauses and noise has none. Speech goes on without one for more than two.
-struct NoiseFloor: Equatable, Sendable {
+package struct NoiseFloor: Equatable, Sendable {
   /// Nothing is known in the first second.
-  private(set) var energy: Double?
-  private var quietest: [Double] = []
+  package private(set) var energy: Double?
+  private var means: [Double] = []
   private var position = 0
   private var sum = 0.0
   private var blockCount = 0
 
-  /// Takes the mean square of one ``VoiceBlock`` into account.
-  mutating func hear(_ blockEnergy: Double) {
+  package init() {}
+
+  /// Takes the mean square of 10 ms into account.
+  package mutating func hear(_ blockEnergy: Double) {
     sum += blockEnergy
     blockCount += 1
     guard blockCount == Self.stretch else { return }
     let mean = sum / Double(Self.stretch)
     (sum, blockCount) = (0, 0)
-    if quietest.count < Self.memory {
-      quietest.append(mean)
+    if means.count < Self.memory {
+      means.append(mean)
     } else {
-      quietest[position] = mean
+      means[position] = mean
       position = (position + 1) % Self.memory
     }
-    if quietest.count >= Self.leastMemory { energy = quietest.min() }
+    if means.count >= Self.leastMemory { energy = means.min() }
   }
+
+  /// The same of the loudest twentieth of a second.
+  package var loudest: Double { means.max() ?? 0 }
 
   /// In blocks.
   private static let stretch = 5
