@@ -39,7 +39,7 @@ void filter(AecCore *canceller, Spectrum *echo) {
   for (int band = 0; band < echo_bands; ++band) {
     power[band] = echo[0][band] * echo[0][band] + echo[1][band] * echo[1][band];
   }
-  current->step.expect(power);
+  current->step.expect(echo, power);
   current->speech.expect(power);
 }
 
@@ -74,7 +74,7 @@ void suppress(AecCore *canceller, float *gains, float feedback, Spectrum *left) 
   Spectrum before[2];
   std::memcpy(before, left, sizeof before);
   own.suppress(canceller, gains, feedback, left);
-  current->speech.open(gains, before);
+  current->speech.open(gains, before, current->step.error());
   for (int band = 0; band < echo_bands; ++band) {
     left[0][band] = gains[band] * before[0][band];
     left[1][band] = -gains[band] * before[1][band];

@@ -1,6 +1,8 @@
 // How far the echo canceller's filter moves with each block.
 #pragma once
 
+#include <cmath>
+
 #include "EchoBands.h"
 
 /// The step of a Kalman filter in each band, after Enzner and Vary, "Frequency-domain adaptive Kalman
@@ -19,12 +21,29 @@ class FilterStep {
     for (float &band : uncertainty) band = most_uncertainty;
   }
 
-  /// Takes in the power of the echo that the filter expects.
-  void expect(const float *echo) {
-    for (int band = 0; band < echo_bands; ++band) {
-      expected[band] += slowly * (echo[band] - expected[band]);
-    }
+  /// Takes in what devices tell of their delay, in milliseconds, each 10 ms: when that changes, the echo
+  /// soon comes at another place of the filter.
+  void tell(float delay) {
+    if (usual_delay < 0) usual_delay = delay;
+    usual_delay += 0.01f * (delay - usual_delay);
+    is_delay_new = std::fabs(delay - usual_delay) > leap;
   }
+
+  /// Takes in the echo that the filter expects, and its power.
+  void expect(const float (*echo)[echo_bands], const float *power) {
+    for (int part = 0; part < 2; ++part) std::copy(echo[part], echo[part] + echo_bands, now[part]);
+    float all = 0;
+    for (int band = 0; band < echo_bands; ++band) {
+      expected[band] += slowly * (power[band] - expected[band]);
+      all += power[band];
+    }
+    // A block is half of the transform's window.
+    whole += quickly * (all / 2 - whole);
+  }
+
+  /// Whether the filter is wrong, 0–1, or has been of late: it expects an echo that is not there, or will,
+  /// since the delay changes.
+  float error() const { return doubt; }
 
   /// Takes in the power of what is played, of one block.
   void play(const float *power) {
@@ -43,13 +62,15 @@ class FilterStep {
 
   /// Turns the spectrum of what is left into the filter's step.
   void scale(float (*left)[echo_bands]) {
+    compare(left);
     for (int band = 0; band < echo_bands; ++band) {
       const float power = left[0][band] * left[0][band] + left[1][band] * left[1][band];
       remaining[band] += soon * (power - remaining[band]);
       const float other = other_share * std::max(power, remaining[band]) + 1;
-      const float is = uncertainty[band];
-      const float step = sum[band] > unheard ? is / (is * sum[band] + other) : 0;
       const float gain = within(least_gain, expected[band] / (mean[band] + 1e3f), 1);
+      // A filter that expects an echo at a wrong time is wrong twice: by that echo, and by the true one.
+      const float is = std::max(uncertainty[band], doubt * 2 * gain);
+      const float step = sum[band] > unheard ? is / (is * sum[band] + other) : 0;
       const float less = 0.5f * step * sum[band] * is;
       uncertainty[band] =
           within(0, is + (change * gain - less) / partitions, most_uncertainty);
@@ -59,6 +80,25 @@ class FilterStep {
   }
 
  private:
+  /// What is left has nothing in common with what a right filter expects, whoever speaks in the room; of
+  /// what a wrong one expects it holds the opposite. Chance makes them alike where the echo is far softer
+  /// than what is left.
+  void compare(const float (*left)[echo_bands]) {
+    float likeness = 0;
+    float power = 0;
+    for (int band = 0; band < echo_bands; ++band) {
+      likeness += left[0][band] * now[0][band] + left[1][band] * now[1][band];
+      power += left[0][band] * left[0][band] + left[1][band] * left[1][band];
+    }
+    common += quickly * (likeness - common);
+    rest += quickly * (power - rest);
+    const float missing = -common / (whole + least_echo * rest + 1);
+    const float error =
+        is_delay_new ? 1 : within(0, (missing - least_missing) / (sure_missing - least_missing), 1);
+    // Until the filter has learned.
+    doubt = std::max(error, release * doubt);
+  }
+
   // Of one partition: by how much the filter may be wrong, as a power gain.
   float uncertainty[echo_bands];
   float played[partitions][echo_bands] = {};
@@ -68,6 +108,16 @@ class FilterStep {
   float mean[echo_bands] = {};
   float expected[echo_bands] = {};
   float remaining[echo_bands] = {};
+  /// The echo that the filter expects in this block.
+  float now[2][echo_bands] = {};
+  // In all bands, over 0.1 s: its power, that of what is left, and what they have in common.
+  float whole = 0;
+  float rest = 0;
+  float common = 0;
+  float doubt = 0;
+  /// In milliseconds; negative before anything is told.
+  float usual_delay = -1;
+  bool is_delay_new = false;
 
   static constexpr float most_uncertainty = 0.1f;
   /// What a room may change by within a block, as a share of its own gain.
@@ -77,6 +127,16 @@ class FilterStep {
   /// Of what is left: some of it is the filter's own error.
   static constexpr float other_share = 0.5f;
   static constexpr float unheard = 100.0f * partitions;
+  // Shares of the echo that the filter expects.
+  static constexpr float least_missing = 0.4f;
+  static constexpr float sure_missing = 0.7f;
+  /// 13 dB below what is left.
+  static constexpr float least_echo = 0.05f;
+  /// In milliseconds: more than what devices tell varies by, and what one frame's blocks differ by.
+  static constexpr float leap = 10;
+  /// Half in 0.18 s.
+  static constexpr float release = 0.985f;
   static constexpr float slowly = 0.02f;
+  static constexpr float quickly = 0.04f;
   static constexpr float soon = 0.3f;
 };

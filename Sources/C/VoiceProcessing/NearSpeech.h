@@ -42,7 +42,8 @@ class NearSpeech {
   ///
   /// - gains: those of the library, which cancel whatever may be an echo.
   /// - left: the spectrum of what the filter leaves.
-  void open(float *gains, const float (*left)[echo_bands]) {
+  /// - error: whether the filter is wrong, 0–1: what it leaves then tells nothing of a voice.
+  void open(float *gains, const float (*left)[echo_bands], float error) {
     float power[echo_bands], excess[echo_bands];
     for (int band = 0; band < echo_bands; ++band) {
       power[band] = left[0][band] * left[0][band] + left[1][band] * left[1][band];
@@ -59,10 +60,11 @@ class NearSpeech {
     const float by_kind = within(0, (unlikeness - usual_unlikeness) / sure_unlikeness, 1);
     const float now = by_power * by_kind;
     voice = now > voice ? voice + attack * (now - voice) : std::max(now, voice * release);
+    voice = std::min(voice, 1 - error);
     if (is_played && mean < least_excess) {
       usual_unlikeness += 0.01f * (unlikeness - usual_unlikeness);
     }
-    learn(excess, by_power > 0 ? std::max(by_kind, voice) : voice);
+    learn(excess, by_power > 0 ? std::min(std::max(by_kind, voice), 1 - error) : voice);
     for (int band = 0; band < echo_bands; ++band) {
       const float rest = 1.5f * share[band] * echo[band] / (power[band] + 1);
       const float wanted = std::sqrt(std::max(1 - rest, least_gain * least_gain));
@@ -121,9 +123,9 @@ class NearSpeech {
   static constexpr float count = last - first + 1;
   /// 60 dB in 0.33 s.
   static constexpr float ring = 0.93f;
-  // Natural logarithms of powers: 4.3 and 7.8 dB.
+  // Natural logarithms of powers: 4.3 and 11.3 dB.
   static constexpr float least_excess = 1.0f;
-  static constexpr float sure_excess = 1.8f;
+  static constexpr float sure_excess = 2.6f;
   static constexpr float sure_unlikeness = 0.06f;
   static constexpr float attack = 0.6f;
   static constexpr float release = 0.85f;

@@ -115,6 +115,7 @@ int voice_processing_clean(voice_processing *processing, int16_t *block, int del
   // A warning that the delay was out of bounds is none: it has been brought within.
   if (code == webrtc::AudioProcessing::kBadStreamParameterWarning) code = 0;
   if (code == 0) {
+    processing->stages.step.tell(static_cast<float>(delay));
     const EchoStages::Use use(&processing->stages);
     code = processing->library->ProcessStream(&processing->near);
   }
