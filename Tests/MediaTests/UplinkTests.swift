@@ -114,7 +114,7 @@ struct UplinkTests {
         at: at(now))
       return ports.encoders[0].settings.expectedLossPercent
     }
-    for _ in 0..<100 { #expect(told([0, 80]) == 5) }
+    for _ in 0..<50 { #expect(told([0, 80]) == 5) }
     #expect(told([0, 80]) == 0)
     #expect(told([0, nil, 80]) == 5)
     for _ in 0..<600 { #expect(told([0, 80]) == 5) }
@@ -125,7 +125,7 @@ struct UplinkTests {
   func silentWay() {
     let ports = FakePorts(seed: 1)
     var uplink = makeUplink(ports)
-    for index in 0...100 {
+    for index in 0...50 {
       uplink.peerTold(
         TransportFeedback(
           senderSSRC: 1, mediaSSRC: 2, base: 0, referenceTime: 5, feedbackCount: 0, arrivals: [0]),
@@ -134,7 +134,7 @@ struct UplinkTests {
     #expect(ports.encoders[0].settings.expectedLossPercent == 0)
     uplink.peerReported(
       ReportBlock(ssrc: 42, fractionLost: 0, highestSequence: 0), roundTripTime: nil,
-      at: at(13_000))
+      at: at(8_000))
     #expect(ports.encoders[0].settings.expectedLossPercent == 5)
   }
 

@@ -142,7 +142,7 @@ struct PathWatch {
   private static let muchLoss = 0.1
   private static let littleLoss = 0.02
   private static let feedbackMemory: Duration = .seconds(2)
-  /// How long nothing may be lost until nothing is expected to be: 500 packets.
-  private static let cleanTime: Duration = .seconds(10)
+  /// How long nothing may be lost until nothing is expected to be: 250 packets.
+  private static let cleanTime: Duration = .seconds(5)
   private static let cleanTimeAfterLoss: Duration = .seconds(60)
 }
