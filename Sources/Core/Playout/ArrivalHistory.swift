@@ -30,6 +30,10 @@ struct ArrivalHistory: Equatable {
   /// When the first packet came.
   private(set) var beganAt: Instant?
 
+  /// How late packets usually are: the median of the last few; `nil` before the first. Kept, because it
+  /// is asked for more often than it changes.
+  private(set) var usualTransit: Int64?
+
   /// The transit of the quickest packet; `nil` before the first.
   var base: Int64? { minima.first?.transit }
 
@@ -54,13 +58,8 @@ struct ArrivalHistory: Equatable {
     if began.duration(to: now) >= Self.beginning { arrival.base = base }
     if let usualTransit { arrival.excess = transit &- usualTransit }
     recent.append(arrival)
+    findUsualTransit()
     return true
-  }
-
-  /// How late packets usually are: the median of the last few; `nil` before the first.
-  var usualTransit: Int64? {
-    let transits = recent.suffix(Self.usualCount).map(\.transit).sorted()
-    return transits.isEmpty ? nil : transits[transits.count / 2]
   }
 
   /// How much later each packet was than the quickest around it, in the order of arrival.
@@ -82,6 +81,11 @@ struct ArrivalHistory: Equatable {
     max(0, arrival.transit &- max(base, arrival.base ?? base))
   }
 
+  private mutating func findUsualTransit() {
+    let transits = recent.suffix(Self.usualCount).map(\.transit).sorted()
+    usualTransit = transits.isEmpty ? nil : transits[transits.count / 2]
+  }
+
   private mutating func forget(before limit: Instant) {
     let surplus = max(0, recent.count - Self.recentLimit)
     let aged = recent.prefix { $0.time < limit }.count
@@ -90,6 +94,7 @@ struct ArrivalHistory: Equatable {
     guard count >= Self.portion || aged > 0 && aged == recent.count, let base else { return }
     past += settled(recent[..<count]).map { Self.lateness($0, base) }
     recent.removeFirst(count)
+    findUsualTransit()
     if past.count > Self.pastLimit { past.removeFirst(past.count - Self.pastLimit) }
     if let oldest = recent.first?.time {
       minima.removeFirst(minima.prefix { $0.time < oldest }.count)

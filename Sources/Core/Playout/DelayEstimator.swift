@@ -70,14 +70,23 @@ package struct DelayEstimator: Equatable, Sendable {
     let isBeginning = began.duration(to: now) < Self.beginning
     let recent = isBeginning ? history.recent[...] : history.recent.suffix(Self.recentCount)
     // One packet alone may have been held up; what two need is how it is.
-    return (recent.map(\.transit).sorted().dropLast().last ?? base) &- base
+    var (latest, second) = (base, base)
+    for arrival in recent {
+      second = max(second, min(latest, arrival.transit))
+      latest = max(latest, arrival.transit)
+    }
+    return second &- base
   }
 
   /// How much later the next few packets will be when the lateness grows steadily.
   private var growth: Int64 {
-    let recent = history.recent.suffix(Self.recentCount).map(\.transit)
+    let recent = history.recent.suffix(Self.recentCount)
     guard recent.count == Self.recentCount else { return 0 }
-    return max(0, zip(recent.dropFirst(), recent).map { $0 &- $1 }.min() ?? 0) * 4
+    var least = Int64.max
+    for index in recent.indices.dropFirst() {
+      least = min(least, recent[index].transit &- recent[index - 1].transit)
+    }
+    return max(0, least) * 4
   }
 
   private mutating func rehearseIfDue(at now: Instant) {
