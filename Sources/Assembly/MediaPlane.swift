@@ -32,10 +32,10 @@ actor MediaPlane {
   private var recorders: [CallID: CallRecorder] = [:]
   private var alarm: Alarm?
   let devices: SoundDevices
-  lazy var input = DeviceSlot(inputOn: loop) { self.assumeIsolated { $0.inputRang() } }
-  lazy var output = DeviceSlot(outputOn: loop) { self.assumeIsolated { $0.outputRang() } }
-  lazy var ringer = DeviceSlot(outputOn: loop) { self.assumeIsolated { $0.ringerRang() } }
-  lazy var retryAlarm = Alarm(on: loop) { self.assumeIsolated { $0.retryDevices() } }
+  lazy var input = DeviceSlot(inputOn: loop) { self.onLoop { $0.inputRang() } }
+  lazy var output = DeviceSlot(outputOn: loop) { self.onLoop { $0.outputRang() } }
+  lazy var ringer = DeviceSlot(outputOn: loop) { self.onLoop { $0.ringerRang() } }
+  lazy var retryAlarm = Alarm(on: loop) { self.onLoop { $0.retryDevices() } }
   var retries = 0
   var hasCaptureEnded = false
   var nextPace = Instant.zero
@@ -68,22 +68,32 @@ actor MediaPlane {
     loop.perform {
       // The loudspeaker's thread waits for this one.
       ThreadPriority.loop.raise()
-      self.assumeIsolated { plane in
+      self.onLoop { plane in
         plane.core.ringsApart = plane.devices.hasRinger
         plane.ports.prepare()
       }
     }
     orders.deliver(on: loop) { orders in
-      self.assumeIsolated { plane in
+      self.onLoop { plane in
         for order in orders { plane.carryOut(order) }
       }
+    }
+  }
+
+  /// As `assumeIsolated`, for what this plane's own loop calls with each packet and each period: to find
+  /// out where it is takes the library longer than some of that takes.
+  private nonisolated func onLoop(_ body: (isolated MediaPlane) -> Void) {
+    assert(loop.isCurrent, "the loop calls on its own thread")
+    withoutActuallyEscaping(body) { body in
+      // What is isolated to an actor is called like anything else, once it is known to be.
+      unsafeBitCast(body, to: ((MediaPlane) -> Void).self)(self)
     }
   }
 
   /// Says goodbye to all peers, finishes the recordings, gives the devices back, and ends the loop.
   nonisolated func stop() {
     loop.perform {
-      self.assumeIsolated { $0.closeAll() }
+      self.onLoop { $0.closeAll() }
     }
     loop.stop()
   }
@@ -121,7 +131,7 @@ actor MediaPlane {
       }
     }
     if alarm == nil {
-      alarm = Alarm(on: loop) { self.assumeIsolated { $0.expired() } }
+      alarm = Alarm(on: loop) { self.onLoop { $0.expired() } }
     }
     alarm?.set(inPlace { $0.deadline })
   }
@@ -152,7 +162,7 @@ actor MediaPlane {
         loop: loop, settings: ice,
         trust: ServerTrust(caFile: trust?.caFile, isInsecure: trust?.isInsecure ?? false),
         note: { [user] in user.post(.log($0)) },
-        handler: { event in self.assumeIsolated { $0.received(event, for: call) } })
+        handler: { event in self.onLoop { $0.received(event, for: call) } })
       agents[call]?.perform(order)
     case .close:
       agents.removeValue(forKey: call)?.perform(order)

@@ -23,6 +23,18 @@ struct MixerTests {
     #expect(Mixer(sampleCount: -1).mixed() == [])
   }
 
+  @Test("passes an only sound on, and leaves it out for who made it")
+  func single() {
+    var mixer = Mixer(sampleCount: 2)
+    #expect(mixer.mixed() == [0, 0])
+    mixer.add([Int16.max, -5])
+    #expect(mixer.mixed() == [Int16.max, -5])
+    #expect(mixer.mixed(without: [Int16.max, -5]) == [0, 0])
+    mixer.add([1, -1])
+    #expect(mixer.mixed() == [Int16.max, -6])
+    #expect(mixer.mixed(without: [1, -1]) == [Int16.max, -5])
+  }
+
   @Test("changes loudness by decibels")
   func gain() {
     var mixer = Mixer(sampleCount: 2)

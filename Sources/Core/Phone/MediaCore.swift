@@ -117,7 +117,7 @@ package struct MediaCore {
       let isHeard = calls[index].session.isActive && !isMuted
       calls[index].recording?.append(
         isHeard ? frame : [Int16](repeating: 0, count: frame.count))
-      effects += translate(calls[index].session.captured(frame, at: now), ofCallAt: index)
+      translate(calls[index].session.captured(frame, at: now), ofCallAt: index, into: &effects)
     }
     return effects
   }
@@ -137,7 +137,7 @@ package struct MediaCore {
       if let near = calls[index].recording?.take(count) {
         effects.append(.record(calls[index].id, near: near, far: samples))
       }
-      if !sessionEffects.isEmpty { effects += translate(sessionEffects, ofCallAt: index) }
+      if !sessionEffects.isEmpty { translate(sessionEffects, ofCallAt: index, into: &effects) }
     }
     if tones.isSounding {
       tones.add(to: &mixer, sampleCount: count, from: playedVolume, to: volume)
@@ -209,7 +209,7 @@ package struct MediaCore {
     var effects: [MediaEffect] = []
     for index in calls.indices.reversed() {
       guard let deadline = calls[index].session.deadline, deadline <= now else { continue }
-      effects += translate(calls[index].session.expire(at: now), ofCallAt: index)
+      translate(calls[index].session.expire(at: now), ofCallAt: index, into: &effects)
     }
     return effects + useDevices()
   }
@@ -333,15 +333,15 @@ package struct MediaCore {
     _ id: CallID, _ verb: (inout any SoundSession) -> [SessionEffect]
   ) -> [MediaEffect] {
     guard let index = index(of: id) else { return [] }
-    return translate(verb(&calls[index].session), ofCallAt: index)
+    var effects: [MediaEffect] = []
+    translate(verb(&calls[index].session), ofCallAt: index, into: &effects)
+    return effects
   }
 
   private mutating func translate(
-    _ effects: [SessionEffect], ofCallAt index: Int
-  ) -> [MediaEffect] {
+    _ effects: [SessionEffect], ofCallAt index: Int, into result: inout [MediaEffect]
+  ) {
     let id = calls[index].id
-    var result: [MediaEffect] = []
-    result.reserveCapacity(effects.count)
     for effect in effects {
       switch effect {
       case .ice(let order): result.append(.ice(id, order))
@@ -351,10 +351,9 @@ package struct MediaCore {
         result.append(.note(LogEntry(entry.level, "\(entry.subject) \(id)", entry.text)))
       }
     }
-    guard calls[index].session.isClosed else { return result }
+    guard calls[index].session.isClosed else { return }
     if calls[index].recording != nil { result.append(.stopRecording(id)) }
     calls.remove(at: index)
-    return result
   }
 
   // MARK: Devices

@@ -49,12 +49,15 @@ enum OpusPacket {
   /// Where the first frame lies; `nil` when the packet breaks a rule of RFC 6716 §3.4.
   private static func layout(of payload: [UInt8]) -> Layout? {
     guard !payload.isEmpty else { return nil }
-    var sizes = [Int16](repeating: 0, count: mostFrames)
-    var offset: Int32 = 0
-    let frameCount = opus_packet_parse(
-      payload, Int32(clamping: payload.count), nil, nil, &sizes, &offset)
-    guard frameCount > 0 else { return nil }
-    return Layout(firstFrameOffset: Int(offset), firstFrameBytes: Int(sizes[0]))
+    return withUnsafeTemporaryAllocation(of: Int16.self, capacity: mostFrames) { sizes in
+      var offset: Int32 = 0
+      // There is memory because the capacity is positive.
+      let frames = sizes.baseAddress!
+      let frameCount = opus_packet_parse(
+        payload, Int32(clamping: payload.count), nil, nil, frames, &offset)
+      guard frameCount > 0 else { return nil }
+      return Layout(firstFrameOffset: Int(offset), firstFrameBytes: Int(sizes[0]))
+    }
   }
 
   private static let mostFrames = 48
