@@ -64,8 +64,7 @@ extension ConsoleState {
     case .done(let words, _): say(HarmlessText.line(words, limit: Self.messageLimit))
     case .document(let name, _, let bytes):
       say("\(HarmlessText.line(name, limit: 80)) has \(bytes.count) bytes.")
-    case .failed(let words):
-      say("\(title): \(HarmlessText.line(words, limit: Self.messageLimit))", .error)
+    case .failed(let words): noted(LogEntry(.error, title, words))
     case .unsupported: say("\(title): this call system has nothing of the kind.", .warning)
     }
   }

@@ -62,7 +62,11 @@ extension ConsoleState {
         let before = old.calls.first(where: { $0.id == call.id })
       else { continue }
       if case .ended = before.phase { continue }
-      say("\(call.partyName): \(call.phaseWord).", reason.isFailure ? .error : .hint)
+      if reason.isFailure {
+        noted(LogEntry(.error, call.partyName, "\(call.phaseWord)."))
+      } else {
+        say("\(call.partyName): \(call.phaseWord).")
+      }
       if reason == .missed {
         commands.append(
           .notify(title: "Missed call", body: "\(call.partyName) · \(call.origin())"))

@@ -42,6 +42,7 @@ struct BoardTests {
     board.calls = [Situations.call("Parrot", .ended(.mediaFailed("no path to the other side")))]
     _ = reduce(&state, .board(board, at: state.now))
     #expect(state.message?.text == "Parrot: no sound: no path to the other side.")
+    #expect(state.log.last?.text == "no sound: no path to the other side.", "to be read again")
     #expect(state.message?.kind == .error)
   }
 

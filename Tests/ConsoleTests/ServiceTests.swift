@@ -51,6 +51,7 @@ struct ServiceTests {
     _ = reduce(&state, .answered(ServiceID(2), .failed("Nobody may.")))
     #expect(state.message?.text == "Recordings: Nobody may.")
     #expect(state.message?.kind == .error)
+    #expect(state.log.last == LogEntry(.error, "Recordings", "Nobody may."), "to be read again")
     _ = reduce(&state, .answered(ServiceID(2), .failed("Twice.")))
     #expect(state.message?.text == "Recordings: Nobody may.", "an answer comes once")
   }
