@@ -1,5 +1,6 @@
 import Basics
 import Calling
+import Files
 import IceNice
 import LoopGLib
 import Media
@@ -123,7 +124,8 @@ actor MediaPlane {
         use(capture: capture, playback: playback, rings: rings)
       case .chooseDevices(let capture, let playback, let ringer):
         choose(capture: capture, playback: playback, ringer: ringer)
-      case .startRecording(let call, let path): startRecording(call, to: path)
+      case .startRecording(let call, let path, let makesFolder):
+        startRecording(call, to: path, makesFolder: makesFolder)
       case .record(let call, let near, let far): append(near: near, far: far, to: call)
       case .stopRecording(let call): stopRecording(call)
       case .levels(let near, let far): tellLevels(capture: near, playback: far)
@@ -173,12 +175,16 @@ actor MediaPlane {
 
   // MARK: Recording
 
-  private func startRecording(_ call: CallID, to path: String) {
-    do throws(AudioDeviceError) {
+  private func startRecording(_ call: CallID, to path: String, makesFolder: Bool) {
+    do {
+      if makesFolder { try SmallFile.makePrivateDirectory(SmallFile.parent(of: path)) }
       recorders[call] = try CallRecorder(path: path)
       reports.post(.recording(call, path: path, complaint: nil))
-    } catch {
+    } catch let error as FileError {
       reports.post(.recording(call, path: nil, complaint: error.sentence))
+    } catch {
+      let complaint = (error as? AudioDeviceError)?.sentence ?? "\(error)"
+      reports.post(.recording(call, path: nil, complaint: complaint))
     }
   }
 

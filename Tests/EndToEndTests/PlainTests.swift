@@ -184,5 +184,38 @@ extension WholePrograms {
       #expect(
         phone.allEvents?.last { $0["event"]?.string == "summary" }?["reason"]?.string == "hangup")
     }
+
+    @Test("one call follows another, is recorded in a new folder, and goes on after a hold")
+    func followed() throws {
+      let rig = try Rig()
+      let script = rig.folder.write(
+        """
+        call Echo
+        wait active
+        record
+        pause 1s
+        hold
+        pause 1s
+        resume
+        digits 5
+        statistics
+        hangup
+        call Parrot
+        wait active
+        hangup
+        wait ended
+        """, to: "script")
+      let phone = try rig.start(
+        ["--script", script, "--capture", "tone:300", "--playback", "null", "--json"], as: "you")
+      #expect(phone.exitCode(within: .seconds(40)) == 0)
+      let events = phone.allEvents ?? []
+      #expect(!events.contains { ["error", "warning"].contains($0["event"]?.string) }, "\(events)")
+      let parties = events.filter { $0["event"]?.string == "summary" }.map { $0["party"]?.string }
+      #expect(parties == ["Echo", "Parrot"])
+      let words = events.compactMap { $0["message"]?.string }
+      let path = words.first { $0.hasPrefix("Recording to ") }?.dropFirst(13).dropLast()
+      let recording = try Sound(wav: String(try #require(path)))
+      #expect(recording.samples.contains { abs($0) > 0.03 })
+    }
   }
 }

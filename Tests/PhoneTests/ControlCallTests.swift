@@ -222,7 +222,7 @@ struct ControlCallTests {
     #expect(bench.board.volumeDecibels == -40)
   }
 
-  @Test("names a recording by time and party, in plain letters")
+  @Test("names a recording by time and party, in plain letters, in a folder of its own")
   func recordingName() {
     var bench = ControlBench.signedIn()
     bench.outgoing(to: .ringing)
@@ -234,7 +234,7 @@ struct ControlCallTests {
     bench.order(.stopRecording(outgoingID))
     #expect(
       bench.takeMedia() == [
-        .record(outgoingID, path: "./20260921T141320-Bob.wav"),
+        .record(outgoingID, path: "./20260921T141320-Bob.wav", makesFolder: true),
         .record(outgoingID, path: "/tmp/x.flac"), .stopRecording(outgoingID),
       ])
   }

@@ -99,7 +99,8 @@ extension HeadlessDriver {
   // MARK: Commands
 
   private func perform(_ command: PlainCommand) {
-    let current = board.calls.last { !$0.phase.isEnded && $0.phase != .held }
+    let live = board.calls.filter { !$0.phase.isEnded }
+    let current = live.last { $0.phase != .held } ?? live.last
     let ringing = board.calls.last { $0.phase == .incoming }
     switch command {
     case .call(let target):

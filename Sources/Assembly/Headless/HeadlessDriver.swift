@@ -182,7 +182,7 @@ actor HeadlessDriver {
   private func changed(_ call: CallSummary) {
     let previous = phases.updateValue(call.phase, forKey: call.id)
     guard previous != call.phase else { return }
-    if !call.id.isIncoming { isPlacing = false }
+    if previous == nil, !call.id.isIncoming { isPlacing = false }
     note(call)
     printer.state(of: call)
     defer { proceed() }
@@ -238,7 +238,11 @@ actor HeadlessDriver {
     case .call: stop(code)
     case .answer(_, let isOnce), .plain(_, let isOnce), .script(_, _, let isOnce):
       if isOnce { stop(code) }
-      callFailed(code, "The call ended before what was waited for.")
+      // What is waited for may become of a newer call.
+      let newest = board.calls.last { $0.id == call.id || !$0.phase.isEnded }
+      if !isPlacing, newest?.id == call.id {
+        callFailed(code, "The call ended before what was waited for.")
+      }
     }
   }
 

@@ -83,7 +83,8 @@ package enum MediaOrder: Equatable, Sendable {
   case volume(decibels: Int)
   /// What speech may take from now on, in every call: 6 000–510 000.
   case bitrate(bitsPerSecond: Int)
-  case record(CallID, path: String)
+  /// Into a file; its folder is made where that is missing and ours.
+  case record(CallID, path: String, makesFolder: Bool = false)
   case stopRecording(CallID)
   /// Gather anew after the network changed.
   case restart(CallID)

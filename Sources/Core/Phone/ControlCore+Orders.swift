@@ -229,7 +229,9 @@ extension ControlCore {
   private mutating func record(_ id: CallID, path: String?) {
     switch book[id]?.phase {
     case .connecting, .active, .held:
-      effects.append(.media(.record(id, path: path ?? recordingPath(of: id))))
+      // A folder that somebody named and that is not there is more likely misspelt.
+      effects.append(
+        .media(.record(id, path: path ?? recordingPath(of: id), makesFolder: path == nil)))
     case .outgoing, .ringing, .incoming, .ended, nil:
       refuse("A call can be recorded once it has been taken.")
     }

@@ -83,7 +83,8 @@ package struct MediaCore {
       volume = Gain(decibels: decibels)
       effects = []
     case .bitrate(let bitsPerSecond): effects = change(bitsPerSecond: bitsPerSecond)
-    case .record(let id, let path): effects = record(id, path: path)
+    case .record(let id, let path, let makesFolder):
+      effects = record(id, path: path, makesFolder: makesFolder)
     case .stopRecording(let id): effects = stopRecording(id)
     case .restart(let id): effects = perform(id) { $0.restart(at: now) }
     case .servers(let id, let servers): effects = perform(id) { $0.use(servers, at: now) }
@@ -307,7 +308,9 @@ package struct MediaCore {
     return perform(id) { $0.digits(digits, at: now) }
   }
 
-  private mutating func record(_ id: CallID, path: String) -> [MediaEffect] {
+  private mutating func record(
+    _ id: CallID, path: String, makesFolder: Bool
+  ) -> [MediaEffect] {
     guard let index = calls.firstIndex(where: { $0.id == id && $0.session.isOpen }) else {
       return [.report(.recording(id, path: nil, complaint: "The call is not up."))]
     }
@@ -315,7 +318,7 @@ package struct MediaCore {
       return [.note(LogEntry(.info, "\(id)", "The call is being recorded already."))]
     }
     calls[index].recording = RecordingBuffer()
-    return [.startRecording(id, path: path)]
+    return [.startRecording(id, path: path, makesFolder: makesFolder)]
   }
 
   private mutating func stopRecording(_ id: CallID) -> [MediaEffect] {

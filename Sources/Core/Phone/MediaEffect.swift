@@ -14,8 +14,8 @@ package enum MediaEffect: Equatable, Sendable {
   /// Change to these devices, by ALSA name; `nil` leaves that one as it is. An empty ringer is the
   /// loudspeaker.
   case chooseDevices(capture: String?, playback: String?, ringer: String? = nil)
-  /// Make the file. The loop reports `recording`, and orders `stopRecording` if it cannot be made.
-  case startRecording(CallID, path: String)
+  /// Make the file, and its folder if that is to be made. The loop reports `recording`, and orders `stopRecording` if it cannot be made.
+  case startRecording(CallID, path: String, makesFolder: Bool = false)
   /// Both channels of the next stretch of a recording, of equal length: what was said here and what
   /// was heard from there.
   case record(CallID, near: [Int16], far: [Int16])
