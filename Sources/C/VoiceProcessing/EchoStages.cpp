@@ -3,8 +3,7 @@
 #include <cstring>
 #include <mutex>
 
-// As the library declares them in its aec_core_internal.h. Spectra are real and imaginary parts in bands;
-// samples are as large as 16 bits hold.
+// As the library declares them in its aec_core_internal.h.
 struct AecCore;
 typedef float Spectrum[echo_bands];
 extern "C" {
@@ -35,12 +34,8 @@ std::once_flag known;
 void filter(AecCore *canceller, Spectrum *echo) {
   own.filter(canceller, echo);
   if (!current) return;
-  float power[echo_bands];
-  for (int band = 0; band < echo_bands; ++band) {
-    power[band] = echo[0][band] * echo[0][band] + echo[1][band] * echo[1][band];
-  }
-  current->step.expect(echo, power);
-  current->speech.expect(power);
+  current->step.expect(echo);
+  current->speech.expect(echo);
 }
 
 /// The library's step of a filter of 12 partitions at 16 kHz.

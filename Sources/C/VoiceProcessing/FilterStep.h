@@ -29,13 +29,14 @@ class FilterStep {
     is_delay_new = std::fabs(delay - usual_delay) > leap;
   }
 
-  /// Takes in the echo that the filter expects, and its power.
-  void expect(const float (*echo)[echo_bands], const float *power) {
+  /// Takes in the echo that the filter expects.
+  void expect(const float (*echo)[echo_bands]) {
     for (int part = 0; part < 2; ++part) std::copy(echo[part], echo[part] + echo_bands, now[part]);
     float all = 0;
     for (int band = 0; band < echo_bands; ++band) {
-      expected[band] += slowly * (power[band] - expected[band]);
-      all += power[band];
+      const float heard = power(echo, band);
+      expected[band] += slowly * (heard - expected[band]);
+      all += heard;
     }
     // A block is half of the transform's window.
     whole += quickly * (all / 2 - whole);
@@ -45,11 +46,11 @@ class FilterStep {
   /// since the delay changes.
   float error() const { return doubt; }
 
-  /// Takes in the power of what is played, of one block.
-  void play(const float *power) {
+  /// Takes in the power of what is played in one block, in each band.
+  void play(const float *powers) {
     float *oldest = played[position];
     position = (position + 1) % partitions;
-    std::copy(power, power + echo_bands, oldest);
+    std::copy(powers, powers + echo_bands, oldest);
     std::fill(sum, sum + echo_bands, 0.0f);
     // Added up anew each time, so that no error remains.
     for (const auto &block : played) {
@@ -64,9 +65,9 @@ class FilterStep {
   void scale(float (*left)[echo_bands]) {
     compare(left);
     for (int band = 0; band < echo_bands; ++band) {
-      const float power = left[0][band] * left[0][band] + left[1][band] * left[1][band];
-      remaining[band] += soon * (power - remaining[band]);
-      const float other = other_share * std::max(power, remaining[band]) + 1;
+      const float heard = power(left, band);
+      remaining[band] += soon * (heard - remaining[band]);
+      const float other = other_share * std::max(heard, remaining[band]) + 1;
       const float gain = within(least_gain, expected[band] / (mean[band] + 1e3f), 1);
       // A filter that expects an echo at a wrong time is wrong twice: by that echo, and by the true one.
       const float is = std::max(uncertainty[band], doubt * 2 * gain);
@@ -85,13 +86,13 @@ class FilterStep {
   /// than what is left.
   void compare(const float (*left)[echo_bands]) {
     float likeness = 0;
-    float power = 0;
+    float all = 0;
     for (int band = 0; band < echo_bands; ++band) {
       likeness += left[0][band] * now[0][band] + left[1][band] * now[1][band];
-      power += left[0][band] * left[0][band] + left[1][band] * left[1][band];
+      all += power(left, band);
     }
     common += quickly * (likeness - common);
-    rest += quickly * (power - rest);
+    rest += quickly * (all - rest);
     const float missing = -common / (whole + least_echo * rest + 1);
     const float error =
         is_delay_new ? 1 : within(0, (missing - least_missing) / (sure_missing - least_missing), 1);

@@ -18,13 +18,14 @@ class NearSpeech {
     std::fill(gain, gain + echo_bands, 1.0f);
   }
 
-  /// Takes in the power of the echo that the filter expects in this block.
-  void expect(const float *power) {
+  /// Takes in the echo that the filter expects in this block.
+  void expect(const float (*expected)[echo_bands]) {
     float whole = 0;
     for (int band = 0; band < echo_bands; ++band) {
+      const float heard = power(expected, band);
       // A window of what is left spans two blocks.
-      const float now = std::max(power[band], before[band]);
-      before[band] = power[band];
+      const float now = std::max(heard, before[band]);
+      before[band] = heard;
       echo[band] = std::max(now, ring * echo[band]);
       whole += echo[band];
     }
@@ -44,15 +45,13 @@ class NearSpeech {
   /// - left: the spectrum of what the filter leaves.
   /// - error: whether the filter is wrong, 0–1: what it leaves then tells nothing of a voice.
   void open(float *gains, const float (*left)[echo_bands], float error) {
-    float power[echo_bands], excess[echo_bands];
-    for (int band = 0; band < echo_bands; ++band) {
-      power[band] = left[0][band] * left[0][band] + left[1][band] * left[1][band];
-    }
-    hear_noise(power);
+    float heard[echo_bands], excess[echo_bands];
+    for (int band = 0; band < echo_bands; ++band) heard[band] = power(left, band);
+    hear_noise(heard);
     float mean = 0;
     for (int band = 0; band < echo_bands; ++band) {
       const float usual = share[band] * echo[band] + noise[band];
-      excess[band] = std::log((power[band] + 100) / (usual + 100));
+      excess[band] = std::log((heard[band] + 100) / (usual + 100));
       if (band >= first && band <= last) mean += within(-2, excess[band], 6);
     }
     mean /= count;
@@ -66,7 +65,7 @@ class NearSpeech {
     }
     learn(excess, by_power > 0 ? std::min(std::max(by_kind, voice), 1 - error) : voice);
     for (int band = 0; band < echo_bands; ++band) {
-      const float rest = 1.5f * share[band] * echo[band] / (power[band] + 1);
+      const float rest = 1.5f * share[band] * echo[band] / (heard[band] + 1);
       const float wanted = std::sqrt(std::max(1 - rest, least_gain * least_gain));
       gain[band] += (wanted > gain[band] ? 0.7f : 0.4f) * (wanted - gain[band]);
       gains[band] += voice * std::max(gain[band] - gains[band], 0.0f);
@@ -75,11 +74,11 @@ class NearSpeech {
 
  private:
   /// Noise is what is never undercut for long.
-  void hear_noise(const float *power) {
+  void hear_noise(const float *heard) {
     const bool is_new = blocks < 50;
     if (is_new) ++blocks;
     for (int band = 0; band < echo_bands; ++band) {
-      recent[band] += 0.1f * (power[band] - recent[band]);
+      recent[band] += 0.1f * (heard[band] - recent[band]);
       if (is_new) {
         noise[band] = recent[band];
       } else if (recent[band] < noise[band]) {

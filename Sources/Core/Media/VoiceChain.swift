@@ -1,3 +1,5 @@
+package import Basics
+
 /// One microphone and one loudspeaker with a processor between them: sound of any length in blocks.
 ///
 /// The processor takes 14 ms, processor time, and something of every voice. So it is left out while there
@@ -43,17 +45,20 @@ package struct VoiceChain {
   package var isAsleep: Bool { missed != nil }
 
   /// Takes in what goes to the loudspeaker: all of it, with the phone's own tones, as loud as it goes.
-  package mutating func played(_ samples: [Int16]) {
+  ///
+  /// - Parameter now: when it was asked for. Without that, here or in ``clean(_:delaySamples:at:)``, the
+  ///   two clocks are taken for one.
+  package mutating func played(_ samples: [Int16], at now: Instant? = nil) {
     if clocks.pace != 1, resampler == nil { resampler = VariableResampler() }
     resampler?.append(samples)
     // A processor that sleeps is only told how loud it is.
     let isHeard = !isAsleep
     let wanted = 2 * samples.count + 16
-    gather(resampler?.take(wanted, pace: clocks.pace, isHeard: isHeard) ?? samples)
+    gather(resampler?.take(wanted, pace: clocks.pace, isHeard: isHeard) ?? samples, at: now)
   }
 
-  private mutating func gather(_ samples: [Int16]) {
-    clocks.played(samples.count)
+  private mutating func gather(_ samples: [Int16], at now: Instant?) {
+    clocks.played(samples.count, at: now)
     var start = 0
     while start < samples.count {
       let count = min(samples.count - start, far.count - farCount)
@@ -69,9 +74,13 @@ package struct VoiceChain {
   /// Cleans one frame from the microphone. What is left after whole blocks stays as it is; the phone's
   /// frames leave nothing.
   ///
-  /// - Parameter delaySamples: from ``played(_:)`` until a sample comes back as the frame's first.
-  package mutating func clean(_ frame: inout [Int16], delaySamples: Int) {
-    clocks.captured(frame.count, delay: delaySamples)
+  /// - Parameters:
+  ///   - delaySamples: from ``played(_:at:)`` until a sample comes back as the frame's first.
+  ///   - now: when the frame came.
+  package mutating func clean(
+    _ frame: inout [Int16], delaySamples: Int, at now: Instant? = nil
+  ) {
+    clocks.captured(frame.count, delay: delaySamples, at: now)
     var start = 0
     while start + VoiceBlock.sampleCount <= frame.count {
       // Later samples of the frame are younger.

@@ -19,9 +19,11 @@ struct Microphone {
   mutating func rest() { change(isReal: isReal) }
 
   /// What goes to the loudspeaker, all of it.
-  mutating func played(_ samples: [Int16]) {
+  ///
+  /// - Parameter now: when it is due.
+  mutating func played(_ samples: [Int16], at now: Instant) {
     if chain != nil {
-      chain?.played(samples)
+      chain?.played(samples, at: now)
     } else if isReal {
       watch.played(samples)
     }
@@ -29,10 +31,12 @@ struct Microphone {
 
   /// Cleans a frame and looks at it.
   ///
-  /// - Parameter delaySamples: from ``played(_:)`` until a sample is heard as a frame's first.
+  /// - Parameters:
+  ///   - delaySamples: from ``played(_:at:)`` until a sample is heard as a frame's first.
+  ///   - now: when the frame came.
   mutating func treat(
     _ frame: inout [Int16], settings: VoiceSettings, ports: any MediaPorts, delaySamples: Int,
-    isMuted: Bool
+    at now: Instant, isMuted: Bool
   ) -> [MicrophoneHint] {
     let isSilent = isReal && MicrophoneWatch.isSilent(frame)
     let isClipped = isReal && MicrophoneWatch.isClipped(frame)
@@ -40,7 +44,7 @@ struct Microphone {
       if chain == nil {
         chain = VoiceChain(ports.makeVoiceProcessor(settings.parts), parts: settings.parts)
       }
-      chain?.clean(&frame, delaySamples: delaySamples)
+      chain?.clean(&frame, delaySamples: delaySamples, at: now)
     }
     guard isReal else { return [] }
     return watch.captured(frame, isSilent: isSilent, isClipped: isClipped, isMuted: isMuted)
@@ -56,10 +60,10 @@ extension MediaCore {
   }
 
   /// Cleans a frame, also while muted, so that what was learned of the room stays fresh.
-  mutating func treat(_ frame: inout [Int16]) -> [MediaEffect] {
+  mutating func treat(_ frame: inout [Int16], at now: Instant) -> [MediaEffect] {
     microphone.treat(
       &frame, settings: settings.voice, ports: ports,
-      delaySamples: captureDelaySamples + playbackDelaySamples, isMuted: isMuted
+      delaySamples: captureDelaySamples + playbackDelaySamples, at: now, isMuted: isMuted
     ).map { .report(.hint($0)) }
   }
 }

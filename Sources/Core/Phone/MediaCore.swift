@@ -113,7 +113,7 @@ package struct MediaCore {
   /// One frame from the microphone, of `MediaSettings.frameSampleCount` samples.
   package mutating func captured(_ frame: [Int16], at now: Instant) -> [MediaEffect] {
     var frame = frame
-    var effects = treat(&frame)
+    var effects = treat(&frame, at: now)
     for index in calls.indices.reversed() where calls[index].session.isOpen {
       let isHeard = calls[index].session.isActive && !isMuted
       calls[index].recording?.append(
@@ -146,7 +146,7 @@ package struct MediaCore {
     }
     playedVolume = volume
     let mix = mixer.mixed()
-    microphone.played(mix)
+    microphone.played(mix, at: now)
     return (mix, effects + levels(at: now))
   }
 
@@ -162,7 +162,7 @@ package struct MediaCore {
     var mixer = Mixer(sampleCount: sampleCount)
     mixer.add(samples, gain: volume)
     let mix = mixer.mixed()
-    microphone.played(mix)
+    microphone.played(mix, at: then)
     return mix
   }
 

@@ -36,20 +36,58 @@ struct VoiceProcessorTests {
   }
 
   @Test(
-    "cancels the echo also where the loudspeaker's clock is another than the microphone's",
-    arguments: [(-300.0, 15.0), (-100, 25), (100, 25), (300, 15)])
-  func drift(partsPerMillion: Double, least: Double) throws {
-    var conditions = EchoBench.Conditions()
-    conditions.drift = partsPerMillion
-    let outcome = try #require(
-      EchoBench(
-        far: voice("operator-hello"), near: voice("parrot-greeting"), conditions: conditions
-      ).run())
-    // The filter holds on to where the echo was, so it follows one that moves fast less well.
-    #expect(outcome.enhancement >= least)
-    #expect(outcome.doubleTalkAttenuation <= 6)
+    "cancels the echo by 25 dB and more once it knows how clocks differ, within eight seconds",
+    arguments: [-300.0, -100, 100, 300])
+  func drift(partsPerMillion: Double) throws {
+    let outcome = try outcome(ofDrift: partsPerMillion, followsClocks: true)
+    #expect(outcome.enhancement >= 25)
+    #expect(outcome.doubleTalkAttenuation <= 3)
     #expect(outcome.doubleTalkEnhancement >= 12)
     #expect(outcome.nearAttenuation <= 1.5)
+  }
+
+  @Test(
+    "follows an echo that moves until then", arguments: [(-300.0, 15.0), (300, 25)])
+  func followingAlone(partsPerMillion: Double, least: Double) throws {
+    let outcome = try outcome(ofDrift: partsPerMillion, followsClocks: false)
+    #expect(outcome.enhancement >= least)
+    #expect(outcome.doubleTalkAttenuation <= 6)
+    #expect(outcome.nearAttenuation <= 1.5)
+  }
+
+  @Test("goes on after a burst as loud as samples can be at both ends")
+  func extremes() throws {
+    let parts = VoiceParts(cancelsEcho: true, suppressesNoise: true, controlsGain: false)
+    let processor = try #require(VoiceProcessor(parts))
+    var generator = SeededGenerator(seed: 3)
+    for block in 0..<200 {
+      let far = (0..<480).map { _ in Bool.random(using: &generator) ? Int16.max : .min }
+      processor.hear(block < 100 ? far : [Int16](repeating: .min, count: 480))
+      var frame = (0..<480).map { _ in Bool.random(using: &generator) ? Int16.max : .min }
+      processor.filter(&frame, from: 0)
+      processor.clean(&frame, from: 0, delayMilliseconds: block % 3 * 500)
+    }
+    // An echo 40 ms later and 6 dB softer, then a voice that nothing is played beside.
+    let voice = try voice("parrot-greeting")
+    let silence = [Int16](repeating: 0, count: 480)
+    var (echo, left, said, heard) = (0.0, 0.0, 0.0, 0.0)
+    for start in stride(from: 0, to: 20 * 48_000, by: 480) {
+      let isEcho = start < 15 * 48_000
+      let block = (start..<start + 480).map { voice[$0 % voice.count] }
+      processor.hear(isEcho ? block : silence)
+      var frame =
+        isEcho
+        ? (start..<start + 480).map { $0 < 1_920 ? 0 : voice[($0 - 1_920) % voice.count] / 2 }
+        : block
+      let before = VoiceDetector.energy(of: frame)
+      processor.clean(&frame, from: 0, delayMilliseconds: 40)
+      let after = VoiceDetector.energy(of: frame)
+      if isEcho, start >= 8 * 48_000 { (echo, left) = (echo + before, left + after) }
+      if start >= 17 * 48_000 { (said, heard) = (said + before, heard + after) }
+    }
+    #expect(left < echo / 300)
+    #expect(heard > said / 2)
+    #expect(heard < said * 1.5)
   }
 
   @Test("leaves an echo alone that it is not asked to cancel")
@@ -133,6 +171,17 @@ struct VoiceProcessorTests {
         #expect(frame.suffix(480).allSatisfy { abs(Int($0)) < 300 })
       }
     }
+  }
+
+  private func outcome(ofDrift drift: Double, followsClocks: Bool) throws -> EchoBench.Outcome {
+    var conditions = EchoBench.Conditions()
+    conditions.drift = drift
+    conditions.followsClocks = followsClocks
+    conditions.settled = followsClocks ? 8 : 6
+    return try #require(
+      EchoBench(
+        far: voice("operator-hello"), near: voice("parrot-greeting"), conditions: conditions
+      ).run())
   }
 
   private func outcome(

@@ -69,7 +69,7 @@ extension Bench {
     var idle = BenchFigures("processor time per 10 ms, nothing played", unit: "us", aim: 10)
     for reading in blockTimes(far: [0], near: near) { idle.add(reading) }
     var figures = [enhancement, residual, convergence]
-    figures += hidden(far: far, near: near)
+    figures += hidden(far: far, near: near) + drifting(far: far, near: near)
     figures += [doubleTalk, worst, ratio, echo, alone]
     return (figures + speaker(near) + cleanSpeech(near, far: far) + [time, idle], lastSound)
   }
@@ -92,6 +92,29 @@ extension Bench {
       convergence.add(outcome.convergence ?? .infinity)
     }
     return [enhancement, convergence]
+  }
+
+  /// Rooms whose loudspeaker's clock is 300 ppm off the microphone's: as the canceller follows that by
+  /// itself, and with what is played brought to the microphone's clock.
+  private static func drifting(far: [Int16], near: [Int16]) -> [BenchFigures] {
+    let name = "echo return loss enhancement, clocks 300 ppm apart"
+    var alone = BenchFigures("\(name), not followed", unit: "dB", aim: nil)
+    var followed = BenchFigures(
+      "\(name), followed, from 8 s on", unit: "dB", aim: 25, isAimLeast: true)
+    for room in 0..<6 {
+      var conditions = EchoBench.Conditions()
+      conditions.seed = UInt64(room / 2 + 1)
+      conditions.drift = room % 2 == 0 ? -300 : 300
+      conditions.settled = 8
+      conditions.followsClocks = false
+      let one = EchoBench(far: far, near: near, conditions: conditions).run()
+      conditions.followsClocks = true
+      let other = EchoBench(far: far, near: near, conditions: conditions).run()
+      guard let one, let other else { return [] }
+      alone.add(one.enhancement)
+      followed.add(other.enhancement)
+    }
+    return [alone, followed]
   }
 
   /// What a call costs, with gain control.

@@ -15,6 +15,10 @@ package struct EchoBench {
     package var hiddenDelay = 0
     /// By how much the loudspeaker's clock is faster than the microphone's, in millionths.
     package var drift = 50.0
+    /// Whether the clocks are compared, and what is played brought to the microphone's.
+    package var followsClocks = true
+    /// From when on the enhancement is measured, in seconds.
+    package var settled = 6
     /// By how much the echo is softer than what was played, in dB.
     package var returnLoss = 6.0
     package var seed: UInt64 = 1
@@ -28,7 +32,7 @@ package struct EchoBench {
 
   /// Levels and ratios in dB.
   package struct Outcome: Sendable {
-    /// Echo return loss enhancement while only the far end speaks, from 6 s on.
+    /// Echo return loss enhancement while only the far end speaks, once settled.
     package var enhancement: Double
     /// The level of what is left then, noise included.
     package var residual: Double
@@ -98,6 +102,7 @@ package struct EchoBench {
     guard let processor = VoiceProcessor(conditions.parts) else { return nil }
     var chain = VoiceChain(processor, parts: conditions.parts)
     var generator = SeededGenerator(seed: conditions.seed &+ 99)
+    var lateness = SeededGenerator(seed: conditions.seed &+ 123)
     let loudspeaker = far.map(SoundFigures.sample)
     let captureDelay = Double(conditions.delay) * Self.halfMillisecond
     let size = conditions.frameSamples
@@ -109,14 +114,15 @@ package struct EchoBench {
       let now = Double(start + size) + captureDelay + .random(in: 0..<240, using: &generator)
       let began = Self.processorTime
       while Double(pulled) / pace <= now, pulled + 480 <= loudspeaker.count {
-        chain.played(Array(loudspeaker[pulled..<pulled + 480]))
+        let asked = Double(pulled) / pace + .random(in: 0..<240, using: &lateness)
+        chain.played(Array(loudspeaker[pulled..<pulled + 480]), at: instant(asked))
         pulled += 480
       }
       // What the devices tell jumps by 2 ms.
       let error = Int.random(in: -96...96, using: &generator)
       let told = size + (conditions.delay - conditions.hiddenDelay) * 48 + error
       var frame = Array(microphone[start..<start + size])
-      chain.clean(&frame, delaySamples: told)
+      chain.clean(&frame, delaySamples: told, at: instant(now))
       times.append((Self.processorTime - began) * 1e6 * 480 / Double(size))
       sound += frame
       start += size
@@ -124,9 +130,15 @@ package struct EchoBench {
     return (sound, times)
   }
 
+  /// So many samples from the beginning; `nil` where clocks are not compared.
+  private func instant(_ sample: Double) -> Instant? {
+    guard conditions.followsClocks else { return nil }
+    return Instant(nanoseconds: Int64(sample / Double(Self.second) * 1e9))
+  }
+
   private func measure(_ sound: [Int16], echo: [Float], times: [Double]) -> Outcome {
     let out = SoundFigures.floats(sound)
-    let alone = Self.converged..<Self.doubleTalk
+    let alone = conditions.settled * Self.second..<Self.doubleTalk
     let both = Self.doubleTalk..<Self.nearAlone
     // Once there is nothing to cancel, sound takes a shorter way.
     let after = Self.nearAlone + 2 * Self.second..<out.count
@@ -169,7 +181,6 @@ package struct EchoBench {
 
   // Samples from the beginning.
   private static let second = Sound.sampleRate
-  private static let converged = 6 * second
   private static let doubleTalk = 14 * second
   private static let nearAlone = 22 * second
   private static let end = 28 * second
