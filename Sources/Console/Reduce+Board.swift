@@ -28,6 +28,7 @@ extension ConsoleState {
     if message?.kind == .hint, old.calls.map(\.phase) != new.calls.map(\.phase) { message = nil }
     tellTrouble(since: old)
     let commands = tellEnds(since: old) + ring()
+    tellRecordings(since: old)
     rememberCalls()
     closeWhatIsOver()
     return commands
@@ -73,6 +74,18 @@ extension ConsoleState {
       }
     }
     return commands
+  }
+
+  /// Says where a recording is that has ended, unless there is something worse to be read.
+  private mutating func tellRecordings(since old: Board) {
+    for before in old.calls {
+      guard let path = before.recordingPath else { continue }
+      let call = board.calls.first { $0.id == before.id }
+      if let call, call.isLive, call.recordingPath != nil { continue }
+      let words = "recorded in \(HarmlessText.line(path, limit: Self.messageLimit))"
+      noted(LogEntry(.info, before.partyName, words))
+      if message?.kind != .error { say("\(before.partyName): \(words)") }
+    }
   }
 
   /// Notes which calls ring, and asks for an alert for each new one.

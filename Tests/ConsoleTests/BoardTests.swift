@@ -46,6 +46,24 @@ struct BoardTests {
     #expect(state.message?.kind == .error)
   }
 
+  @Test("a recording that ends says where it is, by itself or with its call")
+  func tellsRecording() {
+    for phase in [CallPhase.active, .ended(.hungUp)] {
+      var state = Situations.inCall(size)
+      var board = state.board
+      board.calls[0].recordingPath = "/home/you/call.wav"
+      _ = reduce(&state, .board(board, at: state.now))
+      #expect(state.message == nil)
+      board.calls[0].recordingPath = nil
+      board.calls[0].phase = phase
+      _ = reduce(&state, .board(board, at: state.now))
+      #expect(state.message?.text == "Parrot: recorded in /home/you/call.wav")
+      #expect(state.log.last?.text == "recorded in /home/you/call.wav")
+      _ = reduce(&state, .board(board, at: state.now))
+      #expect(state.log.count == 1)
+    }
+  }
+
   @Test("a past party is called back by its account, or as a target where that is gone")
   func callsBack() {
     var board = Situations.idleBoard
