@@ -8,7 +8,7 @@ enum Voice {
   /// The steepest step between two samples of the wave.
   static let steepest = 4 * Int(amplitude) / Int(period)
 
-  private static let table: [Int16] = (0..<Int64(6_000)).map { index in
+  private static let table: [Int16] = (0..<Int64(60_000)).map { index in
     let phase = index % period
     let height = phase < period / 2 ? phase : period - phase
     return Int16(4 * amplitude * height / period - amplitude)
@@ -24,8 +24,14 @@ enum Voice {
 ///
 /// A payload of one byte is a pause of 20 ms.
 final class VoiceDecoder: FrameDecoder {
+  /// Where words are said, with pauses between them; `nil` for a voice that goes on in silence.
+  private let room: NoisyRoom?
   private var nextTimestamp: Int64 = 0
   private(set) var concealedCount = 0
+
+  init(room: NoisyRoom? = nil) {
+    self.room = room
+  }
 
   static func payload(
     timestamp: Int64, sampleCount: Int = 960, hasRedundancy: Bool = false
@@ -41,19 +47,23 @@ final class VoiceDecoder: FrameDecoder {
     guard let count = sampleCount(of: payload) else { return nil }
     guard let timestamp = timestamp(of: payload) else { return conceal(sampleCount: count) }
     nextTimestamp = timestamp + Int64(count)
-    return Voice.samples(from: timestamp, count: count)
+    return sound(from: timestamp, count: count)
   }
 
   func decodeRedundancy(_ payload: [UInt8], sampleCount: Int) -> [Int16]? {
     guard hasRedundancy(payload), let timestamp = timestamp(of: payload) else { return nil }
     nextTimestamp = timestamp
-    return Voice.samples(from: timestamp - Int64(sampleCount), count: sampleCount)
+    return sound(from: timestamp - Int64(sampleCount), count: sampleCount)
   }
 
   func conceal(sampleCount: Int) -> [Int16] {
     concealedCount += sampleCount
     defer { nextTimestamp += Int64(sampleCount) }
-    return Voice.samples(from: nextTimestamp, count: sampleCount)
+    return sound(from: nextTimestamp, count: sampleCount)
+  }
+
+  private func sound(from timestamp: Int64, count: Int) -> [Int16] {
+    room?.samples(from: timestamp, count: count) ?? Voice.samples(from: timestamp, count: count)
   }
 
   func sampleCount(of payload: [UInt8]) -> Int? {
@@ -87,6 +97,9 @@ struct PlayoutSimulation {
   var measuresSteps = false
   /// Whether what is ready is taken along with each pull, before its time.
   var takesReady = false
+  var room: NoisyRoom?
+  /// When nobody pulls, in milliseconds: a loudspeaker that is gone, or a process that stands.
+  var deafness: Range<Double> = 0..<0
 
   struct Outcome {
     var statistics = PlayoutStatistics()
@@ -107,7 +120,7 @@ struct PlayoutSimulation {
 
   /// Sends one packet for each delay, in milliseconds beyond 30; `nil` is a loss.
   func run(_ networkDelays: [Double?]) -> Outcome {
-    var stream = PlayoutStream(decoder: VoiceDecoder(), settings: settings)
+    var stream = PlayoutStream(decoder: VoiceDecoder(room: room), settings: settings)
     var arrivals: [(time: Double, sequence: Int64)] = []
     let spacing = Double(packetSamples) / 48 / (1 + driftPartsPerMillion / 1_000_000)
     var last = 0.0
@@ -133,6 +146,7 @@ struct PlayoutSimulation {
         insert(arrivals[nextArrival], into: &stream)
         nextArrival += 1
       }
+      if deafness.contains(time) { continue }
       let samples = ready ?? stream.pull(sampleCount: pullSamples, at: instant(time))
       outcome.pulls += ready == nil ? 1 : 0
       outcome.played += samples

@@ -199,6 +199,20 @@ struct PlayoutStreamTests {
     #expect(outcome.delays.suffix(5).allSatisfy { $0 <= 20 }, "\(outcome.delays)")
   }
 
+  @Test(
+    "is as soon rid of what a stall has added in a noisy room as in a silent one",
+    arguments: [0, 300, 800])
+  func stallInNoise(noise: Int16) {
+    var simulation = PlayoutSimulation()
+    simulation.keepsOrder = true
+    simulation.room = NoisyRoom(noise: noise)
+    let outcome = simulation.run((0..<1_500).map { $0 == 500 ? 300 : 0 })
+    #expect((outcome.delays.max() ?? 0) > 250)
+    // The stall is in the eleventh second.
+    #expect(outcome.delays.dropFirst(14).allSatisfy { $0 <= 20 }, "\(outcome.delays)")
+    #expect(outcome.statistics.packetsDiscarded == 0)
+  }
+
   @Test("does not take pauses for loss")
   func pauses() {
     var stream = PlayoutStream(decoder: VoiceDecoder())

@@ -10,6 +10,8 @@ package import Basics
 /// comes after all it is played late and the delay has grown; if the next comes instead, what was made
 /// up has filled the gap. Sequence numbers tell loss from a pause; timestamps tell how long either was.
 ///
+/// What has become old while nobody pulled is left out when somebody pulls again.
+///
 /// - Units: timestamps and counts in samples, 48 000 a second; unwrapped numbers.
 /// - Bound: ``packetLimit`` packets and ``sampleLimit`` samples; then the oldest is dropped.
 package struct JitterBuffer: Equatable, Sendable {
@@ -37,6 +39,7 @@ package struct JitterBuffer: Equatable, Sendable {
   private var turns = TurnHistory()
   private var relief = StallRelief()
   private var patience = Patience()
+  private var attendance = Attendance()
   /// Packets were dropped since the last one that was played.
   private var hasJumped = false
 
@@ -68,10 +71,10 @@ package struct JitterBuffer: Equatable, Sendable {
     hasRedundancy: Bool = false, isSilence: Bool = false, at now: Instant
   ) -> InsertResult {
     precondition(sampleCount > 0, "a packet of sound lasts")
-    estimator.packetArrived(timestamp: timestamp, at: now)
+    packetArrived(timestamp: timestamp, at: now)
     if hasRedundancy, let highestSequence, sequence > highestSequence + 1 {
       // Redundancy is a lost packet that arrives with the next one.
-      estimator.packetArrived(timestamp: timestamp &- Int64(sampleCount), at: now)
+      packetArrived(timestamp: timestamp &- Int64(sampleCount), at: now)
     }
     return store(
       Packet(
@@ -92,7 +95,7 @@ package struct JitterBuffer: Equatable, Sendable {
     guard let firstSequence, sequence > firstSequence, sequence >= firstWanted ?? sequence,
       !packets.contains(sequence: sequence)
     else { return false }
-    estimator.packetArrived(timestamp: timestamp, at: now)
+    packetArrived(timestamp: timestamp, at: now)
     return store(
       Packet(
         sequence: sequence, timestamp: timestamp, sampleCount: sampleCount, isSilence: isSilence,
@@ -118,7 +121,9 @@ package struct JitterBuffer: Equatable, Sendable {
     precondition(neededCount > 0 && queuedCount >= 0, "something is wanted")
     turns.pullCount = Int64(neededCount + queuedCount)
     let clock = now.ticks(at: 48_000)
+    attendance.pulled(for: .samples(neededCount + queuedCount), at: now)
     dropStale(clock)
+    if attendance.isReturning(at: now) { dropMissed(clock) }
     while true {
       guard let front = packets.first else { return underrun(neededCount) }
       guard let position else {
@@ -179,6 +184,16 @@ package struct JitterBuffer: Equatable, Sendable {
 
   // MARK: - Storing
 
+  private mutating func packetArrived(timestamp: Int64, at now: Instant) {
+    attendance.begin(at: now)
+    if attendance.isAway(at: now), let target = estimator.targetTransit,
+      now.ticks(at: 48_000) &- timestamp > target
+    {
+      return
+    }
+    estimator.packetArrived(timestamp: timestamp, at: now)
+  }
+
   private mutating func store(_ packet: Packet) -> InsertResult {
     firstSequence = firstSequence ?? packet.sequence
     highestSequence = max(highestSequence ?? packet.sequence, packet.sequence)
@@ -210,6 +225,17 @@ package struct JitterBuffer: Equatable, Sendable {
       clock &- front.timestamp &- base > Self.staleLimit
     {
       dropFirst()
+    }
+  }
+
+  /// Drops what should have been played while nobody listened; the very last only when it is old.
+  private mutating func dropMissed(_ clock: Int64) {
+    guard let target = estimator.targetTransit else { return }
+    while let front = packets.first {
+      let excess = clock &- front.timestamp &- Int64(front.sampleCount) &- target
+      guard excess >= (packets.count > 1 ? 0 : Attendance.limit.samples) else { return }
+      dropFirst()
+      if packets.count == 0 { position = nil }
     }
   }
 

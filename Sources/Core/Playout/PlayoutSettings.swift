@@ -38,4 +38,7 @@ package struct PlayoutSettings: Equatable, Sendable {
 extension Duration {
   /// This duration in samples, at the rate of all sound here.
   var samples: Int64 { nanoseconds * 48 / 1_000_000 }
+
+  /// How long so many samples last.
+  static func samples(_ count: Int) -> Duration { .nanoseconds(Int64(count) * 1_000_000 / 48) }
 }

@@ -124,10 +124,10 @@ package struct PlayoutStream {
   }
 
   /// How much sound is held, decoded or not.
-  package var bufferedDuration: Duration { duration(buffer.sampleCount + output.count) }
+  package var bufferedDuration: Duration { .samples(buffer.sampleCount + output.count) }
 
   /// How much later than the quickest packet would allow sound is meant to be played.
-  package var targetDelay: Duration { duration(Int(buffer.estimator.targetDelay)) }
+  package var targetDelay: Duration { .samples(Int(buffer.estimator.targetDelay)) }
 
   /// When the next packet is overdue and this portion would use up all there is, the rest is made to last.
   private mutating func slowDown(_ sampleCount: Int, at now: Instant) {
@@ -222,10 +222,6 @@ package struct PlayoutStream {
     counters.insertedSamplesForDeceleration += max(0, change)
     counters.removedSamplesForAcceleration += max(0, -change)
     return stretched
-  }
-
-  private func duration(_ samples: Int) -> Duration {
-    .nanoseconds(Int64(samples) * 1_000_000 / 48)
   }
 
   /// 15 ms: beyond it repetition is no longer the voice.
