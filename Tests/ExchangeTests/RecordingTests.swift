@@ -239,6 +239,8 @@ struct RecordingTests {
     let joined = try JoinedRoomMessage(decoding: try JSONValue(decoding: answer.body))
     #expect(joined.media.kind == "janus-audiobridge" && joined.media.url == "ws://janus:8188")
     #expect(joined.media.pin != nil && joined.media.token != nil && joined.media.room != nil)
+    let call = try bench.get(path.call(joined.callID), as: "alice")
+    #expect(try CallMessage(decoding: call.body).media == joined.media)
     bench.bench.outgoing = []
     _ = try bench.post(path.leave("lobby"), as: "alice")
     let after = bench.bench.outgoing.compactMap { effect -> String? in

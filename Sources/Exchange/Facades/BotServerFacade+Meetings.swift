@@ -60,7 +60,26 @@ extension BotServerFacade {
       durationSeconds: max(0, Int(min(length, 1e9))), endReason: endReason,
       recording: meeting.recordingID != nil, transcription: meeting.isTranscribed,
       media: endReason == nil && !userID.isEmpty
-        ? media(for: userID, host: host, in: exchange, on: wall) : nil)
+        ? media(of: meeting, for: userID, host: host, in: exchange, on: wall) : nil)
+  }
+
+  /// How somebody is to bring the sound of a call of several: to a Janus server where one mixes the
+  /// exchange's rooms. What lets into the room there is told only to those who sit in it.
+  private static func media(
+    of meeting: Meeting, for userID: String, host: String?, in exchange: Exchange,
+    on wall: WallTime
+  ) -> MediaMessage {
+    var media = media(for: userID, host: host, in: exchange, on: wall)
+    guard let janus = exchange.settings.janus, meeting.roomID != nil else { return media }
+    media.kind = MediaMessage.janus
+    media.url = janus.url
+    guard let plan = exchange.meetings.janus.plans[meeting.callID],
+      let token = meeting.seat(of: userID).flatMap({ meeting.seats[$0].token })
+    else { return media }
+    media.room = plan.room.json
+    media.pin = plan.pin
+    media.token = token
+    return media
   }
 
   static func message(_ recording: RecordingFacts) -> RecordingMessage {
@@ -82,16 +101,9 @@ extension BotServerFacade {
       let index = meeting.seat(of: userID)
     else { return response(to: MeetingRefusal.callEnded) }
     let seat = meeting.seats[index]
-    var media = media(for: userID, host: host, in: exchange, on: wall)
-    if let plan = exchange.meetings.janus.plans[callID] {
-      media.kind = MediaMessage.janus
-      media.url = exchange.settings.janus?.url
-      media.room = plan.room.json
-      media.pin = plan.pin
-      media.token = seat.token
-    }
     let answer = JoinedRoomMessage(
-      room: message(room, in: exchange), participant: message(seat), callID: callID, media: media,
+      room: message(room, in: exchange), participant: message(seat), callID: callID,
+      media: media(of: meeting, for: userID, host: host, in: exchange, on: wall),
       participants: meeting.present.map(message))
     return json(200, answer.encoded())
   }
