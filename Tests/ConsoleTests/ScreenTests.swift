@@ -46,6 +46,46 @@ struct ScreenTests {
     #expect(shown.contains("Sent: 32 kbit/s"), "\n\(shown)")
   }
 
+  @Test(
+    "the account of what is sent, or received, is whole at every size",
+    arguments: [(16, 60), (24, 80), (40, 120), (50, 200)])
+  func account(rows: Int, columns: Int) throws {
+    var much = AdaptationAccount(
+      bitsPerSecond: 24_000, packetTime: 40, copyCount: 2, copyCause: .peer,
+      reason: .narrow(bitsPerSecond: 48_000))
+    much.fecLossPercent = 20
+    for reason in [
+      AdaptationAccount.Reason.nothing, .queue(.milliseconds(250)),
+      .narrow(bitsPerSecond: 48_000), .estimate(bitsPerSecond: 48_000), .loss(0.2),
+    ] {
+      much.reason = reason
+      #expect(try shown(rows, columns) { $0.adaptation = much }.contains("Sent: 24 kbit/s"))
+    }
+    for (isAsking, hasCopies) in [(true, true), (true, false), (false, true)] {
+      let text = try shown(rows, columns) {
+        $0.reception = ReceptionAccount(loss: 0.2, isAsking: isAsking, hasCopies: hasCopies)
+      }
+      #expect(text.contains("Received: ") && text.contains("copies"), "\n\(text)")
+    }
+  }
+
+  /// The statistics as the pane in front has them, in a call with such an account.
+  private func shown(
+    _ rows: Int, _ columns: Int, _ change: (inout MediaStatistics) -> Void
+  ) throws -> String {
+    var state = Situations.inCall(Size(rows: rows, columns: columns))
+    state.focus = .statistics
+    var sample = Situations.sample(46)
+    change(&sample)
+    _ = reduce(&state, .statistics(Situations.parrot.id, sample))
+    let text = render(state).screen.text
+    let lines = text.split(separator: "\n").map(String.init)
+    let first = try #require(lines.firstIndex { $0.contains(#/Sent: |Received: /#) }, "\n\(text)")
+    let isWhole = lines[first...(first + 1)].contains { $0.contains(#/\.\s*(│|┃|║|\||$)/#) }
+    #expect(isWhole, "\n\(text)")
+    return text
+  }
+
   @Test("use no colour under NO_COLOR, and still mark what matters")
   func monochrome() {
     var options = ConsoleOptions()

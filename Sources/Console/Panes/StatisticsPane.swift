@@ -48,17 +48,22 @@ extension Painter {
     }
   }
 
-  /// How sound is sent and received, and why; where there is little room, one of both, and only when it
-  /// is not as always.
+  /// How sound is sent and received, and why; where there is little room, one of both in few words, and
+  /// only when it is not as always.
   private func accountLines(_ latest: MediaStatistics, in rect: Rect) -> [String] {
-    var sentences: [String] = []
+    var accounts: [(String, wordings: [String])] = []
     if let account = latest.adaptation, account.isNoteworthy || rect.rows >= 12 {
-      sentences.append("Sent: " + account.sentence + ".")
+      accounts.append(("Sent", account.wordings))
     }
-    if let account = latest.reception, sentences.isEmpty || rect.rows >= 12 {
-      sentences.append("Received: " + account.sentence + ".")
+    if let account = latest.reception, accounts.isEmpty || rect.rows >= 12 {
+      accounts.append(("Received", account.wordings))
     }
-    return sentences.flatMap { $0.wrapped(to: rect.columns, limit: rect.rows >= 8 ? 2 : 1) }
+    let limit = rect.rows >= 8 ? 2 : 1
+    return accounts.flatMap { name, wordings in
+      let sentences = wordings.map { "\(name): \($0)." }
+      let fitting = sentences.first { $0.wrapped(to: rect.columns).count <= limit }
+      return (fitting ?? sentences.last ?? "").wrapped(to: rect.columns, limit: limit)
+    }
   }
 
   /// One measure a row, with a line as long as the minute has seconds.

@@ -84,6 +84,27 @@ package struct AdaptationAccount: Equatable, Sendable {
     }
     return text
   }
+
+  /// The same in fewer and fewer words, ``sentence`` first: "32 kbit/s, 1 copy, for 8 % loss".
+  package var wordings: [String] {
+    let rate = "\(bitsPerSecond / 1_000) kbit/s"
+    let details = [
+      packetTime > shortestPacketTime ? "\(packetTime) ms packets" : nil,
+      fecLossPercent.map { "FEC for \($0) %" },
+    ]
+    let copies = copyCount == 0 ? nil : copyCount == 1 ? "1 copy" : "\(copyCount) copies"
+    let cause: String? =
+      switch reason {
+      case .nothing: nil
+      case .queue(let delay): "for \(max(1, delay.nanoseconds / 1_000_000)) ms in a queue"
+      case .narrow(let bitsPerSecond): "as the way carries \(max(1, bitsPerSecond / 1_000)) kbit/s"
+      case .estimate(let bitsPerSecond): "as the peer takes \(max(1, bitsPerSecond / 1_000)) kbit/s"
+      case .loss(let share): "for \(percent(share)) loss"
+      }
+    return [sentence]
+      + [[rate] + details + [copies, cause], [rate, copies, cause], [rate, cause ?? copies]]
+      .map { $0.compactMap(\.self).joined(separator: ", ") }
+  }
 }
 
 /// How the other side sends sound, as far as it is particular.
@@ -116,6 +137,12 @@ package struct ReceptionAccount: Equatable, Sendable {
     case (true, false): "copies of earlier packets are asked for; \(cause)"
     case (false, _): "with copies of earlier packets; \(cause)"
     }
+  }
+
+  /// The same in fewer words, ``sentence`` first: "with copies, 8 % lost".
+  package var wordings: [String] {
+    let copies = hasCopies || !isAsking ? "with copies" : "copies asked for"
+    return [sentence, "\(copies), \(loss >= 0.005 ? percent(loss) : "little") lost"]
   }
 }
 
