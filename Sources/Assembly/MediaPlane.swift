@@ -73,6 +73,8 @@ actor MediaPlane {
         plane.core.ringsApart = plane.devices.hasRinger
         plane.ports.prepare()
       }
+      // After what takes long: RealtimeKit's grants are for those who are soon done.
+      ThreadPriority.loop.request()
     }
     orders.deliver(on: loop) { orders in
       self.onLoop { plane in
@@ -95,6 +97,7 @@ actor MediaPlane {
   nonisolated func stop() {
     loop.perform {
       self.onLoop { $0.closeAll() }
+      ThreadPriority.giveBack()
     }
     loop.stop()
   }

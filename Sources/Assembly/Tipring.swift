@@ -8,7 +8,11 @@ import Realtime
 package enum Tipring {
   /// Reads the command line of this process, does what it asks, and ends the process.
   package static func main() -> Never {
-    PriorityBroker.use { _ = RealtimeKit.grant(priority: $1, to: $0) }
+    PriorityBroker.use { thread, priority in
+      RealtimeKit.ask(
+        for: [.realtime(priority: priority), .preference(niceness: ThreadPriority.niceness)],
+        to: thread)
+    }
     do {
       exit(run(try Invocation(parsing: Array(CommandLine.arguments.dropFirst()))).rawValue)
     } catch {

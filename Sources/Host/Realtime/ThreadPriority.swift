@@ -28,6 +28,19 @@ package enum ThreadPriority: Int32, Sendable {
     return false
   }
 
+  /// As ``raise(isInherited:)``; where the limits grant nothing, whoever else may grant it is asked, whose
+  /// answer is not waited for. The thread then must not hold a processor for long (``PriorityBroker``), and
+  /// calls ``giveBack()`` before its end.
+  package func request() {
+    if !raise() { PriorityBroker.ask(for: shim_thread_number(), priority: rawValue) }
+  }
+
+  /// Gives the calling thread ordinary priority again, also where it is granted only later.
+  package static func giveBack() {
+    PriorityBroker.forget(shim_thread_number())
+    lower()
+  }
+
   /// Gives the calling thread ordinary priority again.
   package static func lower() {
     var parameters = sched_param()
@@ -36,5 +49,5 @@ package enum ThreadPriority: Int32, Sendable {
   }
 
   /// What desktop systems give their sound servers.
-  private static let niceness: Int32 = -11
+  package static let niceness: Int32 = -11
 }

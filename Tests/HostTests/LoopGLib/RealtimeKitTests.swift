@@ -1,4 +1,5 @@
 import CGLib
+import CLinux
 import EndToEnd
 import Glibc
 import LoopGLib
@@ -13,13 +14,27 @@ struct RealtimeKitTests {
   func asked() async throws {
     let bus = try await PrivateBus()
     defer { bus.end() }
-    #expect(!RealtimeKit.grant(priority: 10, to: 4_242, at: bus.address), "nobody is there")
+    let realtime = RealtimeKit.Grant.realtime(priority: 10)
+    #expect(RealtimeKit.ask(for: [realtime], to: 4_242, at: bus.address) == nil, "nobody is there")
     let kit = try FakeRealtimeKit(at: bus.address)
-    #expect(RealtimeKit.grant(priority: 10, to: 4_242, at: bus.address))
+    #expect(RealtimeKit.ask(for: [realtime], to: 4_242, at: bus.address) == realtime)
     #expect(kit.asked == ["4242 at 10"])
     kit.answer(.refusal)
-    #expect(!RealtimeKit.grant(priority: 11, to: 4_243, at: bus.address))
-    #expect(kit.asked.last == "4243 at 11")
+    #expect(RealtimeKit.ask(for: [realtime], to: 4_243, at: bus.address) == nil)
+    #expect(kit.asked.last == "4243 at 10")
+  }
+
+  @Test("is asked for preference where it refuses real-time priority, and only there")
+  func preference() async throws {
+    let bus = try await PrivateBus()
+    defer { bus.end() }
+    let kit = try FakeRealtimeKit(at: bus.address)
+    let grants = [RealtimeKit.Grant.realtime(priority: 9), .preference(niceness: -11)]
+    #expect(RealtimeKit.ask(for: grants, to: 7, at: bus.address) == grants[0])
+    #expect(kit.asked == ["7 at 9"])
+    kit.answer(.preferenceAlone)
+    #expect(RealtimeKit.ask(for: grants, to: 8, at: bus.address) == grants[1])
+    #expect(kit.asked == ["7 at 9", "8 at 9", "8 nice -11"])
   }
 
   @Test("is not waited for longer than patience lasts")
@@ -30,14 +45,17 @@ struct RealtimeKitTests {
     kit.answer(.nothing)
     let start = StopSignal.now
     #expect(
-      !RealtimeKit.grant(priority: 10, to: 1, at: bus.address, patienceMilliseconds: 200))
+      RealtimeKit.ask(
+        for: [.realtime(priority: 10)], to: 1, at: bus.address, patienceMilliseconds: 200) == nil)
     #expect(StopSignal.now - start < 20_000_000_000)
     #expect(kit.asked == ["1 at 10"])
   }
 
   @Test("is done without where there is no bus")
   func absent() {
-    #expect(!RealtimeKit.grant(priority: 10, to: 1, at: "unix:path=/nowhere/socket"))
+    #expect(
+      RealtimeKit.ask(for: [.realtime(priority: 10)], to: 1, at: "unix:path=/nowhere/socket") == nil
+    )
   }
 
   @Test(
@@ -81,6 +99,26 @@ struct PowerlessThread {
     // Ended with the whole process if it were not for the broker.
     #expect(await eventually { !thread.isRealtime })
     #expect(modest.stop() && thread.stop())
+  }
+
+  @Test("the loop asks as well, for a little less than the devices")
+  func loop() async throws {
+    var none = rlimit()
+    try #require(setrlimit(__rlimit_resource_t(__RLIMIT_RTPRIO.rawValue), &none) == 0)
+    let asked = Lock<[Int32]>([])
+    PriorityBroker.use { thread, priority in asked.withLock { $0 += [thread, priority] } }
+    let loop = GLibLoop(name: "loop")
+    loop.start()
+    let number = Lock<Int32>(0)
+    loop.perform {
+      guard PowerlessThread.giveUpRights() else { return }
+      number.withLock { $0 = shim_thread_number() }
+      ThreadPriority.loop.request()
+    }
+    #expect(await eventually { !asked.withLock { $0 }.isEmpty })
+    #expect(asked.withLock { $0 } == [number.withLock { $0 }, ThreadPriority.device.rawValue - 1])
+    loop.perform { ThreadPriority.giveBack() }
+    loop.stop()
   }
 
   @Test("goes before others no less than it did before")
@@ -172,7 +210,7 @@ private final class PrivateBus: Sendable {
 /// What is on the bus under RealtimeKit's name.
 private final class FakeRealtimeKit: @unchecked Sendable {
   // Unchecked: the connection is made for several threads, the rest is locked.
-  enum Answer { case grant, refusal, nothing }
+  enum Answer { case grant, refusal, preferenceAlone, nothing }
 
   private let connection: OpaquePointer
   private let state = Lock<(answer: Answer, asked: [String])>((.grant, []))
@@ -226,14 +264,20 @@ private final class FakeRealtimeKit: @unchecked Sendable {
       g_variant_unref(thread)
       g_variant_unref(priority)
     }
-    let text = "\(g_variant_get_uint64(thread)) at \(g_variant_get_uint32(priority))"
+    let isPreference =
+      g_dbus_message_get_member(message).map { String(cString: $0) } == "MakeThreadHighPriority"
+    let wanted =
+      isPreference
+      ? "nice \(g_variant_get_int32(priority))" : "at \(g_variant_get_uint32(priority))"
+    let text = "\(g_variant_get_uint64(thread)) \(wanted)"
     let answer = state.withLock { state in
       state.asked.append(text)
       return state.answer
     }
     switch answer {
     case .grant: return g_dbus_message_new_method_reply(message)
-    case .refusal:
+    case .preferenceAlone where isPreference: return g_dbus_message_new_method_reply(message)
+    case .refusal, .preferenceAlone:
       return g_dbus_message_new_method_error_literal(
         message, "org.freedesktop.DBus.Error.AccessDenied", "not for you")
     case .nothing: return nil
