@@ -45,13 +45,17 @@ struct DeviceListing: Sendable {
         ("isCapture", .boolean(device.name == capture)),
         ("isPlayback", .boolean(device.name == playback)),
         ("isRinger", .boolean(device.name == ringer)), ("isDefault", .boolean(device.isDefault)),
+        ("isUserDefined", .boolean(device.isUserDefined)),
       ]
     }
   }
 
   private func abilities(of device: SoundDevice) -> String {
-    [device.canCapture ? "captures" : nil, device.canPlay ? "plays" : nil]
-      .compactMap { $0 }.joined(separator: ", ")
+    [
+      device.canCapture ? "captures" : nil, device.canPlay ? "plays" : nil,
+      device.isUserDefined ? "defined by you" : nil,
+    ]
+    .compactMap { $0 }.joined(separator: ", ")
   }
 
   private func use(of device: SoundDevice) -> String {

@@ -9,14 +9,19 @@ package struct SoundDevice: Equatable, Sendable {
   package var description: String
   package var canCapture: Bool
   package var canPlay: Bool
+  /// Whether it is known only from the user's own configuration of ALSA; what it can do is then a guess.
+  package var isUserDefined: Bool
   /// Whether it is used where none is named.
   package var isDefault: Bool { name == DeviceList.defaultName }
 
-  package init(name: String, description: String, canCapture: Bool, canPlay: Bool) {
+  package init(
+    name: String, description: String, canCapture: Bool, canPlay: Bool, isUserDefined: Bool = false
+  ) {
     self.name = name
     self.description = description
     self.canCapture = canCapture
     self.canPlay = canPlay
+    self.isUserDefined = isUserDefined
   }
 }
 
@@ -25,12 +30,22 @@ package enum DeviceList {
   /// The device that is used where none is named.
   package static let defaultName = "default"
 
-  /// All devices that are worth choosing, the default first. No hardware is opened.
+  /// All devices that are worth choosing, the default first and those that users define last. No hardware
+  /// is opened.
   ///
   /// Reads ALSA's configuration, which may ask whether a sound server runs; not for a loop that has
   /// sound to carry.
   package static func devices() -> [SoundDevice] {
     PCM.quietLibrary()
+    var devices = hinted()
+    devices += UserDefinitions.devices().filter { own in
+      !devices.contains { $0.name == own.name }
+    }
+    return devices.filter(\.isDefault) + devices.filter { !$0.isDefault }
+  }
+
+  /// Those that the library has something to say of.
+  private static func hinted() -> [SoundDevice] {
     var hints: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
     guard snd_device_name_hint(-1, "pcm", &hints) == 0, let hints else { return [] }
     defer { snd_device_name_free_hint(hints) }
@@ -40,7 +55,7 @@ package enum DeviceList {
       if let device = SoundDevice(hint), isWorthChoosing(device.name) { devices.append(device) }
       next += 1
     }
-    return devices.filter(\.isDefault) + devices.filter { !$0.isDefault }
+    return devices
   }
 
   /// Leaves out what converts, what is for several loudspeakers or a digital plug, and the raw devices,

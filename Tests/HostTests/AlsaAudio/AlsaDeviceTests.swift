@@ -1,9 +1,10 @@
-import AlsaAudio
 import EndToEnd
 import Glibc
 import Media
 import Realtime
 import Testing
+
+@testable import AlsaAudio
 
 @Suite("ALSA devices")
 struct AlsaDeviceTests {
@@ -113,6 +114,39 @@ struct AlsaDeviceTests {
       #expect(output.reserveSamples == reserve)
       output.stop()
     }
+  }
+
+  @Test("are listed also when users define them, without being opened")
+  func userDefined() {
+    let folder = TemporaryFolder()
+    let home = folder["home"]
+    folder.write(
+      """
+      # What comes with the library is not the user's.
+      pcm.desk { type asym playback.pcm "desk_out" }
+      pcm.desk_out "hw:7,0"
+      pcm.!room { type plug slave.pcm "null" hint { show on description "The room" } }
+      pcm.both { type dsnoop ipc_key 9 slave.pcm "hw:9" }
+      pcm.null { type null }
+      pcm_slave.rate { pcm "null" rate 8000 }
+      ctl.desk { type hw card 7 }
+      """, to: "home/.asoundrc")
+    let own = UserDefinitions.devices { ["HOME": home][$0] }
+    #expect(own.map(\.name) == ["desk", "desk_out", "room", "both"])
+    #expect(own.map(\.canCapture) == [false, true, true, true])
+    #expect(own.map(\.canPlay) == [true, true, true, false])
+    #expect(own.allSatisfy(\.isUserDefined))
+    #expect(own[0].description == "Of type asym, defined in \(home)/.asoundrc")
+    #expect(own[1].description == "Defined in \(home)/.asoundrc")
+    #expect(own[2].description == "The room (defined in \(home)/.asoundrc)")
+
+    // A path in ALSA's variable stands for all files; a broken one defines nothing.
+    folder.write("</usr/share/alsa/alsa.conf>\npcm.mine { type null }", to: "own.conf")
+    folder.write("pcm.broken {", to: "broken.conf")
+    let path = "\(folder["own.conf"]):\(folder["broken.conf"]):\(folder["missing"])"
+    let named = UserDefinitions.devices { ["HOME": home, "ALSA_CONFIG_PATH": path][$0] }
+    #expect(named.map(\.name) == ["mine"])
+    #expect(UserDefinitions.devices { _ in nil }.allSatisfy { !$0.name.isEmpty })
   }
 
   @Test("are listed without what only converts")
