@@ -12,6 +12,8 @@ package struct AudioDeviceError: Error, Equatable, Sendable {
     case startThread
     // A sound file.
     case openFile, recognizeFormat, readFile, createFile, chooseFormat, writeFile
+    /// One of the voices that are installed with the program.
+    case findVoice
   }
 
   /// The device's ALSA name or the file's path, as the user gave it.
@@ -40,6 +42,9 @@ package struct AudioDeviceError: Error, Equatable, Sendable {
     case .createFile: "The sound file \(quoted) cannot be made: \(fileReason)"
     case .chooseFormat:
       "The name \(quoted) does not tell the kind of file. End it in .wav, .flac, .ogg or .opus."
+    case .findVoice:
+      "The voice \(quoted) is missing: the program is not installed whole. Run it where it was built, "
+        + "or “make install”; bench jitter takes any speech in its place, with --speech FILE."
     case .writeFile: "The sound file \(quoted) could not be written any further: \(fileReason)"
     }
   }

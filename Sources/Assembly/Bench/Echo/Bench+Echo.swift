@@ -1,4 +1,3 @@
-import Files
 import Formats
 import Invocation
 import Media
@@ -9,19 +8,15 @@ extension Bench {
   /// `tipring bench echo`: the voice processor in simulated rooms, in virtual time.
   static func echo(_ options: BenchOptions) -> ExitCode {
     do throws(AudioDeviceError) {
-      let far = try voice("operator-hello")
-      let near: [Int16]
-      if let path = options.speechPath {
-        near = try SoundClip.decode(path: path)
-      } else {
-        near = try voice("parrot-greeting")
-      }
+      let far = try installedVoice("operator-hello")
+      let near = try speech(options.speechPath)
+      let output = try newFile(options.outputPath)
       guard let (figures, sound) = rooms(options.runs ?? 9, far: far, near: near)
       else {
         Output.error("bench echo: there is not enough memory.")
         return .signalingFailed
       }
-      if let path = options.outputPath { try write(sound, to: path) }
+      if let output { try write(sound, to: output) }
       for figures in figures { Output.line(options.isJSON ? figures.json.text : figures.line) }
       return .success
     } catch {
@@ -168,10 +163,5 @@ extension Bench {
       row("change of level", "dB", fidelity.gain.mean),
       row("variation of level", "dB", fidelity.gain.deviation),
     ]
-  }
-
-  private static func voice(_ name: String) throws(AudioDeviceError) -> [Int16] {
-    let folder = SearchPaths.ofThisProcess.resources.map { $0 + "/" } ?? ""
-    return try SoundClip.decode(path: folder + "voices/\(name).opus")
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import Formats
+import Glibc
 import Invocation
 import Media
 import OpusCodec
@@ -12,16 +13,18 @@ extension Bench {
   static func jitter(_ options: BenchOptions) -> ExitCode {
     guard let tracePath = options.tracePath else { return fail("name a trace: --trace FILE.") }
     do {
+      let trace = try DelayTrace(path: tracePath)
       let voice = try voice(options.speechPath)
+      let output = try newFile(options.outputPath)
       let outcome = try JitterBench(
-        voice: voice, trace: try DelayTrace(path: tracePath),
+        voice: voice, trace: trace,
         settings: playout(options.latency),
         encoder: EncoderSettings(
           bitsPerSecond: 32_000, usesFEC: options.usesFEC, expectedLossPercent: 10),
         copyCount: options.copyCount, minutes: options.minutes,
-        keepsSamples: options.outputPath != nil
+        keepsSamples: output != nil
       ).run()
-      if let path = options.outputPath { try write(outcome.samples, to: path) }
+      if let output { try write(outcome.samples, to: output) }
       Output.line(options.isJSON ? json(outcome).text : line(outcome))
       return .success
     } catch let error as DelayTrace.Failure {
@@ -33,13 +36,33 @@ extension Bench {
     }
   }
 
-  /// 48 kHz mono, a frame at least.
+  /// A voice that is installed with the program, 48 kHz mono.
+  static func installedVoice(_ name: String) throws(AudioDeviceError) -> [Int16] {
+    let path = (SearchPaths.ofThisProcess.resources.map { $0 + "/" } ?? "") + "voices/\(name).opus"
+    do throws(AudioDeviceError) { return try SoundClip.decode(path: path) } catch {
+      guard error.code == ENOENT else { throw error }
+      throw AudioDeviceError(device: path, operation: .findVoice, code: error.code)
+    }
+  }
+
+  /// What is said: a file's, or an installed voice's.
+  static func speech(_ path: String?) throws(AudioDeviceError) -> [Int16] {
+    guard let path else { return try installedVoice("parrot-greeting") }
+    return try SoundClip.decode(path: path)
+  }
+
+  /// A frame at least.
   private static func voice(_ path: String?) throws(AudioDeviceError) -> [Int16] {
-    let standard = SearchPaths.ofThisProcess.resources.map { $0 + "/voices/parrot-greeting.opus" }
-    let path = path ?? standard ?? "voices/parrot-greeting.opus"
-    let voice = try SoundClip.decode(path: path)
-    let padding = max(0, JitterBench.frameCount - voice.count)
-    return voice + [Int16](repeating: 0, count: padding)
+    let voice = try speech(path)
+    return voice + [Int16](repeating: 0, count: max(0, JitterBench.frameCount - voice.count))
+  }
+
+  /// Made before there is anything to be written, so that who cannot write it learns it at once.
+  ///
+  /// - Returns: `nil` where none is wanted.
+  static func newFile(_ path: String?) throws(AudioDeviceError) -> SoundFileWriter? {
+    guard let path else { return nil }
+    return try SoundFileWriter(path: path, channelCount: 1)
   }
 
   private static func playout(_ latency: LatencyProfile) -> PlayoutSettings {
@@ -50,8 +73,9 @@ extension Bench {
     }
   }
 
-  static func write(_ samples: [Int16], to path: String) throws(AudioDeviceError) {
-    let writer = try SoundFileWriter(path: path, channelCount: 1)
+  static func write(
+    _ samples: [Int16], to writer: SoundFileWriter
+  ) throws(AudioDeviceError) {
     for start in stride(from: 0, to: samples.count, by: 48_000) {
       let piece = Array(samples[start..<min(samples.count, start + 48_000)])
       let result = piece.withUnsafeBufferPointer { buffer -> Result<Void, AudioDeviceError> in
