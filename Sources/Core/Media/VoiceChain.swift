@@ -108,7 +108,7 @@ package struct VoiceChain {
       wasNoisy = need.isNoisy
       processor.expectNoise(wasNoisy)
     }
-    var result = path.next(wantsProcessed: wantsProcessed)
+    var result = path.next(block, wantsProcessed: wantsProcessed)
     if isWarm, !isAsleep, !path.isProcessed, !need.isNeeded { missed = (0, 0) }
     level?.adjust(&result, isSpeech: need.hearsSpeech)
     return result

@@ -37,16 +37,18 @@ struct VoicePath: Equatable, Sendable {
 
   /// What is heard of the last block.
   ///
-  /// - Parameter wantsProcessed: which take it shall be from now on.
-  mutating func next(wantsProcessed: Bool) -> [Int16] {
+  /// - Parameters:
+  ///   - block: that block, as it came.
+  ///   - wantsProcessed: which take it shall be from now on.
+  mutating func next(_ block: [Int16], wantsProcessed: Bool) -> [Int16] {
     let before = extraDelay
     if wantsProcessed != isProcessed { extraDelay = wantsProcessed ? likeliestDelay() : nil }
-    let last = take(extraDelay)
-    return before == extraDelay ? last : Self.fade(from: take(before), to: last)
+    let last = extraDelay.map(processed(at:)) ?? block
+    guard before != extraDelay else { return last }
+    return Self.fade(from: before.map(processed(at:)) ?? block, to: last)
   }
 
-  private func take(_ extraDelay: Int?) -> [Int16] {
-    guard let extraDelay else { return Array(direct.suffix(VoiceBlock.sampleCount)) }
+  private func processed(at extraDelay: Int) -> [Int16] {
     let start = VoiceBlock.sampleCount - extraDelay
     return Array(processed[start..<start + VoiceBlock.sampleCount])
   }

@@ -111,7 +111,9 @@ package struct MediaCore {
   // MARK: Sound
 
   /// One frame from the microphone, of `MediaSettings.frameSampleCount` samples.
-  package mutating func captured(_ frame: [Int16], at now: Instant) -> [MediaEffect] {
+  package mutating func captured(
+    _ frame: consuming [Int16], at now: Instant
+  ) -> [MediaEffect] {
     var frame = frame
     var effects = treat(&frame, at: now)
     for index in calls.indices.reversed() where calls[index].session.isOpen {

@@ -165,8 +165,10 @@ package struct PlayoutStream {
       return conceal(playable.sampleCount)
     }
     if playable.isCopy { counters.recoveredPackets += 1 }
+    let skipped = playable.skippedCount
+    let heard = skipped > 0 ? Array(decoded.dropFirst(skipped)) : decoded
     append(
-      stretch(Array(decoded.dropFirst(playable.skippedCount)), playable.stretch),
+      stretch(heard, playable.stretch),
       from: .packet(arrival: playable.arrival), smoothly: playable.followsJump)
   }
 

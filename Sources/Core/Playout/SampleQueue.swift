@@ -27,7 +27,9 @@ struct SampleQueue: Equatable {
   /// - Parameter smoothly: bend the beginning so that it joins what is before it.
   mutating func append(_ added: [Int16], from origin: Origin, smoothly: Bool = false) {
     guard !added.isEmpty else { return }
-    samples += smoothly ? Joint.join(added, to: tail) : added
+    let joined = smoothly ? Joint.join(added, to: tail) : added
+    // As a rule nothing is left, and what comes need not be copied.
+    if samples.isEmpty { samples = joined } else { samples += joined }
     runs.append(Run(count: added.count, origin: origin))
   }
 
@@ -45,11 +47,19 @@ struct SampleQueue: Equatable {
       if runs[0].count == 0 { runs.removeFirst() }
       left -= taken
     }
-    let result = Array(samples.prefix(count))
-    samples.removeFirst(count)
+    let result = takeFirst(count)
     played += result
     played.removeFirst(max(0, played.count - TimeStretch.longestLag))
     return result
+  }
+
+  private mutating func takeFirst(_ count: Int) -> [Int16] {
+    guard count < samples.count else {
+      defer { samples = [] }
+      return samples
+    }
+    defer { samples.removeFirst(count) }
+    return Array(samples.prefix(count))
   }
 
   /// Makes what is left last longer, where it comes from a packet.

@@ -32,20 +32,23 @@ package struct HeaderExtension: Equatable, Sendable {
   /// Appends profile, length and elements, in the one-byte form if it can carry them.
   static func encode(_ elements: [HeaderExtension], into bytes: inout [UInt8]) {
     let fitsOneByte = elements.allSatisfy { $0.id < 15 && (1...16).contains($0.data.count) }
-    var block: [UInt8] = []
+    bytes.append(bigEndian: fitsOneByte ? oneByteProfile : twoByteProfile)
+    let length = bytes.count
+    bytes.append(bigEndian: UInt16(0))
+    let start = bytes.count
     for element in elements {
       if fitsOneByte {
-        block.append(element.id << 4 | UInt8(element.data.count - 1))
+        bytes.append(element.id << 4 | UInt8(element.data.count - 1))
       } else {
-        block.append(element.id)
-        block.append(UInt8(element.data.count))
+        bytes.append(element.id)
+        bytes.append(UInt8(element.data.count))
       }
-      block.append(contentsOf: element.data)
+      bytes.append(contentsOf: element.data)
     }
-    while block.count % 4 != 0 { block.append(0) }
-    bytes.append(bigEndian: fitsOneByte ? oneByteProfile : twoByteProfile)
-    bytes.append(bigEndian: UInt16(clamping: block.count / 4))
-    bytes.append(contentsOf: block)
+    while (bytes.count - start) % 4 != 0 { bytes.append(0) }
+    let wordCount = UInt16(clamping: (bytes.count - start) / 4)
+    bytes[length] = UInt8(wordCount >> 8)
+    bytes[length + 1] = UInt8(wordCount & 0xFF)
   }
 
   private static func decodeOneByte(_ block: [UInt8]) -> [HeaderExtension]? {

@@ -88,10 +88,13 @@ package final class AudioRing: @unchecked Sendable {
   /// Removes a frame of exactly `count` samples; `nil` while there are fewer. Reading thread only.
   package func read(exactly count: Int) -> [Int16]? {
     guard count > 0, self.count >= count else { return nil }
-    return [Int16](unsafeUninitializedCapacity: count) { target, initializedCount in
-      // The array's memory is there because its capacity is positive.
-      initializedCount = read(into: target.baseAddress!, count: count)
-    }
+    // Filled step by step, since an array that is made with its length asks the runtime for its type.
+    var frame: [Int16] = []
+    frame.reserveCapacity(count)
+    frame.append(contentsOf: repeatElement(0, count: count))
+    // The array has memory because its length is positive.
+    _ = frame.withUnsafeMutableBufferPointer { read(into: $0.baseAddress!, count: count) }
+    return frame
   }
 
   /// Forgets all that waits and returns how many samples that were. Reading thread only.
