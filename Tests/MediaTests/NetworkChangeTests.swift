@@ -221,6 +221,47 @@ struct NetworkChangeTests {
     #expect(pair.reports[0].count >= count)
   }
 
+  @Test(
+    "after a side stood for a while, both hear each other within two seconds",
+    arguments: [
+      (0, 4), (1, 4), (0, 12), (1, 12), (0, 24), (1, 24), (0, 31), (1, 31), (0, 90), (1, 90),
+    ])
+  func stands(sideNumber: Int, seconds: Int) throws {
+    let side = try #require(SessionPair.Side(rawValue: sideNumber))
+    let pair = flowing()
+    pair.stop(side)
+    pair.run(for: .seconds(min(seconds, 30)))
+    // Nobody has agreed to receive for half a minute (RFC 7675).
+    if seconds > 30 {
+      pair.losePath("the peer's address no longer answers")
+      pair.run(for: .seconds(seconds - 30))
+    }
+    pair.resume()
+    pair.run(for: .seconds(2))
+    for side in SessionPair.Side.allCases {
+      #expect(pair.heard[side.rawValue].suffix(20).allSatisfy { $0 != 0 })
+      #expect(pair.count(side) { if case .failed = $0 { true } else { false } } == 0)
+    }
+    pair.run(for: .seconds(20))
+    for side in SessionPair.Side.allCases {
+      #expect(pair.heard[side.rawValue].suffix(1_000).allSatisfy { $0 != 0 })
+    }
+    #expect(pair.violations == [])
+  }
+
+  @Test("of several offers that have waited, the newest is answered")
+  func severalOffers() {
+    let pair = flowing()
+    pair.stop(.caller)
+    pair.run(for: .seconds(29))
+    let offers = pair.count(.callee) { if case .described = $0 { true } else { false } } - 1
+    #expect(offers >= 2)
+    pair.losePath("the peer's address no longer answers")
+    pair.resume()
+    pair.run(for: .milliseconds(500))
+    #expect(pair.agents[0].remote == pair.agents[1].credentials)
+  }
+
   @Test("who is being called gathers anew before answering")
   func whileRinging() {
     var setup = SessionPair.Setup()

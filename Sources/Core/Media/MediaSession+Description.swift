@@ -15,6 +15,8 @@ extension MediaSession {
       // Signalling may deliver twice.
       if description == lastRemote { return [] }
       if search.hasGivenUpOffer, !isOffer(description) {
+        // But whoever answers is back, so that the next offer need not wait.
+        if search.isNeeded { timers[.restart] = now }
         return [note(.info, "An answer came too late to be of use.")]
       }
       return offered(description, at: now)
@@ -177,17 +179,17 @@ extension MediaSession {
     do { audio = try AudioDescription(reading: description) } catch {
       return refuse(error, at: now)
     }
+    let restarts = audio.restartsIce(since: agreed.remote)
     guard case .done = gathering, let transport else {
-      // We gather anew for an offer of our own.
-      guard givesWay() else { return [note(.info, Self.crossing)] }
+      // We gather anew: for an offer of our own, or to answer one that this one takes the place of.
+      if case .offer = gathering, !givesWay() { return [note(.info, Self.crossing)] }
+      if restarts { remoteCandidates.restart() }
       gathering = .answer(to: description)
       return []
     }
-    if audio.restartsIce(since: agreed.remote) {
-      remoteCandidates.restart()
-      return regather(for: .answer(to: description), at: now)
-    }
-    return answer(description, transport, at: now)
+    guard restarts else { return answer(description, transport, at: now) }
+    remoteCandidates.restart()
+    return regather(for: .answer(to: description), at: now)
   }
 
   private mutating func refuse(_ error: NegotiationError, at now: Instant) -> [SessionEffect] {

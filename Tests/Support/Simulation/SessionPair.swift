@@ -43,7 +43,18 @@ package final class SessionPair {
     case ice(Side, IceEvent)
     case capture
     case play
+
+    /// Whom it is for alone.
+    var side: Side? {
+      switch self {
+      case .signal(let side, _), .ice(let side, _): side
+      case .accept: .callee
+      case .capture, .play: nil
+      }
+    }
   }
+
+  private static let socketLimit = 170
 
   package let setup: Setup
   package private(set) var sessions: [MediaSession?] = [nil, nil]
@@ -73,6 +84,9 @@ package final class SessionPair {
   /// Whether signalling is carried.
   package var hasSignaling = true
   package private(set) var hasPath: Bool
+  /// Who stands, as a process or a machine does that is stopped; and what waits for it meanwhile.
+  private var standing: Side?
+  private var awaiting: [Event] = []
 
   private var timeline = Timeline<Event>()
   private var links: [LinkModel]
@@ -106,7 +120,8 @@ package final class SessionPair {
     let end = now.advanced(by: duration)
     var stepCount = 0
     while violations.count < 10 {
-      let deadlines = sessions.compactMap { $0?.deadline }
+      let deadlines = Side.allCases.filter { $0 != standing }
+        .compactMap { sessions[$0.rawValue]?.deadline }
       let next = min(deadlines.min() ?? end, end)
       if let event = timeline.take(by: next) { handle(event) }
       expire()
@@ -140,6 +155,25 @@ package final class SessionPair {
     }
   }
 
+  /// Both agents give the pair up; one that is stopped finds that out afterwards.
+  package func losePath(_ reason: String) {
+    for side in Side.allCases {
+      agents[side.rawValue].connectedWith = nil
+      handle(.ice(side, .failed(reason)))
+    }
+  }
+
+  /// Stops one side: it does nothing, and what comes waits for it, of datagrams as many as a socket holds.
+  package func stop(_ side: Side) { standing = side }
+
+  /// Has the side that was stopped go on.
+  package func resume() {
+    standing = nil
+    let events = awaiting
+    awaiting = []
+    for event in events { handle(event) }
+  }
+
   /// Loses everything, or nothing more than the link does.
   package func setPath(_ works: Bool) {
     hasPath = works
@@ -171,6 +205,11 @@ package final class SessionPair {
   }
 
   private func handle(_ event: Event) {
+    if let standing, event.side == standing {
+      if case .ice(_, .received) = event, awaiting.count >= Self.socketLimit { return }
+      awaiting.append(event)
+      return
+    }
     switch event {
     case .accept:
       isAccepted = true
@@ -206,7 +245,7 @@ package final class SessionPair {
 
   private func capture() {
     let count = setup.settings.frameSampleCount
-    for side in Side.allCases {
+    for side in Side.allCases where side != standing {
       let frame = speech[side.rawValue](frameCount, count)
       act(side) { $0.captured(frame, at: $1) }
     }
@@ -216,7 +255,7 @@ package final class SessionPair {
   }
 
   private func play() {
-    for side in Side.allCases where sessions[side.rawValue] != nil {
+    for side in Side.allCases where sessions[side.rawValue] != nil && side != standing {
       let (samples, effects) = sessions[side.rawValue]!.pull(sampleCount: 480, at: now)
       if samples.count != 480 { violate("\(side) played \(samples.count) samples") }
       heard[side.rawValue].append(samples.first ?? 0)
@@ -228,7 +267,8 @@ package final class SessionPair {
 
   private func expire() {
     for side in Side.allCases {
-      guard let deadline = sessions[side.rawValue]?.deadline, deadline <= now else { continue }
+      guard side != standing, let deadline = sessions[side.rawValue]?.deadline, deadline <= now
+      else { continue }
       act(side) { $0.expire(at: $1) }
       if let deadline = sessions[side.rawValue]?.deadline, deadline <= now {
         violate("\(side) wants to be woken in the past")
