@@ -8,18 +8,19 @@ import Testing
 struct ClockPairTests {
   @Test(
     "are known within eight seconds, though whole periods are taken, wake-ups are late and delays jump",
-    arguments: [-300.0, -100, 100, 300])
+    arguments: [-300.0, 300])
   func learning(partsPerMillion: Double) {
     var devices = Devices(partsPerMillion)
     for _ in 0..<1_600 { devices.run(for: 0.005) }
-    if abs(partsPerMillion) == 300 { #expect(abs(devices.error) < 0.000_1) }
+    #expect(abs(devices.error) < 0.000_1)
     for _ in 0..<10_000 { devices.run(for: 0.005) }
     #expect(abs(devices.error) < 0.000_04)
   }
 
-  @Test("that are the same leave sound as it is")
-  func same() {
-    var devices = Devices(0)
+  @Test(
+    "that differ so little that a canceller follows leave sound as it is", arguments: [0.0, 50])
+  func same(partsPerMillion: Double) {
+    var devices = Devices(partsPerMillion)
     for _ in 0..<12_000 {
       devices.run(for: 0.005)
       #expect(devices.clocks.pace == 1)
@@ -63,8 +64,6 @@ private struct Devices {
   private let portions: Int
   private var generator = SeededGenerator(seed: 4)
   private var (time, nextPeriod, nextFrame) = (0.0, 0.0, 0.02)
-  /// What a resampler holds back.
-  private var held = 0.0
 
   init(_ partsPerMillion: Double, portions: Int = 1) {
     skew = partsPerMillion / 1e6
@@ -76,7 +75,7 @@ private struct Devices {
     while min(nextPeriod, nextFrame) <= time {
       let late = Double.random(in: 0..<0.002, using: &generator)
       if nextPeriod < nextFrame {
-        for _ in 0..<portions { play(at: nextPeriod + late) }
+        for _ in 0..<portions { clocks.played(480, at: instant(nextPeriod + late)) }
         nextPeriod += 0.01 * Double(portions) / (1 + skew)
       } else {
         let delay = 2_880 + Int.random(in: -48...48, using: &generator)
@@ -90,13 +89,6 @@ private struct Devices {
     let end = time + seconds
     nextPeriod = end
     run(for: seconds)
-  }
-
-  private mutating func play(at time: Double) {
-    held += 480 / clocks.pace
-    let count = Int(held)
-    held -= Double(count)
-    clocks.played(count, at: instant(time))
   }
 
   private func instant(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9)) }

@@ -8,8 +8,7 @@
 ///             ▲──────────── quite another level for 1 s ────┴─────────────┘
 ///
 /// - Units: samples of ``Sound/sampleRate``.
-/// - Bound: ``pace`` is within ``limit`` of 1, and changes by ``slew`` a second where what has piled up is
-///   worked off; nobody hears either.
+/// - Bound: ``pace`` is within ``limit`` of 1, and changes by ``slew`` a second; nobody hears either.
 package struct ClockSkew: Equatable, Sendable {
   /// Samples read for each that is needed.
   package private(set) var pace = 1.0
@@ -19,26 +18,17 @@ package struct ClockSkew: Equatable, Sendable {
   /// How much has waited since that was quite another amount, if it is.
   private var other = Mean()
   private let leap: Double
-  private let worksOff: Bool
   /// What has piled up, evened out.
   private var surplus = 0.0
-  /// What would have, at one sample a second.
-  private var unit = 0.0
   /// What piles up by the clocks' difference, each second.
   private var drift = 0.0
   private var seconds = 0.0
   /// Since when, by ``seconds``, the pace is steered.
   private var begin: Double?
 
-  /// - Parameters:
-  ///   - leap: so much more or less than usual, and lasting, is no clock: sound was lost, or something
-  ///     tells another delay. `nil` if there is no such thing.
-  ///   - worksOff: whether what has piled up until the clocks are known is too much. Where only their
-  ///     ratio counts it becomes usual, and the pace is right at once.
-  package init(leap: Int? = nil, worksOff: Bool = true) {
-    self.leap = leap.map(Double.init) ?? .infinity
-    self.worksOff = worksOff
-  }
+  /// - Parameter leap: so much more or less than usual, and lasting, is no clock: sound was lost, or
+  ///   something tells another delay. `nil` if there is no such thing.
+  package init(leap: Int? = nil) { self.leap = leap.map(Double.init) ?? .infinity }
 
   /// Looks at how much waits.
   ///
@@ -51,9 +41,9 @@ package struct ClockSkew: Equatable, Sendable {
     guard abs(level - usual.value) <= leap else {
       other.add(level, for: step)
       if other.seconds >= Self.learning {
-        let level = other
-        rebase()
-        usual = level
+        usual = other
+        other = Mean()
+        surplus = 0
       }
       return
     }
@@ -61,8 +51,10 @@ package struct ClockSkew: Equatable, Sendable {
     let seen = min(max(level - usual.value, -Self.mostSurplus), Self.mostSurplus)
     seconds += step
     surplus += (seen - surplus) * min(1, step / Self.smoothing)
-    unit += (seconds - unit) * min(1, step / Self.smoothing)
-    if begin == nil, abs(surplus) > Self.tolerance, seconds > Self.smoothing { start() }
+    if begin == nil, abs(surplus) > Self.tolerance, seconds > Self.smoothing {
+      begin = seconds
+      drift = surplus / seconds
+    }
     if let begin { steer(for: step, since: begin) }
   }
 
@@ -70,18 +62,6 @@ package struct ClockSkew: Equatable, Sendable {
   package mutating func rebase() {
     usual = Mean()
     other = Mean()
-    surplus = 0
-    guard begin == nil else { return }
-    seconds = 0
-    unit = 0
-  }
-
-  private mutating func start() {
-    begin = seconds
-    // What is worked off at the same time is a part of it.
-    drift = surplus / (worksOff ? seconds : unit)
-    guard !worksOff else { return }
-    usual.move(by: drift * seconds)
     surplus = 0
   }
 
@@ -91,7 +71,7 @@ package struct ClockSkew: Equatable, Sendable {
     drift = min(max(drift + speed * speed * surplus * step, -most), most)
     let wanted = min(max(drift + 2 * speed * surplus, -most), most) / Double(Sound.sampleRate)
     let change = wanted - (pace - 1)
-    pace += worksOff ? min(max(change, -Self.slew * step), Self.slew * step) : change
+    pace += min(max(change, -Self.slew * step), Self.slew * step)
   }
 
   private struct Mean: Equatable {
@@ -103,8 +83,6 @@ package struct ClockSkew: Equatable, Sendable {
       seconds += step
       sum += number * step
     }
-
-    mutating func move(by number: Double) { sum += number * seconds }
   }
 
   /// 1 000 ppm: sound cards keep within 300, and an ear hears 3 000.

@@ -49,16 +49,16 @@ package struct VoiceChain {
   /// - Parameter now: when it was asked for. Without that, here or in ``clean(_:delaySamples:at:)``, the
   ///   two clocks are taken for one.
   package mutating func played(_ samples: [Int16], at now: Instant? = nil) {
+    clocks.played(samples.count, at: now)
     if clocks.pace != 1, resampler == nil { resampler = VariableResampler() }
     resampler?.append(samples)
     // A processor that sleeps is only told how loud it is.
     let isHeard = !isAsleep
     let wanted = 2 * samples.count + 16
-    gather(resampler?.take(wanted, pace: clocks.pace, isHeard: isHeard) ?? samples, at: now)
+    gather(resampler?.take(wanted, pace: clocks.pace, isHeard: isHeard) ?? samples)
   }
 
-  private mutating func gather(_ samples: [Int16], at now: Instant?) {
-    clocks.played(samples.count, at: now)
+  private mutating func gather(_ samples: [Int16]) {
     var start = 0
     while start < samples.count {
       let count = min(samples.count - start, far.count - farCount)
