@@ -41,7 +41,7 @@ struct VoiceProcessorTests {
   func drift(partsPerMillion: Double) throws {
     let outcome = try outcome(ofDrift: partsPerMillion, followsClocks: true)
     #expect(outcome.enhancement >= 25)
-    #expect(outcome.doubleTalkAttenuation <= 6)
+    #expect(outcome.doubleTalkAttenuation <= 3)
     #expect(outcome.doubleTalkEnhancement >= 12)
     #expect(outcome.nearAttenuation <= 1.5)
   }
@@ -65,7 +65,7 @@ struct VoiceProcessorTests {
       processor.hear(block < 100 ? far : [Int16](repeating: .min, count: 480))
       var frame = (0..<480).map { _ in Bool.random(using: &generator) ? Int16.max : .min }
       processor.filter(&frame, from: 0)
-      processor.clean(&frame, from: 0, delayMilliseconds: block % 3 * 500)
+      processor.clean(&frame, from: 0, delayMilliseconds: 40)
     }
     // An echo 40 ms later and 6 dB softer, then a voice that nothing is played beside.
     let voice = try voice("parrot-greeting")
