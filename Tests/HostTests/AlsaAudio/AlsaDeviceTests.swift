@@ -135,7 +135,7 @@ struct AlsaDeviceTests {
     #expect(own.map(\.name) == ["desk", "desk_out", "room", "both"])
     #expect(own.map(\.canCapture) == [false, true, true, true])
     #expect(own.map(\.canPlay) == [true, true, true, false])
-    #expect(own.allSatisfy(\.isUserDefined))
+    #expect(own.allSatisfy { $0.isUserDefined })
     #expect(own[0].description == "Of type asym, defined in \(home)/.asoundrc")
     #expect(own[1].description == "Defined in \(home)/.asoundrc")
     #expect(own[2].description == "The room (defined in \(home)/.asoundrc)")
