@@ -17,12 +17,18 @@ enum UserDefinitions {
     let library = "\(libraryFolder)/alsa.conf"
     files.removeAll { $0 == library }
     guard files.contains(where: { access($0, R_OK) == 0 }) else { return [] }
-    let common = Set(definitions(in: library).map(\.name)).subtracting([DeviceList.defaultName])
+    let common = definitions(in: library)
     for file in files {
-      for device in definitions(in: file) where !common.contains(device.name) {
+      for found in definitions(in: file) {
+        // A file may include the library's, whose default devices are the only ones to be replaced.
+        let isCommon = common.contains { one in
+          one.device.name == found.device.name
+            && (!found.device.isDefault || one.kind == found.kind)
+        }
+        if isCommon { continue }
         // The later file counts.
-        own.removeAll { $0.name == device.name }
-        own.append(device)
+        own.removeAll { $0.name == found.device.name }
+        own.append(found.device)
       }
     }
     return Array(own.prefix(limit))
@@ -38,7 +44,8 @@ enum UserDefinitions {
     return ["/etc/asound.conf", "\(home)/.asoundrc", "\(settings)/alsa/asoundrc"]
   }
 
-  private static func definitions(in file: String) -> [SoundDevice] {
+  /// A file's devices, each with its type, or the name of the device that it stands for.
+  private static func definitions(in file: String) -> [(device: SoundDevice, kind: String?)] {
     var input: OpaquePointer?
     var tree: OpaquePointer?
     guard snd_input_stdio_open(&input, file, "r") == 0, let input else { return [] }
@@ -49,11 +56,14 @@ enum UserDefinitions {
     guard snd_config_load(tree, input) == 0, snd_config_search(tree, "pcm", &pcms) == 0,
       let pcms, snd_config_get_type(pcms) == SND_CONFIG_TYPE_COMPOUND
     else { return [] }
-    var devices: [SoundDevice] = []
+    var devices: [(device: SoundDevice, kind: String?)] = []
     var next = snd_config_iterator_first(pcms)
     while next != snd_config_iterator_end(pcms), devices.count < limit {
       if let entry = snd_config_iterator_entry(next), let device = device(entry, in: file) {
-        devices.append(device)
+        var alias: UnsafePointer<CChar>?
+        let isAlias = snd_config_get_string(entry, &alias) == 0
+        devices.append(
+          (device, isAlias ? alias.map { String(cString: $0) } : text(entry, "type")))
       }
       next = snd_config_iterator_next(next)
     }

@@ -146,6 +146,9 @@ struct AlsaDeviceTests {
     let path = "\(folder["own.conf"]):\(folder["broken.conf"]):\(folder["missing"])"
     let named = UserDefinitions.devices { ["HOME": home, "ALSA_CONFIG_PATH": path][$0] }
     #expect(named.map(\.name) == ["mine"])
+    folder.write("</usr/share/alsa/alsa.conf>\npcm.!default \"hw:3\"", to: "broken.conf")
+    let replaced = UserDefinitions.devices { ["HOME": home, "ALSA_CONFIG_PATH": path][$0] }
+    #expect(replaced.map(\.name) == ["mine", "default"])
     #expect(UserDefinitions.devices { _ in nil }.allSatisfy { !$0.name.isEmpty })
   }
 
