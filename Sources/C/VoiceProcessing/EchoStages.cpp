@@ -91,6 +91,8 @@ void EchoStages::play(const float *smoothed) {
 
 EchoStages::Use::Use(EchoStages *stages) {
   current = stages;
+  // Before the first canceller is made, the library has not set its stages, and there are none to keep.
+  if (!stages) return;
   std::call_once(known, [] {
     own = {
         WebRtcAec_FilterFar, WebRtcAec_ScaleErrorSignal, WebRtcAec_SubbandCoherence,

@@ -16,6 +16,7 @@ class EchoStages {
   /// While this object lives, cancellers on this thread work with these stages.
   class Use {
    public:
+    /// Null where there is no canceller. One must have been made before stages are used.
     explicit Use(EchoStages *stages);
     ~Use();
     Use(const Use &) = delete;

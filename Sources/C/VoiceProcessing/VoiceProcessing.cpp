@@ -58,6 +58,7 @@ struct voice_processing {
   webrtc::AudioFrame far;
   webrtc::AudioFrame near;
   HighPass high_pass;
+  bool cancels_echo;
   EchoStages stages;
 };
 
@@ -74,6 +75,7 @@ voice_processing *voice_processing_create(voice_processing_parts parts) {
   if (!made) return nullptr;
   made->library.reset(webrtc::AudioProcessing::Create(config));
   if (!made->library) return nullptr;
+  made->cancels_echo = parts.cancels_echo;
   prepare(made->far);
   prepare(made->near);
 
@@ -116,7 +118,7 @@ int voice_processing_clean(voice_processing *processing, int16_t *block, int del
   if (code == webrtc::AudioProcessing::kBadStreamParameterWarning) code = 0;
   if (code == 0) {
     processing->stages.step.tell(static_cast<float>(delay));
-    const EchoStages::Use use(&processing->stages);
+    const EchoStages::Use use(processing->cancels_echo ? &processing->stages : nullptr);
     code = processing->library->ProcessStream(&processing->near);
   }
   if (code == 0) {

@@ -90,6 +90,19 @@ struct VoiceProcessorTests {
     #expect(heard < said * 1.5)
   }
 
+  @Test("cancels an echo also after a processor that does not was the first of all")
+  func laterCancellation() throws {
+    for cancelsEcho in [false, true] {
+      let parts = VoiceParts(cancelsEcho: cancelsEcho, suppressesNoise: true, controlsGain: false)
+      let processor = try #require(VoiceProcessor(parts))
+      for _ in 0..<10 {
+        processor.hear([Int16](repeating: 900, count: 480))
+        var frame = [Int16](repeating: 900, count: 480)
+        processor.clean(&frame, from: 0, delayMilliseconds: 40)
+      }
+    }
+  }
+
   @Test("leaves an echo alone that it is not asked to cancel")
   func withoutCancellation() throws {
     var conditions = EchoBench.Conditions()
