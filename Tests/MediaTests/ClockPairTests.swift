@@ -45,6 +45,53 @@ struct ClockPairTests {
     }
   }
 
+  @Test("are not mistaken when the loudspeaker loses sound again and again")
+  func losses() {
+    var devices = Devices(200)
+    for _ in 0..<6 {
+      devices.run(for: 10)
+      devices.rest(for: 0.025)
+    }
+    devices.run(for: 5)
+    #expect(abs(devices.error) < 0.000_02, "\(devices.error)")
+  }
+
+  @Test(
+    "are not mistaken however sound is lost, or another delay told, each few seconds",
+    arguments: [5, 10, 20, 40], Leap.allCases)
+  func leaps(periodMilliseconds: Int, leap: Leap) {
+    for seed: UInt64 in 1...6 {
+      var generator = SeededGenerator(seed: seed)
+      for (partsPerMillion, milliseconds) in [(-300.0, 5.0...20.0), (200, 5...20), (300, 20...500)]
+      {
+        var devices = Devices(
+          partsPerMillion, period: Double(periodMilliseconds) / 1_000, seed: seed)
+        devices.run(for: 8)
+        while devices.time < 60 {
+          devices.run(for: .random(in: 3...15, using: &generator))
+          #expect(abs(devices.error) < 0.000_1, "\(seed), \(devices.time) s: \(devices.error)")
+          devices.leap(leap, by: .random(in: milliseconds, using: &generator) / 1_000)
+        }
+        devices.run(for: 5)
+        #expect(abs(devices.error) < 0.000_05, "\(seed): \(devices.error)")
+      }
+    }
+  }
+
+  @Test(
+    "that are the same leave sound as it is, whatever is lost at once", arguments: Leap.allCases)
+  func leapsOfOneClock(leap: Leap) {
+    for seed: UInt64 in 1...6 {
+      var generator = SeededGenerator(seed: seed)
+      var devices = Devices(0, seed: seed)
+      while devices.time < 60 {
+        devices.run(for: .random(in: 0.5...10, using: &generator))
+        #expect(devices.clocks.pace == 1, "\(seed), \(devices.time) s")
+        devices.leap(leap, by: .random(in: 0.005...0.1, using: &generator))
+      }
+    }
+  }
+
   @Test("are taken for one while nobody tells the time")
   func timeless() {
     var clocks = ClockPair()
@@ -56,18 +103,28 @@ struct ClockPairTests {
   }
 }
 
+/// What happens at once and is no matter of clocks.
+enum Leap: CaseIterable {
+  case loudspeakerLoses, microphoneLoses, moreDelayIsTold, lessDelayIsTold
+}
+
 private struct Devices {
   var clocks = ClockPair()
   /// Of the pace.
   var error: Double { clocks.pace - 1 - skew }
+  private(set) var time = 0.0
   private let skew: Double
+  private let period: Double
   private let portions: Int
-  private var generator = SeededGenerator(seed: 4)
-  private var (time, nextPeriod, nextFrame) = (0.0, 0.0, 0.02)
+  private var generator: SeededGenerator
+  private var (nextPeriod, nextFrame) = (0.0, 0.02)
+  private var delay = 2_880
 
-  init(_ partsPerMillion: Double, portions: Int = 1) {
+  init(_ partsPerMillion: Double, period: Double = 0.01, portions: Int = 1, seed: UInt64 = 4) {
     skew = partsPerMillion / 1e6
+    self.period = period
     self.portions = portions
+    generator = SeededGenerator(seed: seed)
   }
 
   mutating func run(for seconds: Double) {
@@ -75,11 +132,12 @@ private struct Devices {
     while min(nextPeriod, nextFrame) <= time {
       let late = Double.random(in: 0..<0.002, using: &generator)
       if nextPeriod < nextFrame {
-        for _ in 0..<portions { clocks.played(480, at: instant(nextPeriod + late)) }
-        nextPeriod += 0.01 * Double(portions) / (1 + skew)
+        let count = Int(period * 48_000)
+        for _ in 0..<portions { clocks.played(count, at: instant(nextPeriod + late)) }
+        nextPeriod += period * Double(portions) / (1 + skew)
       } else {
-        let delay = 2_880 + Int.random(in: -48...48, using: &generator)
-        clocks.captured(960, delay: delay, at: instant(nextFrame + late))
+        let told = delay + Int.random(in: -48...48, using: &generator)
+        clocks.captured(960, delay: told, at: instant(nextFrame + late))
         nextFrame += 0.02
       }
     }
@@ -89,6 +147,15 @@ private struct Devices {
     let end = time + seconds
     nextPeriod = end
     run(for: seconds)
+  }
+
+  mutating func leap(_ leap: Leap, by seconds: Double) {
+    switch leap {
+    case .loudspeakerLoses: nextPeriod += seconds
+    case .microphoneLoses: nextFrame += seconds
+    case .moreDelayIsTold: delay += Int(seconds * 48_000)
+    case .lessDelayIsTold: delay -= Int(seconds * 48_000)
+    }
   }
 
   private func instant(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9)) }

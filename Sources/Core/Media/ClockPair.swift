@@ -17,10 +17,9 @@ struct ClockPair {
   /// Of some frames, since wake-ups are late by chance: the sum of the distances, and for how many samples.
   private var looks = (sum: 0.0, count: 0, samples: 0)
   private var trend = Trend(limit: 300)
-  /// Distances that are quite other than the trend, if they are.
-  private var others: [Double] = []
-  /// What was lost or won at once, and is no matter of clocks.
-  private var lost = 0.0
+  /// What was seen last and is quite other than the trend, but alike: sound has been lost, or another delay
+  /// is told, which is no matter of clocks.
+  private var others: [(time: Double, value: Double)] = []
 
   /// So many samples, by its own clock, are given to the loudspeaker.
   ///
@@ -44,21 +43,22 @@ struct ClockPair {
     looks.samples += count
     guard looks.samples >= Self.stretch else { return }
     let time = Double(capturedCount) / Double(Sound.sampleRate)
-    observe(looks.sum / Double(looks.count) + lost, at: time)
+    observe(looks.sum / Double(looks.count), at: time)
     looks = (0, 0, 0)
   }
 
   private mutating func observe(_ distance: Double, at time: Double) {
-    if trend.count > 0, abs(distance - trend.value(at: time)) > Self.leap {
-      others.append(distance - trend.value(at: time))
-      if others.count >= Self.leastOthers {
-        lost -= others.reduce(0, +) / Double(others.count)
-        others = []
-      }
-      return
+    if let expected = trend.value(at: time), abs(distance - expected) > leap {
+      if let last = others.last, abs(distance - last.value) > leap { others = [] }
+      others.append((time, distance))
+      guard others.count >= Self.leastOthers else { return }
+      trend.leap()
+      // The first of them may be of both sides of the leap.
+      for other in others.dropFirst() { trend.add(other.value, at: other.time) }
+    } else {
+      trend.add(distance, at: time)
     }
     others = []
-    trend.add(distance, at: time)
     guard trend.count >= Self.leastCount else { return }
     let isKnown =
       pace != 1
@@ -67,6 +67,12 @@ struct ClockPair {
       let most = ClockSkew.limit
       pace = 1 + min(max(trend.slope / Double(Sound.sampleRate), -most), most)
     }
+  }
+
+  /// How far off the trend is more than wake-ups' being late by chance.
+  private var leap: Double {
+    guard trend.count >= Self.leastCount else { return Self.mostLeap }
+    return min(max(Self.leastLeap, 3 * trend.deviation), Self.mostLeap)
   }
 
   private func samplesSinceAsked(at now: Instant?) -> Double? {
@@ -83,8 +89,9 @@ struct ClockPair {
   private static let stretch = 9_600
   /// 200 ms: a loudspeaker that has asked for nothing in so long has stopped.
   private static let longestSilence = 9_600.0
-  /// 5 ms: so much at once is lost sound, or another delay that is told.
-  private static let leap = 240.0
+  // 1 and 5 ms.
+  private static let leastLeap = 48.0
+  private static let mostLeap = 240.0
   // In stretches.
   private static let leastOthers = 5
   private static let leastCount = 20
@@ -95,51 +102,80 @@ struct ClockPair {
   private static let leastDifference = 48.0
 }
 
-/// The straight line through what was seen last, by least squares.
+/// The straight line through what was seen last, by least squares; where that leaps, the line leaps with it
+/// and goes on in parallel.
 struct Trend {
   /// By how much what is seen grows each second.
   private(set) var slope = 0.0
   /// The standard deviation of ``slope``, as far as what is seen scatters.
   private(set) var error = 0.0
-  private var points: [(time: Double, value: Double)] = []
-  private var middle = (time: 0.0, value: 0.0)
+  /// The standard deviation of what is seen from the line.
+  private(set) var deviation = 0.0
+  /// What was seen between one leap and the next; the last one grows.
+  private var pieces: [Piece] = [Piece()]
   private let limit: Int
 
   /// - Parameter limit: how many points count, at least 3.
   init(limit: Int) { self.limit = limit }
 
-  var count: Int { points.count }
+  var count: Int { pieces.reduce(0) { $0 + $1.points.count } }
 
-  /// From the first point to the last, in seconds.
-  var length: Double { max((points.last?.time ?? 0) - (points.first?.time ?? 0), 1e-3) }
+  /// From the first point to the last of the longest piece, in seconds.
+  var length: Double { max(pieces.map(\.length).max() ?? 0, 1e-3) }
 
-  /// What is to be expected at a time.
-  func value(at time: Double) -> Double {
-    middle.value + (count >= Self.leastCount ? slope * (time - middle.time) : 0)
+  /// What is to be expected at a time; `nil` if nothing has been seen yet.
+  func value(at time: Double) -> Double? {
+    guard let last = pieces.last, !last.points.isEmpty else { return nil }
+    return last.middle.value + (count >= Self.leastCount ? slope * (time - last.middle.time) : 0)
   }
 
   /// - Parameter time: in seconds, later than before.
   mutating func add(_ value: Double, at time: Double) {
-    points.append((time, value))
-    if points.count > limit { points.removeFirst() }
-    let share = 1 / Double(points.count)
-    middle = (0, 0)
-    for point in points {
-      middle.time += point.time * share
-      middle.value += point.value * share
-    }
-    var (own, common, rest) = (1e-9, 0.0, 0.0)
-    for point in points {
-      let time = point.time - middle.time
-      own += time * time
-      common += time * (point.value - middle.value)
-    }
+    pieces[pieces.count - 1].points.append((time, value))
+    if count > limit { pieces[0].points.removeFirst() }
+    if pieces[0].points.isEmpty { pieces.removeFirst() }
+    let own = pieces.reduce(1e-9) { $0 + $1.sums.own }
+    let common = pieces.reduce(0) { $0 + $1.sums.common }
+    let rest = pieces.reduce(0) { $0 + $1.sums.rest } - common * common / own
     slope = common / own
-    for point in points {
-      let miss = point.value - middle.value - slope * (point.time - middle.time)
-      rest += miss * miss
+    // The slope and the pieces' levels leave so many points to tell.
+    let freedom = Double(max(1, count - 1 - pieces.count))
+    deviation = (max(0, rest) / freedom).squareRoot()
+    error = deviation / own.squareRoot()
+  }
+
+  /// What is seen has leapt: what comes is of another level. The last point may be of both.
+  mutating func leap() {
+    pieces[pieces.count - 1].points.removeLast()
+    if pieces[pieces.count - 1].points.isEmpty { pieces.removeLast() }
+    pieces.append(Piece())
+  }
+
+  /// Points around their own middle.
+  private struct Piece {
+    var points: [(time: Double, value: Double)] = [] { didSet { center() } }
+    private(set) var middle = (time: 0.0, value: 0.0)
+    /// Of times squared, of times by values, and of values squared.
+    private(set) var sums = (own: 0.0, common: 0.0, rest: 0.0)
+
+    var length: Double { (points.last?.time ?? 0) - (points.first?.time ?? 0) }
+
+    /// Adds up anew, so that no error remains.
+    private mutating func center() {
+      let share = 1 / Double(max(1, points.count))
+      middle = (0, 0)
+      for point in points {
+        middle.time += point.time * share
+        middle.value += point.value * share
+      }
+      sums = (0, 0, 0)
+      for point in points {
+        let (time, value) = (point.time - middle.time, point.value - middle.value)
+        sums.own += time * time
+        sums.common += time * value
+        sums.rest += value * value
+      }
     }
-    error = (rest / (Double(max(1, points.count - 2)) * own)).squareRoot()
   }
 
   /// Fewer tell nothing of the slope.
