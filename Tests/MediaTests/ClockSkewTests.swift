@@ -48,20 +48,6 @@ struct ClockSkewTests {
     }
   }
 
-  @Test("what a device loses at once is not taken for a clock, and its clock is found all the same")
-  func leap() {
-    var skew = ClockSkew(leap: 240)
-    var level = 3_000.0
-    for frame in 0..<6_000 {
-      // Every ten seconds 15 ms are lost; the clock is 200 ppm fast.
-      if frame % 500 == 499 { level -= 720 }
-      level += 960 * (1.000_2 - skew.pace)
-      skew.observe(level: level, after: 960)
-      #expect(abs(skew.pace - 1) < 0.000_5)
-    }
-    #expect(abs(skew.pace - 1.000_2) < 0.000_02, "\(skew.pace)")
-  }
-
   @Test("a pace of 1 passes samples as they are, and a pace that begins to differ leaves no seam")
   func seamless() {
     var resampler = VariableResampler()

@@ -5,7 +5,7 @@
 /// clock passes unchanged.
 ///
 ///     learning what is usual ──1 s──▶ watching ──1 ms has piled up──▶ steering
-///             ▲──────────── quite another level for 1 s ────┴─────────────┘
+///             ▲───────── rebase ─────────┴───────────────────────────────┘
 ///
 /// - Units: samples of ``Sound/sampleRate``.
 /// - Bound: ``pace`` is within ``limit`` of 1, and changes by ``slew`` a second; nobody hears either.
@@ -15,9 +15,6 @@ package struct ClockSkew: Equatable, Sendable {
 
   /// How much waits if all is well, as far as it is known.
   private var usual = Mean()
-  /// How much has waited since that was quite another amount, if it is.
-  private var other = Mean()
-  private let leap: Double
   /// What has piled up, evened out.
   private var surplus = 0.0
   /// What piles up by the clocks' difference, each second.
@@ -26,9 +23,7 @@ package struct ClockSkew: Equatable, Sendable {
   /// Since when, by ``seconds``, the pace is steered.
   private var begin: Double?
 
-  /// - Parameter leap: so much more or less than usual, and lasting, is no clock: sound was lost, or
-  ///   something tells another delay. `nil` if there is no such thing.
-  package init(leap: Int? = nil) { self.leap = leap.map(Double.init) ?? .infinity }
+  package init() {}
 
   /// Looks at how much waits.
   ///
@@ -38,16 +33,6 @@ package struct ClockSkew: Equatable, Sendable {
   package mutating func observe(level: Double, after samples: Int) {
     let step = Double(samples) / Double(Sound.sampleRate)
     guard usual.seconds >= Self.learning else { return usual.add(level, for: step) }
-    guard abs(level - usual.value) <= leap else {
-      other.add(level, for: step)
-      if other.seconds >= Self.learning {
-        usual = other
-        other = Mean()
-        surplus = 0
-      }
-      return
-    }
-    other = Mean()
     let seen = min(max(level - usual.value, -Self.mostSurplus), Self.mostSurplus)
     seconds += step
     surplus += (seen - surplus) * min(1, step / Self.smoothing)
@@ -61,7 +46,6 @@ package struct ClockSkew: Equatable, Sendable {
   /// What waits from now on is usual; what was learned of the clocks stays.
   package mutating func rebase() {
     usual = Mean()
-    other = Mean()
     surplus = 0
   }
 
