@@ -216,6 +216,38 @@ struct CallTests {
     #expect(bench.takeSignals().count == 1)
   }
 
+  @Test("Whoever is invited by the server answers before the caller hears from it, and is heard")
+  func answersWhileAnnounced() throws {
+    let announce = "POST /nx/webrtc/call/"
+    var bench = try NexaconBench.signedIn()
+    let call = {
+      bench.order(.place(Self.id, to: "+255788811192", kind: .audio))
+      try bench.fail("GET /nx/webrtc/credentials/")
+    }
+    try call()
+    bench.say(.response(room: Self.room, isAccepted: false, reason: "busy"), from: Self.phone)
+    #expect(bench.takeReports() == [.ended(Self.id, .busy)])
+    #expect(!bench.questions.contains(announce))
+    #expect(bench.takeSignals().isEmpty)
+
+    bench = try NexaconBench.signedIn()
+    try call()
+    bench.order(.describe(Self.id, try NexaconBench.offer))
+    bench.say(.response(room: Self.room, isAccepted: true), from: Self.phone)
+    let reports = bench.takeReports()
+    guard case .placed(Self.id, Self.room, _, _, _)? = reports.first else {
+      return #expect(Bool(false), "not placed")
+    }
+    #expect(reports.dropFirst() == [.accepted(Self.id)])
+    try bench.reply(announce, 200, ["status": "success"])
+    #expect(bench.takeReports().isEmpty)
+    let signals = bench.takeSignals()
+    #expect(signals.map(\.to) == [Self.phone])
+    guard case .offer(Self.room, _)? = signals.first?.signal else {
+      return #expect(Bool(false), "not offered")
+    }
+  }
+
   @Test("A call to a group rings all; who takes it first has it, and the others stop ringing")
   func group() throws {
     var bench = try NexaconBench.signedIn()

@@ -103,7 +103,6 @@ extension NexaconClient {
   }
 
   private mutating func invite(_ index: Int) {
-    calls[index].stage = .ringing
     let call = calls[index]
     var invitation = CallInvitation(
       room: call.room, isVideo: call.isVideo, caller: me?.description, callerName: displayName)
@@ -111,6 +110,13 @@ extension NexaconClient {
     for other in call.others {
       calls[index].invitations.insert(send(.invitation(invitation), to: other))
     }
+    ring(index)
+  }
+
+  /// The others have been invited, by their phones or by the server.
+  mutating func ring(_ index: Int) {
+    calls[index].stage = .ringing
+    let call = calls[index]
     timers[.ring(call.id)] = now.advanced(by: Self.ringTime)
     report(
       .placed(

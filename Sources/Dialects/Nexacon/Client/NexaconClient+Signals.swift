@@ -54,6 +54,8 @@ extension NexaconClient {
     // Nothing but its end is heard of a call before it has begun to ring.
     switch (calls[index].stage, signal) {
     case (.preparing, .end) where calls[index].id.isIncoming: break
+    // The server that is told of a call invites to it, and may be slower to say so than the invited.
+    case (.announcing, .response), (.announcing, .end): break
     case (.preparing, _), (.announcing, _):
       return noteNonsense("Somebody spoke about a call too early.")
     case (.ringing, _), (.accepted, _): break
@@ -127,7 +129,7 @@ extension NexaconClient {
   ) {
     let call = calls[index]
     // Only the called side answers, and only once.
-    guard !call.id.isIncoming, call.stage == .ringing else { return }
+    guard !call.id.isIncoming, !call.isAccepted else { return }
     guard isAccepted else {
       calls[index].others.removeAll { $0 == from.bare }
       guard calls[index].others.isEmpty else { return }  // Others of a group may still take it.
@@ -140,6 +142,7 @@ extension NexaconClient {
       finish(call.id, end)
       return report(.ended(call.id, end))
     }
+    if call.stage == .announcing { ring(index) }
     calls[index].stage = .accepted(at: now)
     calls[index].peer = from
     timers[.ring(call.id)] = nil
