@@ -5,6 +5,7 @@ import NexaconWire
 import Simulation
 import Testing
 import Transport
+import XMPP
 
 @Suite("The exchange as a Nexacon server")
 struct NexaconTests {
@@ -158,6 +159,61 @@ struct NexaconTests {
     let failure = try XMLElement(decoding: try bench.receive(from: socket))
     #expect(failure.child("not-authorized") != nil)
     #expect(failure.child("text")?.text == "Invalid or expired token")
+  }
+
+  @Test("An invitation that is overtaken by the end of its call begins no other")
+  func lateInvitation() throws {
+    let token = try signIn("ann")
+    let benToken = try signIn("ben")
+    let call: JSONValue = ["to": "ben", "type": "p2p", "room": "call_1"]
+    #expect(try ask(.post, NexaconPath.peerCall, call, token: token).status == 200)
+    #expect(try ask(.post, NexaconPath.decline, ["room": "call_1"], token: benToken).status == 200)
+
+    let ann = try openStream(as: "ann", token)
+    let invite = { (room: String) throws -> [SignalMessage] in
+      let body = SignalMessage.invitation(
+        CallInvitation(room: room, isVideo: false, caller: "ann", callerName: "Ann")
+      ).encoded(at: 0)
+      let message = XMLElement.message(
+        to: try #require(JID("ben@nexacon.localhost")), type: "chat", id: room, body: body)
+      try bench.send(message.encoded(), over: ann)
+      return signals(over: ann)
+    }
+    #expect(try invite("call_1") == [.end(room: "call_1")])
+    #expect(signals(over: try openStream(as: "ben", benToken)).isEmpty)
+    // What was never announced begins with its invitation.
+    #expect(try invite("call_2").isEmpty)
+    let rings = signals(over: try openStream(as: "ben", benToken)).compactMap(\.room)
+    #expect(rings == ["call_2"])
+  }
+
+  /// A bound session; what it was told on the way is lost.
+  private func openStream(as name: String, _ token: String) throws -> Int {
+    let socket = try bench.openSocket(HTTPRequest(.get, NexaconPath.socket))
+    let open = "<open xmlns='\(XMPPNamespace.framing)' version='1.0'/>"
+    let auth = Base64.encode("\0\(name)\0\(token)".utf8)
+    let steps = [
+      (open, 2), ("<auth xmlns='\(XMPPNamespace.sasl)' mechanism='PLAIN'>\(auth)</auth>", 1),
+      (open, 2),
+      (
+        "<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='\(XMPPNamespace.bind)'/></iq>", 1
+      ),
+    ]
+    for (words, answerCount) in steps {
+      try bench.send(words, over: socket)
+      for _ in 0..<answerCount { _ = try bench.receive(from: socket) }
+    }
+    return socket
+  }
+
+  /// What a phone has been told of calls since the last look.
+  private func signals(over socket: Int) -> [SignalMessage] {
+    var signals: [SignalMessage] = []
+    while let text = try? bench.receive(from: socket) {
+      let body = (try? XMLElement(decoding: text))?.child("body")?.text
+      if let signal = body.flatMap({ try? SignalMessage(decoding: $0) }) { signals.append(signal) }
+    }
+    return signals
   }
 
   private func signIn(_ name: String) throws -> String {

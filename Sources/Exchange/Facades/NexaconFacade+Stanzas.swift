@@ -185,6 +185,11 @@ extension NexaconFacade {
     guard let user = sender.node.flatMap({ exchange.directory.user($0) }) else { return }
     var callID = exchange.nexaconCall(invitation.room, of: user.id, with: otherID)
     if callID == nil {
+      // The call that a request had begun may have ended while this was on its way.
+      if let to = message.to, exchange.nexacon.hasPlaced(invitation.room, by: user.id, to: otherID)
+      {
+        return tellOver(invitation.room, to: sender, by: to, in: &exchange, &turn)
+      }
       callID = try? place(
         invitation.room, from: user, to: otherID, isVideo: invitation.isVideo, in: &exchange, &turn)
     }
@@ -216,6 +221,7 @@ extension NexaconFacade {
     let call = try exchange.place(
       from: caller, to: callee, kind: isVideo ? .video : .audio, &turn)
     exchange.nexacon.rooms[call.id] = NexaconRoom(callID: call.id, name: room)
+    exchange.nexacon.notePlaced(room, by: user.id, to: callee)
     exchange.nexacon.roomNames[call.id] = room
     exchange.nexacon.namedCalls.append(call.id)
     let body = JSONValue.object(["room": .string(room)]).text

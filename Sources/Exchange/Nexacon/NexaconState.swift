@@ -40,6 +40,8 @@ struct NexaconState: Equatable, Sendable {
   /// ``namedCalls``.
   var roomNames: [String: String] = [:]
   var namedCalls: [String] = []
+  /// Calls that clients have placed, live or over; at most ``placementLimit``, oldest first.
+  private var placements: [Placement] = []
   /// By user.
   var contacts: [String: [ContactMessage]] = [:]
   /// The keys of the records that clients have sent; at most ``recordLimit``, oldest first.
@@ -60,14 +62,32 @@ struct NexaconState: Equatable, Sendable {
           ])))
   }
 
+  mutating func notePlaced(_ room: String, by callerID: String, to calleeID: String) {
+    placements.append(Placement(room: room, callerID: callerID, calleeID: calleeID))
+    if placements.count > Self.placementLimit { placements.removeFirst() }
+  }
+
+  /// Whether that call has been placed, though it may be over.
+  func hasPlaced(_ room: String, by callerID: String, to calleeID: String) -> Bool {
+    placements.contains(Placement(room: room, callerID: callerID, calleeID: calleeID))
+  }
+
   /// What clients call a call.
   func roomName(of callID: String) -> String {
     rooms[callID]?.name ?? roomNames[callID] ?? callID
   }
 
+  /// A call in its caller's words.
+  private struct Placement: Equatable {
+    let room: String
+    let callerID: String
+    let calleeID: String
+  }
+
   static let nameLimit = 2_000
   static let recordLimit = 2_000
   static let contactLimit = 500
+  private static let placementLimit = 256
 }
 
 /// One live call, as Nexacon clients know it.
