@@ -103,13 +103,16 @@ struct Phone {
     event("state", within: limit) { $0["state"]?.string == state }
   }
 
-  /// The exit code; `nil` when the program goes on, and it is ended then.
+  /// The exit code, or the number of the signal that ended it, negative; `nil` when the program goes
+  /// on, and it is ended then.
   func exitCode(within limit: Duration) -> Int32? {
-    guard case .exited(let code)? = process.wait(within: limit) else {
+    switch process.wait(within: limit) {
+    case .exited(let code)?: return code
+    case .signalled(let number)?: return -number
+    case nil:
       process.kill()
       return nil
     }
-    return code
   }
 
   /// Everything written so far; `nil` when a line is no JSON.
