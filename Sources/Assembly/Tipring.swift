@@ -1,3 +1,4 @@
+import AlsaAudio
 import Files
 import Glibc
 package import Invocation
@@ -8,6 +9,7 @@ import Realtime
 package enum Tipring {
   /// Reads the command line of this process, does what it asks, and ends the process.
   package static func main() -> Never {
+    SoundServer.introduce(as: Program.title)
     PriorityBroker.use { thread, priority in
       RealtimeKit.ask(
         for: [.realtime(priority: priority), .preference(niceness: ThreadPriority.niceness)],

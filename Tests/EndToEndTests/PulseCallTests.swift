@@ -37,6 +37,40 @@ extension WholePrograms {
       }
     }
 
+    @Test("the server knows the phone for one while a call lasts, and no longer")
+    func role() throws {
+      let server = try PulseDaemon(phones: ["A"])
+      let rig = try Rig(environment: server.environment)
+      let alice = try rig.start(["--plain", "--json"], as: "alice")
+      #expect(alice.event("ready", within: .seconds(10)) != nil)
+      #expect(try streams(server).isEmpty)
+      alice.process.send("call Echo")
+      #expect(alice.state("active", within: .seconds(20)) != nil)
+      let properties = try Deadline(within: .seconds(10)).poll(every: .milliseconds(200)) {
+        let lines = try streams(server)
+        return lines.first { $0.contains("media.role") }
+      }
+      #expect(properties?.contains(#"media.role = "phone""#) == true)
+      #expect(properties?.contains(#"application.name = "Tipring""#) == true)
+      alice.process.send("hangup")
+      let isOver: Void? = try Deadline(within: .seconds(10)).poll(every: .milliseconds(200)) {
+        try streams(server).isEmpty ? () : nil
+      }
+      #expect(isOver != nil)
+      alice.process.send("quit")
+      #expect(alice.exitCode(within: .seconds(10)) == 0)
+    }
+
+    /// What the server tells of those that play, but for what is played into mouths and ears.
+    private func streams(_ server: PulseDaemon) throws -> [String] {
+      let list = try ChildProcess(
+        "pactl", ["list", "sink-inputs"], environment: server.environment)
+      #expect(list.wait(within: .seconds(5)) == .exited(0))
+      return list.lines.split { $0.hasPrefix("Sink Input #") }
+        .map { $0.joined(separator: "\n") }
+        .filter { $0.contains("application.process.id") }
+    }
+
     /// What arrived at one ear.
     private struct Heard {
       let name: String
