@@ -56,6 +56,20 @@ struct QualityWindowTests {
     #expect((bad.mos ?? 5) < 2.8)
   }
 
+  @Test("a loudspeaker that begins late is not the network's fault")
+  func unheard() {
+    var window = QualityWindow()
+    var statistics = MediaStatistics()
+    for second in 0...2 {
+      statistics = judge(&window, second * 1_000, .init()) {
+        $0.packetsReceived = second * 50
+        $0.packetsDiscarded = second * 48
+        $0.unheardPackets = second * 48
+      }
+    }
+    #expect((statistics.mos ?? 0) > 4)
+  }
+
   @Test("gives no mark before there was sound, and the worst while nothing arrives")
   func ends() {
     var window = QualityWindow()

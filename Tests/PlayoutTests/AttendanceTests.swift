@@ -19,6 +19,7 @@ struct AttendanceTests {
     #expect(
       (milliseconds / 20 - 3...milliseconds / 20 + 1)
         .contains(Double(outcome.statistics.packetsDiscarded)))
+    #expect(outcome.statistics.unheardPackets == outcome.statistics.packetsDiscarded)
   }
 
   @Test("who is only late misses no word")

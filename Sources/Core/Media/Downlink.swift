@@ -157,6 +157,7 @@ extension Downlink.Counters {
     playout.insertedSamplesForDeceleration += other.playout.insertedSamplesForDeceleration
     playout.removedSamplesForAcceleration += other.playout.removedSamplesForAcceleration
     playout.packetsDiscarded += other.playout.packetsDiscarded
+    playout.unheardPackets += other.playout.unheardPackets
     playout.fecPacketsReceived += other.playout.fecPacketsReceived
     playout.recoveredPackets += other.playout.recoveredPackets
     playout.unreadablePackets += other.playout.unreadablePackets
@@ -165,6 +166,7 @@ extension Downlink.Counters {
   func write(to statistics: inout MediaStatistics) {
     statistics.packetsLost = packetsLost
     statistics.packetsDiscarded = playout.packetsDiscarded
+    statistics.unheardPackets = playout.unheardPackets
     statistics.fecPacketsReceived = playout.fecPacketsReceived
     statistics.recoveredPackets = playout.recoveredPackets
     statistics.jitterBufferDelay = playout.jitterBufferDelay

@@ -8,6 +8,8 @@ package struct MediaStatistics: Equatable, Sendable {
   package var bytesReceived = 0
   package var packetsLost = 0
   package var packetsDiscarded = 0
+  /// Those among them whose turn came while no loudspeaker asked for sound. Not of the W3C.
+  package var unheardPackets = 0
   package var fecPacketsReceived = 0
   /// Lost packets that were recovered from redundancy. Not of the W3C.
   package var recoveredPackets = 0

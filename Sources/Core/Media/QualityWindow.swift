@@ -59,13 +59,13 @@ struct QualityWindow {
   }
 
   /// The share of packets that were missing; after repair, what came too late counts and what
-  /// redundancy brought back does not.
+  /// redundancy brought back does not. A loudspeaker that has yet to begin is not the network's fault.
   private func loss(
     from first: MediaStatistics, to last: MediaStatistics, afterRepair: Bool
   ) -> Double {
     let lost = last.packetsLost - first.packetsLost
     let received = last.packetsReceived - first.packetsReceived
-    let late = last.packetsDiscarded - first.packetsDiscarded
+    let late = last.packetsLate - first.packetsLate
     let repaired = last.recoveredPackets - first.recoveredPackets
     return share(lost + (afterRepair ? late - repaired : 0), of: lost + received)
   }
@@ -91,4 +91,9 @@ struct QualityWindow {
   private static let shortestSpan: Duration = .milliseconds(500)
   /// The headers of UDP and IP.
   private static let overhead = 28
+}
+
+extension MediaStatistics {
+  /// How many packets came too late to be played.
+  fileprivate var packetsLate: Int { packetsDiscarded - unheardPackets }
 }

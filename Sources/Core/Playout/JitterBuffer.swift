@@ -29,6 +29,8 @@ package struct JitterBuffer: Equatable, Sendable {
   package private(set) var estimator: DelayEstimator
   /// Packets that came too late, or were dropped to keep a bound.
   package private(set) var discardedCount = 0
+  /// Those among them whose turn came while nobody pulled.
+  package private(set) var unheardCount = 0
 
   private var packets = PacketQueue()
   private var position: Position?
@@ -122,8 +124,9 @@ package struct JitterBuffer: Equatable, Sendable {
     turns.pullCount = Int64(neededCount + queuedCount)
     let clock = now.ticks(at: 48_000)
     attendance.pulled(for: .samples(neededCount + queuedCount), at: now)
-    dropStale(clock)
-    if attendance.isReturning(at: now) { dropMissed(clock) }
+    let isReturning = attendance.isReturning(at: now)
+    dropStale(clock, isUnheard: isReturning)
+    if isReturning { dropMissed(clock) }
     while true {
       guard let front = packets.first else { return underrun(neededCount) }
       guard let position else {
@@ -204,27 +207,30 @@ package struct JitterBuffer: Equatable, Sendable {
     guard packets.insert(packet) else { return .duplicate }
     var result = InsertResult.stored
     while packets.count > Self.packetLimit || sampleCount > Self.sampleLimit {
-      dropFirst()
+      dropFirst(isUnheard: attendance.isAway(at: packet.arrival))
       result = .overflow
     }
     return result
   }
 
-  private mutating func dropFirst() {
+  private mutating func dropFirst(isUnheard: Bool) {
     let dropped = packets.removeFirst()
-    if dropped.sampleCount > 0 { discardedCount += 1 }
+    if dropped.sampleCount > 0 {
+      discardedCount += 1
+      if isUnheard { unheardCount += 1 }
+    }
     firstWanted = dropped.sequence + 1
     hasJumped = true
     if let front = packets.first, position != nil { jump(to: front) }
   }
 
   /// Drops what would be played with more delay than is allowed, as long as something follows it.
-  private mutating func dropStale(_ clock: Int64) {
+  private mutating func dropStale(_ clock: Int64, isUnheard: Bool) {
     guard let base = estimator.baseTransit else { return }
     while packets.count > 1, let front = packets.first,
       clock &- front.timestamp &- base > Self.staleLimit
     {
-      dropFirst()
+      dropFirst(isUnheard: isUnheard)
     }
   }
 
@@ -234,7 +240,7 @@ package struct JitterBuffer: Equatable, Sendable {
     while let front = packets.first {
       let excess = clock &- front.timestamp &- Int64(front.sampleCount) &- target
       guard excess >= (packets.count > 1 ? 0 : Attendance.limit.samples) else { return }
-      dropFirst()
+      dropFirst(isUnheard: true)
       if packets.count == 0 { position = nil }
     }
   }

@@ -18,6 +18,8 @@ package struct PlayoutStatistics: Equatable, Sendable {
   package var removedSamplesForAcceleration = 0
   /// Packets that came too late, or were dropped to keep a bound.
   package var packetsDiscarded = 0
+  /// Those among them whose turn came while nobody played what there was. Not of the W3C.
+  package var unheardPackets = 0
   /// Packets that carried redundancy.
   package var fecPacketsReceived = 0
   /// Lost packets that were recovered from redundancy. Not of the W3C.

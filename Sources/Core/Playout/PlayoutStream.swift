@@ -120,6 +120,7 @@ package struct PlayoutStream {
   package var statistics: PlayoutStatistics {
     var result = counters
     result.packetsDiscarded = buffer.discardedCount
+    result.unheardPackets = buffer.unheardCount
     return result
   }
 
