@@ -76,6 +76,19 @@ struct VoiceChainTests {
     #expect(!chain.isAsleep)
   }
 
+  @Test("noise that nobody would notice is suppressed once gain control makes it louder")
+  func amplifiedNoise() {
+    for controlsGain in [false, true] {
+      let processor = DelayingProcessor()
+      var chain = VoiceChain(processor, parts: VoiceParts(controlsGain: controlsGain))
+      // −45 and −65 dBFS.
+      let said = speech(blocks: 2_500, loudness: 319, noise: 32)
+      _ = run(&chain, said)
+      #expect(processor.noise == (controlsGain ? [true] : []))
+      #expect(chain.isAsleep != controlsGain)
+    }
+  }
+
   @Test("with headphones, answers come through as they are while the far end speaks")
   func headphones() {
     let processor = DelayingProcessor()
@@ -184,11 +197,11 @@ struct VoiceChainTests {
   }
 
   /// Words of 300 ms, each of noise of its own, with pauses of 100 ms.
-  private func speech(blocks: Int) -> [Int16] {
+  private func speech(blocks: Int, loudness: Int = 3_000, noise: Int = 5) -> [Int16] {
     var generator = SeededGenerator(seed: 9)
     return (0..<blocks).flatMap { block in
-      let loudness = block % 40 < 30 ? 3_000 : 5
-      return (0..<480).map { _ in Int16(Int.random(in: -loudness...loudness, using: &generator)) }
+      let peak = block % 40 < 30 ? loudness : noise
+      return (0..<480).map { _ in Int16(Int.random(in: -peak...peak, using: &generator)) }
     }
   }
 

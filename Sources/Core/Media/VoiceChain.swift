@@ -100,7 +100,8 @@ package struct VoiceChain {
 
   private mutating func cleaned(_ block: [Int16], delayMilliseconds delay: Int) -> [Int16] {
     lastDelay = delay
-    need.captured(VoiceDetector.energy(of: block), delayMilliseconds: delay)
+    need.captured(
+      VoiceDetector.energy(of: block), delayMilliseconds: delay, gain: level?.gain ?? 1)
     if isAsleep, need.isNeeded { wake() }
     path.append(block)
     if isAsleep { missed?.near += 1 } else { process(block) }

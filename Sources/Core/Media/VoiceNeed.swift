@@ -25,15 +25,17 @@ struct VoiceNeed: Equatable, Sendable {
 
   /// Takes in the mean square of a block from the microphone.
   ///
-  /// - Parameter delayMilliseconds: of an echo, as far as the devices tell.
-  mutating func captured(_ energy: Double, delayMilliseconds: Int) {
+  /// - Parameters:
+  ///   - delayMilliseconds: of an echo, as far as the devices tell.
+  ///   - gain: by how much amplitudes will be made larger; noise is judged as loud as it will be.
+  mutating func captured(_ energy: Double, delayMilliseconds: Int, gain: Double) {
     self.energy = energy
     echoDelay = min(delayMilliseconds, Self.longestDelay) / 10
     if blocksSincePlayed < Int.max { blocksSincePlayed += 1 }
     echo.captured(energy, delay: echoDelay)
     noise.hear(energy)
     guard let floor = noise.energy else { return }
-    isNoisy = floor > (isNoisy ? Self.unnoticedNoise : Self.noticedNoise)
+    isNoisy = floor * gain * gain > (isNoisy ? Self.unnoticedNoise : Self.noticedNoise)
   }
 
   /// Whether an echo may come back, or come back again in a moment.
