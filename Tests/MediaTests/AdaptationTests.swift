@@ -144,6 +144,43 @@ struct AdaptationTests {
     }
   }
 
+  @Test("an estimate that grows is followed after five calm seconds, by 8 % a second")
+  mutating func greaterEstimate() {
+    report(loss: 0)
+    let now = { (seconds: Int) in Instant.zero.advanced(by: .seconds(seconds)) }
+    adaptation.estimateArrived(bitsPerSecond: 42_000, at: now(seconds))
+    #expect(adaptation.plan.bitsPerSecond == 29_000)
+    for _ in 0..<10 { report(loss: 0, every: 1) }
+    adaptation.estimateArrived(bitsPerSecond: 70_000, at: now(seconds))
+    for _ in 0..<5 {
+      report(loss: 0, every: 1)
+      #expect(adaptation.plan.bitsPerSecond == 29_000)
+    }
+    var rates: [Int] = []
+    for _ in 0..<8 {
+      report(loss: 0, every: 1)
+      rates.append(adaptation.plan.bitsPerSecond)
+    }
+    // In the third step packets become shorter, whose headers take their share.
+    #expect(rates == [32_000, 36_000, 27_000, 31_000, 36_000, 41_000, 44_000, 44_000])
+    #expect(adaptation.account.sentence == "44 kbit/s, as the other side takes about 70 kbit/s")
+  }
+
+  @Test(
+    "what trouble had taken comes back only as far as the other side takes it",
+    arguments: [0, 0.15])
+  mutating func estimateInTrouble(lossAfter: Double) {
+    for _ in 0..<3 { report(loss: 0.15) }
+    adaptation.estimateArrived(
+      bitsPerSecond: 40_000, at: Instant.zero.advanced(by: .seconds(seconds)))
+    for _ in 0..<5 {
+      report(loss: lossAfter)
+      let plan = adaptation.plan
+      let sound = Double(plan.bitsPerSecond * (1 + plan.copyCount))
+      #expect(sound + SendingPlan.headerBits(packetTime: plan.packetTime) <= 40_000)
+    }
+  }
+
   @Test("carries two when much is lost")
   mutating func moreCopies() {
     for _ in 0..<12 { report(loss: 0.22) }

@@ -12,6 +12,11 @@ import RTP
 /// than what arrived. Trouble that does not mind how much is sent is not ours to mend: it is put up with.
 /// What was taken back returns slowly, and later each time that its return led to trouble.
 ///
+/// What the peer believes that the way there carries (draft-alvestrand-rmcat-remb-03 §2.1) is a limit
+/// at once, in trouble or not. One that grows is approached like any room that there is: after some
+/// calm, by 8 % a second. The draft does not say how long a limit holds; here it is forgotten when it
+/// is not renewed, as those who measure do all the time, lest a peer that stopped hold a call down.
+///
 /// Loss that is not ours is answered by redundancy within the same budget: the encoder's own for the
 /// loss that is reported, and copies of earlier packets (RFC 2198) when there is much of it.
 struct Adaptation {
@@ -65,7 +70,6 @@ struct Adaptation {
     // What the network took is not given back by a wish.
     if isOtherRate, narrowest == nil { budget = bounds.firstBudget }
     self.bounds = bounds
-    budget = min(budget, mostBudget)
     chooseCopies()
     adjust()
   }
@@ -99,7 +103,6 @@ struct Adaptation {
   /// The peer tells how much it believes that the way there carries, headers included.
   mutating func estimateArrived(bitsPerSecond: Double, at now: Instant) {
     estimate = (bitsPerSecond, now)
-    budget = min(budget, mostBudget)
     adjust()
   }
 
@@ -228,8 +231,7 @@ struct Adaptation {
     let pause = lastGrowth.map { $0.duration(to: now) } ?? Self.growthTime
     guard pause >= Self.growthTime else { return }
     let growth = isNearLimit ? Self.growthNearLimit : Self.growth
-    budget = min(
-      mostBudget, budget * (1 + growth * min(pause.seconds, Self.mostGrowthSeconds)))
+    budget *= 1 + growth * min(pause.seconds, Self.mostGrowthSeconds)
     lastGrowth = now
   }
 
@@ -274,6 +276,7 @@ struct Adaptation {
   }
 
   private mutating func adjust() {
+    budget = min(budget, mostBudget)
     plan = SendingPlan(budget: budget, copyCount: copyCount, bounds, after: plan)
   }
 
