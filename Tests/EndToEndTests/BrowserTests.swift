@@ -171,6 +171,31 @@ extension WholePrograms {
       #expect(try compare(said: call.said, heard: call.heard).correlation > 0.85)
     }
 
+    @Test("aiortc tells how much it takes: less is sent at once, and more again when it takes more")
+    func estimates() throws {
+      guard let call = try ForeignCall(.aiortc, isPlacing: false) else { return }
+      let sending = { (isWanted: @escaping (_ bitsPerSecond: Int, _ why: String) -> Bool) in
+        call.statistics { figures in
+          guard let adaptation = figures["adaptation"],
+            let bitsPerSecond = adaptation["bitsPerSecond"]?.integer,
+            let why = adaptation["sentence"]?.string
+          else { return false }
+          return isWanted(bitsPerSecond, why)
+        }
+      }
+      #expect(sending { rate, _ in rate >= 60_000 } != nil)
+      call.peer.process.send("estimate 42000")
+      #expect(
+        sending { $1.contains("the other side takes about 42 kbit/s") && $0 == 29_000 } != nil)
+      #expect(call.statistics { ($0["bitrate"]?["sent"]?.integer ?? .max) <= 42_000 } != nil)
+      call.peer.process.send("estimate 70000")
+      // After five seconds of calm, and slower than the estimate.
+      #expect(sending { rate, _ in rate > 29_000 } != nil)
+      #expect(
+        sending { $1.contains("the other side takes about 70 kbit/s") && $0 == 44_000 } != nil)
+      try call.end()
+    }
+
     /// One side after the other holds the call and resumes it.
     private func holdBothWays(_ call: ForeignCall) throws {
       call.peer.process.send("hold")

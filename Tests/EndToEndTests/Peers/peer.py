@@ -8,8 +8,9 @@ It signs in as a guest, takes every call at once, and says the file over and ove
   profile=NAME        the only SRTP profile of aiortc
 
 Standard input has a command a line: `call NAME`, `hold`, `resume`, `mute`, `unmute`, `digits KEYS`,
-`restart`, `section` (offers a second one), `suspend` and `continue` (of a browser), `stats`,
-`listen SECONDS FILE` (of what is heard from then on), `hangup`.
+`restart`, `section` (offers a second one), `suspend` and `continue` (of a browser), `estimate BITS`
+(aiortc tells that it takes so many a second), `stats`, `listen SECONDS FILE` (of what is heard from then on),
+`hangup`.
 Standard output has a JSON object a line, with `event` and its members.
 """
 
@@ -153,6 +154,8 @@ class Phone:
             await self.side.suspend(word == "suspend")
         elif word == "digits":
             await self.side.digits(rest)
+        elif word == "estimate":
+            await self.side.estimate(int(rest))
         elif word == "stats":
             tell("stats", **await self.side.stats())
         elif word == "listen":

@@ -7,6 +7,7 @@ import wave
 
 from aiortc import (
     MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription, rtcdtlstransport)
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, pack_remb_fci
 from aiortc.sdp import candidate_from_sdp
 from av import AudioFrame
 
@@ -90,6 +91,12 @@ class Side:
 
     async def mute(self, muted):
         self.speech.muted = muted
+
+    # As aiortc does it for video; it has no estimate of sound.
+    async def estimate(self, bits):
+        fci = pack_remb_fci(bits, [s.source for s in self.pc.getReceivers()[0].getSynchronizationSources()])
+        packet = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=self.sender._ssrc, media_ssrc=0, fci=fci)
+        await self.sender.transport._send_rtp(bytes(packet))
 
     async def add_section(self):
         self.pc.createDataChannel("more")
