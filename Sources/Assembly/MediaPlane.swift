@@ -132,7 +132,7 @@ actor MediaPlane {
       case .record(let call, let near, let far): append(near: near, far: far, to: call)
       case .stopRecording(let call): stopRecording(call)
       case .levels(let near, let far): tellLevels(capture: near, playback: far)
-      case .note(let entry): user.post(.log(entry))
+      case .note(let call, let entry): user.post(.about(call, entry))
       }
     }
     if alarm == nil {
@@ -184,10 +184,9 @@ actor MediaPlane {
       recorders[call] = try CallRecorder(path: path)
       reports.post(.recording(call, path: path, complaint: nil))
     } catch let error as FileError {
-      reports.post(.recording(call, path: nil, complaint: error.sentence))
+      giveUpRecording(call, because: error.sentence)
     } catch {
-      let complaint = (error as? AudioDeviceError)?.sentence ?? "\(error)"
-      reports.post(.recording(call, path: nil, complaint: complaint))
+      giveUpRecording(call, because: (error as? AudioDeviceError)?.sentence ?? "\(error)")
     }
   }
 
@@ -196,9 +195,15 @@ actor MediaPlane {
     do throws(AudioDeviceError) {
       try recorder.append(near: near, far: far)
     } catch {
-      recorders[call] = nil
-      reports.post(.recording(call, path: nil, complaint: error.sentence))
+      giveUpRecording(call, because: error.sentence)
     }
+  }
+
+  /// The core is told as well, so that another recording of the call can begin.
+  private func giveUpRecording(_ call: CallID, because complaint: String) {
+    recorders[call] = nil
+    perform(core.carryOut(.stopRecording(call), at: .now))
+    reports.post(.recording(call, path: nil, complaint: complaint))
   }
 
   private func stopRecording(_ call: CallID) {

@@ -16,4 +16,13 @@ enum UserMessage: Sendable {
   case exchangeFailed(String)
   /// All calls are ended and all accounts signed out.
   case stopped
+
+  /// What is to be known about a call: what warns is told as the call's own, the rest is for the log.
+  static func about(_ call: CallID, _ entry: LogEntry) -> UserMessage {
+    switch entry.level {
+    case .error: .event(.error(call, entry.text))
+    case .warning: .event(.warning(call, entry.text))
+    case .info, .debug: .log(LogEntry(entry.level, "\(entry.subject) \(call)", entry.text))
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import Basics
 import EndToEnd
 import Formats
+import Glibc
 import Testing
 
 extension WholePrograms {
@@ -40,6 +41,10 @@ extension WholePrograms {
       }
       phone.process.send("hold \(call)")
       #expect(phone.state("held", within: .seconds(5)) != nil)
+      phone.process.send("digits 1")
+      let refusal = try #require(phone.event("warning", within: .seconds(5)))
+      #expect(refusal["call"]?.string == call)
+      #expect(refusal["message"]?.string?.hasPrefix("Keys can be sent") == true)
       phone.process.send("resume")
       #expect(phone.state("active", within: .seconds(5)) != nil)
       phone.process.send("hangup")
@@ -60,7 +65,8 @@ extension WholePrograms {
       for (command, words) in [
         ("frobnicate", "frobnicate"), ("call", "whom"), ("digits", "keys"), ("note", "note"),
         ("hangup", "no such call"), ("hold i99", "i99"), ("statistics", "no such call"),
-        ("calls", "no calls"), ("history", "empty"), ("call nobody", "nobody"),
+        ("resume", "is held"), ("answer", "is ringing"), ("calls", "no calls"),
+        ("history", "empty"), ("call nobody", "nobody"),
         (String(repeating: "\u{1B}]0;x\u{7}", count: 2_000), "no command"),
       ] {
         let count = phone.process.lines.count
@@ -74,6 +80,31 @@ extension WholePrograms {
       #expect(phone.process.line(containing: "hangup", within: .seconds(5)) != nil)
       phone.process.closeInput()
       #expect(phone.exitCode(within: .seconds(5)) == 0)
+    }
+
+    @Test("after a recording that could not be made, another one can")
+    func recordsAgain() throws {
+      let rig = try Rig()
+      let phone = try start(rig, "--json", "--stats", "60s")
+      phone.process.send("call Echo")
+      #expect(phone.state("active", within: .seconds(20)) != nil)
+      phone.process.send("record \(rig.folder.path)/none/x.wav")
+      #expect(
+        phone.event("warning", within: .seconds(5))?["message"]?.string?.contains("none/x.wav")
+          == true)
+      let path = rig.folder.path + "/second.wav"
+      phone.process.send("record \(path)")
+      #expect(
+        phone.event("note", within: .seconds(5)) {
+          $0["message"]?.string?.contains("second.wav") == true
+        } != nil)
+      phone.process.send("record \(rig.folder.path)/third.wav")
+      #expect(
+        phone.event("warning", within: .seconds(5))?["message"]?.string
+          == "The call is being recorded already.")
+      phone.process.send("quit")
+      #expect(phone.exitCode(within: .seconds(5)) == 0)
+      #expect(Glibc.access(path, F_OK) == 0)
     }
 
     @Test("devices are listed, and changed in the middle of a call")

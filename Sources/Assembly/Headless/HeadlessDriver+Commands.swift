@@ -106,15 +106,19 @@ extension HeadlessDriver {
     case .call(let target):
       isPlacing = true
       phone.order(.place(target: target))
-    case .answer(let name): with(name, else: ringing) { phone.order(.answer($0.id)) }
+    case .answer(let name):
+      with(name, else: ringing, or: "No call is ringing.") { phone.order(.answer($0.id)) }
     case .decline(let name, let reason):
-      with(name, else: ringing) { phone.order(.decline($0.id, reason: reason)) }
+      with(name, else: ringing, or: "No call is ringing.") {
+        phone.order(.decline($0.id, reason: reason))
+      }
     case .hangUp(let name): with(name, else: current) { phone.order(.hangUp($0.id)) }
     case .mute: phone.order(.mute(true))
     case .unmute: phone.order(.mute(false))
     case .hold(let name): with(name, else: current) { phone.order(.hold($0.id)) }
     case .resume(let name):
-      with(name, else: board.calls.last { $0.phase == .held }) { phone.order(.resume($0.id)) }
+      let held = board.calls.last { $0.phase == .held }
+      with(name, else: held, or: "No call is held.") { phone.order(.resume($0.id)) }
     case .digits(let keys): with(nil, else: current) { phone.order(.digits($0.id, keys)) }
     case .person: with(nil, else: current) { phone.order(.requestPerson($0.id)) }
     case .record(let path): with(nil, else: current) { phone.order(.record($0.id, path: path)) }
@@ -155,12 +159,13 @@ extension HeadlessDriver {
   }
 
   private func with(
-    _ name: String?, else current: CallSummary?, _ action: (CallSummary) -> Void
+    _ name: String?, else current: CallSummary?, or absence: String = "There is no such call now.",
+    _ action: (CallSummary) -> Void
   ) {
     let call = name.map { name in board.calls.first { $0.id.description == name } } ?? current
     guard let call else {
       let reason = name.map { "There is no call \(HarmlessText.line($0, limit: 20))." }
-      return printer.remark("error", in: nil, reason ?? "There is no such call now.")
+      return printer.remark("error", in: nil, reason ?? absence)
     }
     action(call)
   }

@@ -317,7 +317,7 @@ package struct MediaCore {
       return [.report(.recording(id, path: nil, complaint: "The call is not up."))]
     }
     guard calls[index].recording == nil else {
-      return [.note(LogEntry(.info, "\(id)", "The call is being recorded already."))]
+      return [.note(id, LogEntry(.warning, "sound", "The call is being recorded already."))]
     }
     calls[index].recording = RecordingBuffer()
     return [.startRecording(id, path: path, makesFolder: makesFolder)]
@@ -352,8 +352,7 @@ package struct MediaCore {
       case .ice(let order): result.append(.ice(id, order))
       case .report(let report): result.append(.report(translate(report, of: id)))
       case .packet: break  // A phone's sessions carry sound.
-      case .note(let entry):
-        result.append(.note(LogEntry(entry.level, "\(entry.subject) \(id)", entry.text)))
+      case .note(let entry): result.append(.note(id, entry))
       }
     }
     guard calls[index].session.isClosed else { return }

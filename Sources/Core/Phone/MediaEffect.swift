@@ -23,5 +23,6 @@ package enum MediaEffect: Equatable, Sendable {
   case stopRecording(CallID)
   /// How loud it is here and there, 0–1, linear; ten times a second while a call is open.
   case levels(near: Double, far: Double)
-  case note(LogEntry)
+  /// Something about that call's sound; of a warning or an error its people are told.
+  case note(CallID, LogEntry)
 }
