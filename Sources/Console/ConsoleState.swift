@@ -48,6 +48,8 @@ package struct ConsoleState: Equatable, Sendable {
   package internal(set) var offset: Duration = .zero
 
   // Where one is.
+  /// Whether a key was pressed yet: what is selected before that was chosen by nobody.
+  var hasTakenKeys = false
   package internal(set) var focus = Pane.contacts
   /// One pane over the whole screen.
   package internal(set) var isZoomed = false

@@ -4,13 +4,14 @@ import Cells
 import Media
 
 extension ConsoleState {
-  /// Takes in the phone's state anew; what was selected stays selected where it still exists.
+  /// Takes in the phone's state anew; what was selected stays selected where it still exists. Until a key
+  /// is pressed the first contact is, in whatever order the accounts' contacts arrive.
   mutating func boardChanged(to new: Board, at now: Instant) -> [ConsoleCommand] {
     self.now = max(self.now, now)
     let old = board
     let (contact, record, top) = (selectedContact, selectedRecord, topCall?.id)
     board = new
-    if let contact,
+    if let contact, hasTakenKeys,
       let index = shownContacts.firstIndex(where: {
         $0.account == contact.account && $0.address == contact.address
       })

@@ -15,6 +15,7 @@ extension ConsoleState {
       return []  // Meant for what was on the screen before the call.
     }
     message = nil
+    hasTakenKeys = true
     if let action {
       if armed != action { armed = nil }
       if let obstacle = obstacle(to: action) {

@@ -22,6 +22,29 @@ struct BoardTests {
       ])
   }
 
+  @Test("until a key is pressed the first contact is selected, whoever came first")
+  func selectionBeginsAtTheTop() {
+    var state = Situations.state(size)
+    var board = Situations.idleBoard
+    board.contacts.insert(Situations.contact("Adele", .person), at: 0)
+    _ = reduce(&state, .board(board, at: state.now))
+    #expect(
+      Situations.type([.enter], &state) == [
+        .order(.call(account: Situations.exchange, address: "adele", name: "Adele"))
+      ])
+  }
+
+  @Test("whoever is selected is whom Enter calls, also in words")
+  func hintFollowsSelection() {
+    var board = Situations.idleBoard
+    board.history = []
+    var state = Situations.state(size, board)
+    #expect(render(state).screen.text.contains("Enter calls Echo"))
+    _ = Situations.type("j", &state)
+    #expect(!render(state).screen.text.contains("Enter calls Echo"))
+    #expect(render(state).screen.text.contains("Enter calls the selected contact"))
+  }
+
   @Test("an account that gets into trouble says so once")
   func tellsTrouble() {
     var state = Situations.state(size)

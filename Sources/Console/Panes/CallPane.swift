@@ -152,9 +152,8 @@ extension Painter {
 
   private var idleHint: [String] {
     var hint = ["No call."]
-    let echo = state.board.contacts.first { $0.name == "Echo" }
-    if state.board.history.isEmpty, let echo {
-      let about = echo.about.map { ": it \(HarmlessText.line($0, limit: 60))" } ?? ""
+    if state.board.history.isEmpty, let contact = state.selectedContact, contact.name == "Echo" {
+      let about = contact.about.map { ": it \(HarmlessText.line($0, limit: 60))" } ?? ""
       hint.append("Enter calls Echo\(about). \(key(.help)) lists the keys.")
     } else {
       let enter = state.selectedContact == nil ? "" : "Enter calls the selected contact, "
