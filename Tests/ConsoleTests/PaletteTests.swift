@@ -118,6 +118,8 @@ struct KeymapTests {
     var complaints: [String] = []
     let keymap = Keymap(overrides: [("hang-up", "m")], complaints: &complaints)
     #expect(keymap.actions(for: .character("m"), in: [.everywhere]) == [.hangUp])
+    #expect(keymap.robbedActions == ["mute"])
+    #expect(Keymap().robbedActions == [])
   }
 
   @Test("where one types, a letter stays a letter")
@@ -133,10 +135,14 @@ struct KeymapTests {
   func complains() {
     var complaints: [String] = []
     let keymap = Keymap(
-      overrides: [("dance", "d"), ("mute", "Hyper-m"), ("hold", "F6"), ("tone", "x")],
+      overrides: [
+        ("dance", "d"), ("hangup", "F9"), ("mute", "Hyper-m"), ("hold", "F6"), ("tone", "x"),
+      ],
       complaints: &complaints)
-    #expect(complaints.count == 3)
-    #expect(complaints[0] == "There is no action “dance” to give a key to; ? lists them.")
+    #expect(complaints.count == 4)
+    #expect(complaints[1].hasSuffix("did you mean “hang-up”?"))
+    #expect(
+      complaints[0] == "There is no action “dance” to give a key to; tipring.conf(5) lists them.")
     #expect(keymap.keys(for: .hold).first == .function(6))
     #expect(keymap.keys(for: .mute).first == .character("m"))
   }
@@ -148,5 +154,17 @@ struct KeymapTests {
     options.keymap = Keymap(overrides: [("quit", "F10")], complaints: &complaints)
     var state = Situations.state(Size(rows: 24, columns: 80), options: options)
     #expect(Situations.type([.control("c")], &state) == [.quit])
+  }
+}
+
+extension Keymap {
+  /// The keys with the user's own, and a sentence for each of these that cannot be followed.
+  fileprivate init(
+    overrides: [(action: String, keys: String)], complaints: inout [String]
+  ) {
+    self.init()
+    for (action, keys) in overrides {
+      if let complaint = give(keys, to: action) { complaints.append(complaint) }
+    }
   }
 }

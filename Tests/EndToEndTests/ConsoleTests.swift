@@ -44,6 +44,28 @@ extension WholePrograms {
       #expect(terminal.exitCode(within: .seconds(10)) == 0)
     }
 
+    @Test("what is wrong in the settings is on the first screen, with its line")
+    func settings() throws {
+      let rig = try Rig()
+      rig.folder.write(
+        "[phone]\nmosue = yes\n[keys]\nhangup = F9\n", to: "you/config/tipring/tipring.conf")
+      let terminal = try open(rig, columns: 120, rows: 40)
+      _ = try #require(try terminal.screen(showing: "repeats you", within: .seconds(15)))
+      #expect(try terminal.screen.contains { $0.contains("tipring.conf:2:") })
+      try terminal.press("L")
+      _ = try #require(
+        try terminal.screen(within: .seconds(10)) { screen in
+          screen.contains { $0.contains("tipring.conf:4:") && $0.contains("“hangup”") }
+        })
+      try terminal.press("Escape")
+      _ = try #require(
+        try terminal.screen(within: .seconds(10)) { screen in
+          !screen.contains { $0.contains("Messages") }
+        })
+      try terminal.press("q")
+      #expect(terminal.exitCode(within: .seconds(10)) == 0)
+    }
+
     @Test("an incoming call is accepted with a, and every size shows it")
     func incoming() throws {
       let rig = try Rig()

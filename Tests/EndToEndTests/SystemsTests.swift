@@ -157,6 +157,19 @@ extension WholePrograms {
       #expect(contacts.process.lines.contains { $0.contains("bob") && $0.contains(" zulip ") })
       #expect(contacts.process.lines.contains { $0.contains("parrot") && $0.contains(" buzzi ") })
     }
+
+    @Test("an account that is not there, and a setting that is none, are told in a sentence")
+    func wrongAccounts() throws {
+      let rig = try Rig()
+      let history = try rig.start(["history", "--account", "wrok"], as: "alice")
+      #expect(history.exitCode(within: .seconds(10)) == 2)
+      #expect(history.process.errorText.contains("There is no account wrok in the settings"))
+      let account = ["--system", "botserver", "--server", "http://127.0.0.1:1", "--user", "a"]
+      let add = try rig.start(["accounts", "add", "work"] + account + ["stun=x"], as: "alice")
+      #expect(add.exitCode(within: .seconds(10)) == 2)
+      #expect(
+        add.process.errorText.hasPrefix("tipring: There is no setting “stun” in [account work]"))
+    }
   }
 }
 

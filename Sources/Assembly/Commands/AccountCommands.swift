@@ -71,14 +71,14 @@ enum AccountCommands {
     let (read, complaints) = Settings.reading(
       Array(lines.joined(separator: "\n").utf8), file: "accounts add",
       expanded: SearchPaths.ofThisProcess.expanded)
-    guard var settings = read.accounts.first else { return (nil, complaints.map(\.description)) }
+    guard var settings = read.accounts.first else { return (nil, complaints.map(\.sentence)) }
     switch account.password {
     case .command(let command): settings.password = .command(command)
     case .file(let path): settings.password = .file(path: path)
     case .environment(let name): settings.password = .environment(variable: name)
     case nil: break
     }
-    return (settings, complaints.map(\.description))
+    return (settings, complaints.map(\.sentence))
   }
 
   /// Takes an account out of the settings.

@@ -36,8 +36,20 @@ enum ListCommands {
 
   /// Lists past calls, newest first.
   static func history(_ options: HistoryOptions) -> ExitCode {
+    let records: [CallRecord]
     do throws(DatabaseError) {
-      let records = try CallHistory(path: SearchPaths.ofThisProcess.historyFile).newest()
+      records = try CallHistory(path: SearchPaths.ofThisProcess.historyFile).newest()
+    } catch {
+      Output.error(error.description)
+      return .signalingFailed
+    }
+    do throws(SetupError) {
+      // The calls of an account that was removed are still there.
+      if let name = options.accountName, name != "exchange",
+        !records.contains(where: { $0.accountName == name })
+      {
+        _ = try SetupReader().configured(name)
+      }
       let wanted = records.filter {
         (options.accountName == nil || $0.accountName == options.accountName)
           && (!options.isMissedOnly || $0.outcome == .missed)
@@ -52,8 +64,8 @@ enum ListCommands {
       }
       return .success
     } catch {
-      Output.error(error.description)
-      return .signalingFailed
+      Output.error(error.sentence)
+      return error.exitCode
     }
   }
 

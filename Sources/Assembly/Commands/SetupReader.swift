@@ -1,5 +1,6 @@
 import Basics
 import Calling
+import Console
 import Files
 import IceNice
 import Invocation
@@ -18,6 +19,8 @@ struct SetupError: Error, Equatable {
 struct SetupReader {
   let paths: SearchPaths
   let settings: Settings
+  /// The keys of the screen, with the user's own.
+  let keymap: Keymap
   /// What is wrong in the settings file; everything else in it counts.
   let complaints: [String]
 
@@ -25,7 +28,9 @@ struct SetupReader {
     paths = .ofThisProcess
     let (settings, complaints) = SettingsFile(paths).read()
     self.settings = settings
-    self.complaints = complaints.map(\.description)
+    let (keymap, keyComplaints) = Self.keymap(settings.keys, of: paths.settingsFile)
+    self.keymap = keymap
+    self.complaints = (complaints + keyComplaints).map(\.description)
   }
 
   /// How the phone is to be run; what is wrong with single accounts is told beside it.
@@ -112,6 +117,25 @@ struct SetupReader {
       usesTCP: settings.network.usesTCP)
   }
 
+  /// The keys with the user's own, and which of these cannot be followed.
+  private static func keymap(
+    _ bindings: [Settings.KeyBinding], of file: String
+  ) -> (Keymap, [Complaint]) {
+    var keymap = Keymap()
+    var complaints: [Complaint] = []
+    for binding in bindings {
+      guard let sentence = keymap.give(binding.key, to: binding.action) else { continue }
+      complaints.append(Complaint(file: file, line: binding.line, .badKeys(sentence)))
+    }
+    let given = Set(bindings.map(\.action))
+    for action in keymap.robbedActions where !given.contains(action) {
+      let sentence =
+        "Another action has taken the key of \(action); give it one in [keys], or none."
+      complaints.append(Complaint(file: file, line: nil, .badKeys(sentence)))
+    }
+    return (keymap, complaints)
+  }
+
   private func wantedAccounts(_ server: ServerOptions) throws(SetupError) -> [AccountSettings] {
     let enabled = settings.accounts.filter(\.isEnabled)
     guard let name = server.accountName else {
@@ -129,14 +153,17 @@ struct SetupReader {
       return [enabled[index]] + enabled[..<index] + enabled[(index + 1)...]
     }
     if name == "exchange" { return [] }
-    guard let account = settings.accounts.first(where: { $0.name == name }) else {
-      let known = settings.accounts.map(\.name).joined(separator: ", ")
-      throw SetupError(
-        sentence: "There is no account \(HarmlessText.line(name, limit: 40)) in the settings; "
-          + (known.isEmpty ? "add one with: tipring accounts add" : "there is \(known)."),
-        exitCode: .usage)
-    }
-    return [account]
+    return [try configured(name)]
+  }
+
+  /// The account of that name in the settings.
+  func configured(_ name: String) throws(SetupError) -> AccountSettings {
+    if let account = settings.accounts.first(where: { $0.name == name }) { return account }
+    let known = settings.accounts.map(\.name).joined(separator: ", ")
+    throw SetupError(
+      sentence: "There is no account \(HarmlessText.line(name, limit: 40)) in the settings; "
+        + (known.isEmpty ? "add one with: tipring accounts add" : "there is \(known)."),
+      exitCode: .usage)
   }
 
   private func sound(_ options: SoundOptions) -> SoundSetup {

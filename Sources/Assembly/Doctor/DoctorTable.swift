@@ -32,15 +32,21 @@ package struct DoctorTable {
     return lines + advice + ["", conclusion]
   }
 
-  /// The worst first.
+  /// The worst first, and each once.
   private var advice: [String] {
-    let advised = Finding.Verdict.allCases.reversed().flatMap { verdict in
-      findings.filter { $0.verdict == verdict && $0.advice != nil }
+    var advised: [(name: String, sentence: String)] = []
+    for verdict in Finding.Verdict.allCases.reversed() {
+      for finding in findings where finding.verdict == verdict {
+        guard let sentence = finding.advice,
+          !advised.contains(where: { $0 == (finding.name, sentence) })
+        else { continue }
+        advised.append((finding.name, sentence))
+      }
     }
     guard !advised.isEmpty else { return [] }
     return ["", "What to do"]
-      + advised.flatMap { finding in
-        wrapped(finding.advice ?? "", after: "  \(isUTF8 ? "→" : ">") \(finding.name): ")
+      + advised.flatMap { name, sentence in
+        wrapped(sentence, after: "  \(isUTF8 ? "→" : ">") \(name): ")
       }
   }
 

@@ -24,6 +24,8 @@ actor ConsoleDriver {
   private let alerts: Settings.Phone
   private let terminal: Terminal
   private var state: ConsoleState
+  /// What is wrong in the settings.
+  private let complaints: [String]
   private var children: [ChildCommand] = []
   private var watches: [DescriptorWatch] = []
   private var signals: [SignalWatch] = []
@@ -47,9 +49,7 @@ actor ConsoleDriver {
     self.terminal = terminal
     self.alerts = alerts
     state = ConsoleState(options: options, size: terminal.size)
-    for complaint in complaints {
-      _ = reduce(&state, .log(LogEntry(.warning, "settings", complaint)))
-    }
+    self.complaints = complaints
   }
 
   /// Runs until the user leaves; returns what is to stay in the terminal's scrollback.
@@ -65,6 +65,10 @@ actor ConsoleDriver {
   private func start() {
     if state.isMouseOn { terminal.setMouse(true) }
     tick()
+    // Once the clock has been told, so that they stay for a while; the first of them on top.
+    for complaint in complaints.reversed() {
+      handle(.log(LogEntry(.warning, "settings", complaint)))
+    }
     paint()  // Before anything else starts, so that the screen is there at once.
     tickAlarm = Alarm(on: loop) { self.assumeIsolated { $0.alarmRang() } }
     paintAlarm = Alarm(on: loop) { self.assumeIsolated { $0.paint() } }

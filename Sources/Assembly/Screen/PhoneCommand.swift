@@ -10,9 +10,6 @@ enum PhoneCommand {
     do throws(SetupError) {
       let reader = SetupReader()
       let (setup, complaints) = try reader.phone(options.server, options.sound)
-      var keyComplaints: [String] = []
-      let keymap = Keymap(
-        overrides: reader.settings.keys.map { ($0.action, $0.key) }, complaints: &keyComplaints)
       let terminal: Terminal
       do throws(TerminalError) {
         terminal = try Terminal.enter()
@@ -24,10 +21,10 @@ enum PhoneCommand {
       consoleOptions.isASCII = !terminal.isUTF8
       consoleOptions.isInsecure = options.server.trust.isInsecure
       consoleOptions.usesMouse = reader.settings.phone.usesMouse
-      consoleOptions.keymap = keymap
+      consoleOptions.keymap = reader.keymap
       let driver = ConsoleDriver(
         setup: setup, options: consoleOptions, terminal: terminal,
-        alerts: reader.settings.phone, complaints: complaints + keyComplaints)
+        alerts: reader.settings.phone, complaints: complaints)
       for line in driver.run() { Output.line(line) }
       return .success
     } catch {

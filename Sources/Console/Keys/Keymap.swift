@@ -1,3 +1,4 @@
+import Basics
 import Cells
 
 /// Where a key is looked up.
@@ -53,30 +54,33 @@ package struct Keymap: Equatable, Sendable {
   /// The keys as they come.
   package init() { bindings = Self.standard }
 
-  /// The keys with the user's own.
+  /// Gives an action the user's own keys in place of its own, wherever it has some; where one types,
+  /// only keys that type nothing. Ctrl-C quits in any case.
   ///
-  /// - Parameters:
-  ///   - overrides: an action's name and its keys' names, separated by blanks, or `none`. The keys
-  ///     replace the action's own in every place where it has some; where one types, only keys that
-  ///     type nothing do so. Ctrl-C quits in any case.
-  ///   - complaints: receives a sentence for each override that cannot be followed; the rest works.
-  package init(overrides: [(action: String, keys: String)], complaints: inout [String]) {
-    self.init()
-    for (name, keyNames) in overrides {
-      guard let action = Action(rawValue: name), action != .tone else {
-        complaints.append("There is no action “\(name)” to give a key to; ? lists them.")
-        continue
-      }
-      let words = keyNames == "none" ? [] : keyNames.split(separator: " ").map(String.init)
-      let keys = words.compactMap(Key.init(name:))
-      guard keys.count == words.count else {
-        complaints.append("“\(keyNames)” does not name keys; write them like m, F5 or Ctrl-P.")
-        continue
-      }
-      for index in bindings.indices where bindings[index].action == action {
-        replaceKeys(at: index, by: keys)
-      }
+  /// - Parameter keyNames: separated by blanks, or `none`.
+  /// - Returns: why this cannot be done, as a sentence; `nil` when it was.
+  package mutating func give(_ keyNames: String, to name: String) -> String? {
+    guard let action = Action(rawValue: name), action != .tone else {
+      let near = nearestName(to: name, among: Action.allCases.map(\.rawValue))
+      return "There is no action “\(name)” to give a key to; "
+        + (near.map { "did you mean “\($0)”?" } ?? "tipring.conf(5) lists them.")
     }
+    let words = keyNames == "none" ? [] : keyNames.split(separator: " ").map(String.init)
+    let keys = words.compactMap(Key.init(name:))
+    guard keys.count == words.count else {
+      return "“\(keyNames)” does not name keys; write them like m, F5 or Ctrl-P."
+    }
+    for index in bindings.indices where bindings[index].action == action {
+      replaceKeys(at: index, by: keys)
+    }
+    return nil
+  }
+
+  /// The actions that have no key left in some place where they had one, by name.
+  package var robbedActions: [String] {
+    zip(Self.standard, bindings).filter { standard, own in
+      !standard.keys.isEmpty && own.keys.isEmpty
+    }.map(\.1.action.rawValue)
   }
 
   /// What a key can mean where these contexts hold, the first of them first.

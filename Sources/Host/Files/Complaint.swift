@@ -14,6 +14,8 @@ package struct Complaint: Equatable, Sendable, CustomStringConvertible {
     case badValue(String, key: String, expected: String)
     case setTwice(String, firstLine: Int)
     case excluded(String, by: String)
+    /// A line of [keys] that cannot be followed, in the console's sentence.
+    case badKeys(String)
     case badAccountName(String)
     case incompleteAccount(String, missing: String)
     case tooManyAccounts(limit: Int)
@@ -37,13 +39,16 @@ package struct Complaint: Equatable, Sendable, CustomStringConvertible {
     self.fault = fault
   }
 
+  /// The fault alone, for what stands in no file.
+  package var sentence: String { HarmlessText.line(words, limit: 400) }
+
   /// `tipring.conf:12: There is no setting “mous” in [phone]; did you mean “mouse”?`
   package var description: String {
     let name = file.split(separator: "/").last.map(String.init) ?? file
-    return HarmlessText.line("\(name):\(line.map { "\($0):" } ?? "") \(sentence)", limit: 400)
+    return HarmlessText.line("\(name):\(line.map { "\($0):" } ?? "") \(words)", limit: 400)
   }
 
-  private var sentence: String {
+  private var words: String {
     switch fault {
     case .notASetting: "This is neither “key = value” nor “[group]” nor a # comment."
     case .notText: "This line is not UTF-8 text."
@@ -59,6 +64,7 @@ package struct Complaint: Equatable, Sendable, CustomStringConvertible {
     case .setTwice(let key, let firstLine):
       "\(key) is set in line \(firstLine) already; this line counts."
     case .excluded(let key, let other): "\(key) and \(other) exclude each other; \(other) counts."
+    case .badKeys(let sentence): sentence
     case .badAccountName(let name):
       "“\(name.prefix(40))” is no account name; it has 1 to 32 letters, digits, dots, dashes or "
         + "underscores, and “exchange” is taken."

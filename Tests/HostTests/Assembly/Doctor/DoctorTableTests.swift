@@ -30,6 +30,13 @@ struct DoctorTableTests {
       ])
   }
 
+  @Test("says once what is to be done about several findings")
+  func adviceOnce() {
+    let lines = DoctorTable(findings + findings, columns: 80, isUTF8: true).lines
+    #expect(lines.filter { $0 == "  → settings: Correct it." }.count == 1)
+    #expect(lines.filter { $0.contains("Line 3 is “odd”.") }.count == 2)
+  }
+
   @Test("is ASCII where the locale is")
   func plain() {
     let lines = DoctorTable(findings, columns: 80, isUTF8: false).lines
