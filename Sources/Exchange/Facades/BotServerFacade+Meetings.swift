@@ -42,7 +42,7 @@ extension BotServerFacade {
   ///
   /// - Parameter endReason: why it is over; `nil` while it lasts.
   static func message(
-    _ meeting: Meeting, for userID: String, host: String?, in exchange: Exchange,
+    _ meeting: Meeting, for userID: String, origin: ClientOrigin?, in exchange: Exchange,
     on wall: WallTime, endReason: String? = nil
   ) -> CallMessage {
     let seat = meeting.seat(of: userID).map { meeting.seats[$0] }
@@ -60,16 +60,16 @@ extension BotServerFacade {
       durationSeconds: max(0, Int(min(length, 1e9))), endReason: endReason,
       recording: meeting.recordingID != nil, transcription: meeting.isTranscribed,
       media: endReason == nil && !userID.isEmpty
-        ? media(of: meeting, for: userID, host: host, in: exchange, on: wall) : nil)
+        ? media(of: meeting, for: userID, origin: origin, in: exchange, on: wall) : nil)
   }
 
   /// How somebody is to bring the sound of a call of several: to a Janus server where one mixes the
   /// exchange's rooms. What lets into the room there is told only to those who sit in it.
   private static func media(
-    of meeting: Meeting, for userID: String, host: String?, in exchange: Exchange,
+    of meeting: Meeting, for userID: String, origin: ClientOrigin?, in exchange: Exchange,
     on wall: WallTime
   ) -> MediaMessage {
-    var media = media(for: userID, host: host, in: exchange, on: wall)
+    var media = media(for: userID, origin: origin, in: exchange, on: wall)
     guard let janus = exchange.settings.janus, meeting.roomID != nil else { return media }
     media.kind = MediaMessage.janus
     media.url = janus.url
@@ -94,7 +94,8 @@ extension BotServerFacade {
 
   /// The answer to joining a room.
   static func joined(
-    _ callID: String, _ userID: String, host: String?, in exchange: Exchange, on wall: WallTime
+    _ callID: String, _ userID: String, origin: ClientOrigin?, in exchange: Exchange,
+    on wall: WallTime
   ) -> HTTPResponse {
     guard let meeting = exchange.meetings.meetings[callID],
       let room = meeting.roomID.flatMap({ exchange.meetings.rooms[$0] }),
@@ -103,7 +104,7 @@ extension BotServerFacade {
     let seat = meeting.seats[index]
     let answer = JoinedRoomMessage(
       room: message(room, in: exchange), participant: message(seat), callID: callID,
-      media: media(of: meeting, for: userID, host: host, in: exchange, on: wall),
+      media: media(of: meeting, for: userID, origin: origin, in: exchange, on: wall),
       participants: meeting.present.map(message))
     return json(200, answer.encoded())
   }

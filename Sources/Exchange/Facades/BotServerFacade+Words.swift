@@ -126,14 +126,12 @@ extension BotServerFacade {
 
   /// How a user is to bring the sound of a call: by offer and answer over the events socket.
   ///
-  /// - Parameter host: of that socket, as the client knows it.
   static func media(
-    for userID: String, host: String?, in exchange: Exchange, on wall: WallTime
+    for userID: String, origin: ClientOrigin?, in exchange: Exchange, on wall: WallTime
   ) -> MediaMessage {
-    let scheme = exchange.settings.isSecure ? "wss" : "ws"
-    return MediaMessage(
+    MediaMessage(
       kind: "p2p", iceServers: exchange.iceServers(for: userID, on: wall).map(message),
-      eventsURL: host.map { "\(scheme)://\($0)\(BotServerPath.events)" })
+      eventsURL: origin?.socket(BotServerPath.events))
   }
 
   /// A server's address as a URL (RFC 7064, RFC 7065).
@@ -175,7 +173,7 @@ extension BotServerFacade {
   static func text(
     of news: ExchangeNews, for userID: String, in exchange: Exchange, on wall: WallTime
   ) -> String {
-    let terms = { media(for: userID, host: nil, in: exchange, on: wall) }
+    let terms = { media(for: userID, origin: nil, in: exchange, on: wall) }
     let message: MeetMessage =
       switch news {
       case .welcome(let card): .welcome(self.message(card))

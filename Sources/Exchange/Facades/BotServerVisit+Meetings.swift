@@ -85,10 +85,11 @@ extension BotServerVisit {
       let callID = try exchange.joinRoom(
         room, as: session, password: message.password, isMuted: !message.audio, &turn)
       guard exchange.settings.janus == nil else {
-        exchange.enterJanus(callID, user.id, for: id, host: host, &turn)
+        exchange.enterJanus(callID, user.id, for: id, origin: origin(in: exchange), &turn)
         return nil
       }
-      return BotServerFacade.joined(callID, user.id, host: host, in: exchange, on: turn.wall)
+      return BotServerFacade.joined(
+        callID, user.id, origin: origin(in: exchange), in: exchange, on: turn.wall)
     case .admit:
       guard let message = try? AdmitMessage(decoding: body) else {
         throw MeetingRefusal(400, "invalid_request", "“user_id” is missing.")
@@ -162,8 +163,10 @@ extension BotServerVisit {
     }
     return BotServerFacade.json(
       status,
-      BotServerFacade.message(meeting, for: user.id, host: host, in: exchange, on: turn.wall)
-        .encoded())
+      BotServerFacade.message(
+        meeting, for: user.id, origin: origin(in: exchange), in: exchange, on: turn.wall
+      )
+      .encoded())
   }
 
   // MARK: Recordings

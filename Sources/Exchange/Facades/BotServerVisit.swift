@@ -167,13 +167,15 @@ struct BotServerVisit {
   private func response(
     _ status: Int, _ call: StoredCall, _ exchange: Exchange, _ turn: Turn
   ) -> HTTPResponse {
-    let media = BotServerFacade.media(for: user.id, host: host, in: exchange, on: turn.wall)
+    let media = BotServerFacade.media(
+      for: user.id, origin: origin(in: exchange), in: exchange, on: turn.wall)
     return BotServerFacade.json(
       status, BotServerFacade.message(call, media: media, on: turn.wall).encoded())
   }
 
-  /// Of the events socket, as the client knows it.
-  var host: String? { request.fields["Host"].map { HarmlessText.line($0, limit: 255) } }
+  func origin(in exchange: Exchange) -> ClientOrigin? {
+    ClientOrigin(of: request, exchange.settings)
+  }
 
   func number(
     _ name: String, in target: RequestTarget, usual: Int, most: Int, least: Int = 1

@@ -70,20 +70,20 @@ struct BuzziVisit {
     }
     let session = try BuzziFacade.makeSession(
       for: message.caller.bounded, chatbot, from: address, in: &exchange, &turn)
-    return response(for: session, settings)
+    return response(for: session, exchange.settings)
   }
 
-  private func response(for session: BuzziSession, _ settings: BuzziSettings) -> HTTPResponse {
-    let isSecure = request.fields["X-Forwarded-Proto"] == "https"
-    let host = HarmlessText.line(request.fields["Host"] ?? "localhost", limit: 255)
+  private func response(for session: BuzziSession, _ settings: ExchangeSettings) -> HTTPResponse {
+    let revision = settings.buzzi.revision
     // The code's server writes the session's name into the address, the document's leaves it out.
-    let query = settings.revision.speaksCode ? "?sessionId=\(session.id)" : ""
+    let query = revision.speaksCode ? "?sessionId=\(session.id)" : ""
     let message = SessionResponse(
       sessionID: session.id, callID: session.callID,
-      wsURL: "\(isSecure ? "wss" : "ws")://\(host)\(BuzziPath.socket)\(query)",
+      wsURL: ClientOrigin.given(by: request, settings).socket(BuzziPath.socket + query),
       aiProvider: session.chatbot.provider, voiceConfig: session.chatbot.voice,
-      inputRate: session.inputRate, expiresAt: session.createdAt.advanced(by: settings.sessionTime))
-    return BotServerFacade.json(200, message.encoded(as: settings.revision))
+      inputRate: session.inputRate,
+      expiresAt: session.createdAt.advanced(by: settings.buzzi.sessionTime))
+    return BotServerFacade.json(200, message.encoded(as: revision))
   }
 
   private func end(

@@ -33,7 +33,7 @@ enum JitsiFacade: Facade {
       switch target.segments {
       case ["config.js"]:
         try require(request, .get, .head)
-        let script = configuration(of: exchange, host: host(in: request))
+        let script = configuration(for: ClientOrigin(of: request, exchange.settings))
         exchange.answer(id, BotServerFacade.text(script, "text/javascript; charset=utf-8"), &turn)
       case ["xmpp-websocket"]: throw .socketOnly
       case ["conference-request", "v1"]:
@@ -41,7 +41,8 @@ enum JitsiFacade: Facade {
         let reply = try takeConferenceRequest(request, in: &exchange, &turn)
         exchange.answer(id, BotServerFacade.json(200, reply), &turn)
       default:
-        let page = page(of: room(in: target) ?? "", in: exchange, host: host(in: request))
+        let page = page(
+          of: room(in: target) ?? "", in: exchange, ClientOrigin(of: request, exchange.settings))
         exchange.answer(id, BotServerFacade.text(page, "text/plain; charset=utf-8"), &turn)
       }
     } catch {
@@ -86,54 +87,38 @@ enum JitsiFacade: Facade {
     return name
   }
 
-  private static func page(of room: String, in exchange: Exchange, host: String?) -> String {
+  private static func page(
+    of room: String, in exchange: Exchange, _ origin: ClientOrigin?
+  ) -> String {
     let count = exchange.conferenceCount(room)
-    let url = host.map { "\(exchange.settings.isSecure ? "https" : "http")://\($0)/\(room)" }
     return """
       This is the conference “\(HarmlessText.line(room, limit: 200))” with \(count) in it.
 
       Join it with the terminal phone:
 
-          tipring call \(HarmlessText.line(url ?? room, limit: 512))
+          tipring call \(HarmlessText.line(origin?.page("/\(room)") ?? room, limit: 512))
 
       or from any client of Jitsi Meet that takes the address of a server.
       """ + "\n"
   }
 
   /// What a client reads first (protocols.md B.1).
-  static func configuration(of exchange: Exchange, host: String?) -> String {
-    let security = exchange.settings.isSecure ? "s" : ""
+  private static func configuration(for origin: ClientOrigin?) -> String {
     var lines = [
       "// The conferences of this exchange.", "var config = {", "  hosts: {",
       "    domain: '\(JitsiDomain.main)',", "    muc: '\(JitsiDomain.rooms)',",
       "    focus: '\(JitsiDomain.focus)',", "  },",
     ]
-    if let host {
+    if let origin {
       lines += [
-        "  websocket: 'ws\(security)://\(host)/xmpp-websocket',",
-        "  conferenceRequestUrl: 'http\(security)://\(host)/conference-request/v1',",
+        "  websocket: '\(origin.socket("/xmpp-websocket"))',",
+        "  conferenceRequestUrl: '\(origin.page("/conference-request/v1"))',",
       ]
     }
     lines += [
       "  bridgeChannel: {},", "  p2p: { enabled: false },", "  enableIceRestart: true,", "};",
     ]
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// The `Host` field, as far as it is one.
-  static func host(in request: HTTPRequest) -> String? {
-    guard let host = request.fields["Host"], (1...255).contains(host.utf8.count),
-      host.utf8.allSatisfy({ byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-          UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      })
-    else { return nil }
-    return host
   }
 
   // MARK: Sockets

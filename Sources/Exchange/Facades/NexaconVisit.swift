@@ -97,10 +97,10 @@ struct NexaconVisit {
   }
 
   private func message(_ userID: String, _ token: String, in exchange: Exchange) -> TokenMessage {
-    let scheme = exchange.settings.isSecure ? "wss" : "ws"
-    return TokenMessage(
+    TokenMessage(
       token: Secret(token), refreshToken: Secret(token), nxid: exchange.nxid(of: userID),
-      username: userID, socketURL: host.map { "\(scheme)://\($0)\(NexaconPath.socket)" },
+      username: userID,
+      socketURL: ClientOrigin(of: request, exchange.settings)?.socket(NexaconPath.socket),
       lifetime: 31_536_000, refreshLifetime: 604_800)
   }
 
@@ -158,12 +158,10 @@ struct NexaconVisit {
     guard let to = exchange.userID(ofNXID: message.participants[0]),
       exchange.directory.party(named: to) != nil
     else { throw .unknownUser(message.participants[0]) }
-    let scheme = exchange.settings.isSecure ? "https" : "http"
     let room = NexaconPath.encoded(try room(message.room, turn))
     let caller = NexaconPath.encoded(exchange.nxid(of: user.id))
-    let url =
-      "\(scheme)://\(host ?? "localhost")\(NexaconPath.callPage)?room=\(room)&caller=\(caller)"
-      + "&type=\(message.type.rawValue)"
+    let url = ClientOrigin.given(by: request, exchange.settings).page(
+      "\(NexaconPath.callPage)?room=\(room)&caller=\(caller)&type=\(message.type.rawValue)")
     return BotServerFacade.json(200, ["call_url": .string(url)])
   }
 
@@ -381,6 +379,4 @@ struct NexaconVisit {
     }
     return number
   }
-
-  private var host: String? { JitsiFacade.host(in: request) }
 }

@@ -187,9 +187,8 @@ enum ZulipFacade: Facade {
 
   /// The address at which the client knows the exchange, without a slash at the end.
   private static func base(of request: HTTPRequest, _ settings: ExchangeSettings) -> String {
-    let scheme = settings.isSecure ? "https" : "http"
-    let host = request.fields["Host"].map { HarmlessText.line($0, limit: 255) }
-    return ServerAddress.normalized("\(scheme)://\(host ?? "localhost")") ?? "\(scheme)://localhost"
+    let origin = ClientOrigin.given(by: request, settings).page("")
+    return ServerAddress.normalized(origin) ?? origin
   }
 
   // MARK: Responses

@@ -122,7 +122,7 @@ extension Exchange {
     guard let meeting = meetings.meetings[callID] else { return }
     for seat in meeting.seats where seat.state == .joined || seat.state == .invited {
       let call = BotServerFacade.message(
-        meeting, for: seat.party.id, host: nil, in: self, on: turn.wall)
+        meeting, for: seat.party.id, origin: nil, in: self, on: turn.wall)
       say(.callUpdated(call), to: seat.party.id, &turn)
     }
   }
@@ -142,7 +142,7 @@ extension Exchange {
       case .invited: tellInvited(socket, userID, callID, &turn)
       case .joined:
         let call = BotServerFacade.message(
-          meeting, for: userID, host: nil, in: self, on: turn.wall)
+          meeting, for: userID, origin: nil, in: self, on: turn.wall)
         say(.callUpdated(call), over: socket, &turn)
       case .left, .declined, .missed: continue
       }

@@ -225,7 +225,7 @@ extension Exchange {
     _ socket: ExchangeSocketID, _ userID: String, _ callID: String, _ turn: inout Turn
   ) {
     guard let meeting = meetings.meetings[callID] else { return }
-    let call = BotServerFacade.message(meeting, for: userID, host: nil, in: self, on: turn.wall)
+    let call = BotServerFacade.message(meeting, for: userID, origin: nil, in: self, on: turn.wall)
     say(.incomingCall(call, lastWords: []), over: socket, &turn)
   }
 
@@ -314,7 +314,7 @@ extension Exchange {
 
   /// All phones of somebody who will not join stop to ring.
   private func tellUnavailable(_ userID: String, _ meeting: Meeting, _ turn: inout Turn) {
-    var call = BotServerFacade.message(meeting, for: userID, host: nil, in: self, on: turn.wall)
+    var call = BotServerFacade.message(meeting, for: userID, origin: nil, in: self, on: turn.wall)
     let isDeclined = meeting.seats.contains { $0.party.id == userID && $0.state == .declined }
     call.status = isDeclined ? .declined : .missed
     call.endReason = isDeclined ? "declined" : "timeout"
@@ -364,7 +364,7 @@ extension Exchange {
     }
     meetings.meetings[callID] = meeting
     let call = BotServerFacade.message(
-      meeting, for: "", host: nil, in: self, on: turn.wall, endReason: reason)
+      meeting, for: "", origin: nil, in: self, on: turn.wall, endReason: reason)
     for seat in meeting.seats {
       say(.callUpdated(call), to: seat.party.id, &turn)
       keepRow(of: seat.party.id, in: callID, endReason: reason, &turn)

@@ -34,7 +34,7 @@ package struct JanusService: Equatable, Sendable {
   enum Purpose: Equatable, Sendable {
     case create(callID: String)
     /// Somebody may enter: the join is answered.
-    case enter(ExchangeRequestID, callID: String, userID: String, host: String?)
+    case enter(ExchangeRequestID, callID: String, userID: String, origin: ClientOrigin?)
     case other
   }
 }
@@ -43,7 +43,7 @@ package struct JanusService: Equatable, Sendable {
 extension Exchange {
   /// Makes the room there, if it is not, and lets somebody enter; then the request is answered.
   mutating func enterJanus(
-    _ callID: String, _ userID: String, for request: ExchangeRequestID, host: String?,
+    _ callID: String, _ userID: String, for request: ExchangeRequestID, origin: ClientOrigin?,
     _ turn: inout Turn
   ) {
     guard let meeting = meetings.meetings[callID], let index = meeting.seat(of: userID) else {
@@ -65,7 +65,7 @@ extension Exchange {
     meetings.meetings[callID]?.seats[index].token = token
     order(
       .allow(room: plan.room, token: token, secret: plan.secret),
-      .enter(request, callID: callID, userID: userID, host: host), &turn)
+      .enter(request, callID: callID, userID: userID, origin: origin), &turn)
   }
 
   /// Whoever had the token may not come back with it.
@@ -157,7 +157,7 @@ extension Exchange {
     switch purpose {
     case .other: break
     case .create(let callID): if complaint != nil { meetings.janus.plans[callID] = nil }
-    case .enter(let request, let callID, let userID, let host):
+    case .enter(let request, let callID, let userID, let origin):
       if let complaint {
         let refusal = MeetingRefusal(
           502, "media_unavailable", "The Janus server that mixes rooms: \(complaint)")
@@ -168,7 +168,7 @@ extension Exchange {
       } else {
         answer(
           request,
-          BotServerFacade.joined(callID, userID, host: host, in: self, on: turn.wall), &turn)
+          BotServerFacade.joined(callID, userID, origin: origin, in: self, on: turn.wall), &turn)
       }
     }
   }
