@@ -51,6 +51,17 @@ struct WrittenValueTests {
     #expect(HostAndPort(text) == nil)
   }
 
+  @Test(
+    "what began over TLS is led on to TLS only",
+    arguments: [
+      ("https://a", "wss://b/x", true), ("https://a", "HTTPS://b", true),
+      ("https://a", "ws://a/x", false), ("HTTPS://a", "http://a", false), ("https://a", "", false),
+      ("http://a", "ws://b", true), ("http://a", "wss://b", true),
+    ])
+  func leads(address: String, url: String, isAllowed: Bool) {
+    #expect(ServerAddress.mayLead(from: address, to: url) == isAllowed)
+  }
+
   @Test("only this machine reaches loopback")
   func loopback() {
     #expect(HostAndPort("127.0.0.1:1")?.isLoopback == true)

@@ -21,6 +21,13 @@ package enum ServerAddress {
     return url
   }
 
+  /// Whether a server at that address may send its clients on to that URL: what began over TLS is not
+  /// continued in the open.
+  package static func mayLead(from address: String, to url: String) -> Bool {
+    guard address.lowercased().hasPrefix("https:") else { return true }
+    return ["https:", "wss:"].contains { url.lowercased().hasPrefix($0) }
+  }
+
   private static func isAuthority(_ authority: Substring) -> Bool {
     if HostAndPort(authority) != nil { return true }
     // Without a port of its own, any will do for the check.

@@ -31,9 +31,9 @@ struct ClientBench {
 
   /// A client that is signed in, with its socket up and everything of that told.
   static func signedIn(
-    secret: String? = "token-1", rooms: [JSONValue] = []
+    secret: String? = "token-1", server: String = "http://127.0.0.1:8077", rooms: [JSONValue] = []
   ) throws -> ClientBench {
-    var bench = ClientBench(secret: secret)
+    var bench = ClientBench(secret: secret, server: server)
     bench.start()
     if secret == nil {
       try bench.reply("POST /api/auth/guest", 200, ["username": "you", "token": "guest-1"])

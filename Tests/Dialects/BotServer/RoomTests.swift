@@ -197,6 +197,24 @@ struct RoomTests {
     }
   }
 
+  @Test("a server that is encrypted does not lead to a Janus server that is not")
+  func openJanus() throws {
+    var bench = try ClientBench.signedIn(
+      server: "https://bots.example", rooms: [room().encoded()])
+    bench.order(.place(outgoingID, to: "room:room_1", kind: .audio))
+    var message = joined()
+    message.media = MediaMessage(
+      kind: "janus-audiobridge", iceServers: [], eventsURL: nil, url: "ws://janus:8188",
+      room: 77, pin: Secret("pin"), token: Secret("t"))
+    let count = bench.opening.count
+    try bench.reply(join, 200, message.encoded())
+    #expect(bench.opening.count == count)
+    guard case .ended(outgoingID, .mediaFailed)? = bench.takeReports().last else {
+      Issue.record("the pin was sent in the open")
+      return
+    }
+  }
+
   @Test("in a Janus server's room, the servers that know one for a while are asked for anew")
   func janusServers() throws {
     var bench = try ClientBench.signedIn(rooms: [room().encoded()])

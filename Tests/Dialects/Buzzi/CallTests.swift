@@ -31,6 +31,21 @@ struct CallTests {
       bench.opening.map(\.url) == ["wss://buzzi.example/api/widget/call/ws?sessionId=s-1"])
   }
 
+  @Test("is not carried from an encrypted address to an open one")
+  func openAddress() throws {
+    var bench = try BuzziBench.online()
+    bench.order(.place(callID, to: "bot-1", kind: .audio))
+    var answer = session(.document).object ?? [:]
+    answer["wsUrl"] = "ws://buzzi.example/api/widget/call/ws"
+    try bench.reply(sessionLine, 200, .object(answer))
+    #expect(bench.opening.isEmpty)
+    guard case .ended(callID, .signalingFailed(let words))? = bench.takeReports().last else {
+      return #expect(Bool(false), "the call goes on")
+    }
+    #expect(words.contains("encrypted"))
+    #expect(try bench.body(endLine)["reason"] == "error")
+  }
+
   @Test(
     "sends nothing before the server has greeted, and starts once", arguments: Revision.allCases)
   func waitsForGreeting(revision: Revision) throws {

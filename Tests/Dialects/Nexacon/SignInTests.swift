@@ -68,6 +68,20 @@ struct SignInTests {
     #expect(bench.reports.contains(.account(.signedIn)))
   }
 
+  @Test("A token is not carried from an encrypted address to an open one")
+  func openSocket() throws {
+    var bench = NexaconBench()
+    bench.start()
+    var answer = NexaconBench.tokenAnswer.object ?? [:]
+    answer["nxws"] = "ws://nx.example/nx-websocket/"
+    try bench.reply("POST /nexacon-auth/nxm-token/", 200, .object(answer))
+    #expect(bench.opening.isEmpty)
+    guard case .account(.refused(let reason))? = bench.reports.last else {
+      return #expect(Bool(false), "not refused")
+    }
+    #expect(reason.contains("encrypted"))
+  }
+
   @Test("Without keys nothing is asked, and it is said what to set")
   func noKeys() {
     var bench = NexaconBench(keys: false)

@@ -82,7 +82,7 @@ extension BotServerClient {
     case MediaMessage.peerToPeer: break
     case MediaMessage.janus:
       guard sitDown(index, joined.media, at: now) else {
-        let words = "The server's directions to its media server cannot be read."
+        let words = "The server's directions to its media server cannot be followed."
         return giveUp(id, .mediaFailed(words))
       }
     default:

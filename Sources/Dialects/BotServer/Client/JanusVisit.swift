@@ -22,10 +22,11 @@ extension BotServerClient {
 
   /// Begins to sit down where the server says.
   ///
-  /// - Returns: whether the directions make sense.
+  /// - Returns: whether the directions make sense, and give up no encryption.
   mutating func sitDown(_ index: Int, _ media: MediaMessage, at now: Instant) -> Bool {
     guard let url = media.url, url.hasPrefix("ws://") || url.hasPrefix("wss://"),
-      let room = JanusID(media.room), visits.count < Self.callLimit
+      ServerAddress.mayLead(from: account.server, to: url), let room = JanusID(media.room),
+      visits.count < Self.callLimit
     else { return false }
     let place = JanusPlace(
       url: url, room: room, pin: media.pin, token: media.token,

@@ -51,6 +51,11 @@ extension BuzziClient {
         if !isGivenUp { report(.ended(id, .signalingFailed(answer.sentence))) }
         return
       }
+      guard ServerAddress.mayLead(from: account.server, to: session.wsURL) else {
+        calls.remove(at: index)
+        if !isGivenUp { report(.ended(id, .signalingFailed(Self.leadsAstray))) }
+        return send(EndErrand(sessionID: session.sessionID, word: .error))
+      }
       if isGivenUp {
         reportPlaced(index, session)  // For its name: the history shall know the call by it.
         calls.remove(at: index)
@@ -69,6 +74,9 @@ extension BuzziClient {
       if !isGivenUp { report(.ended(id, .signalingFailed(answer.sentence))) }
     }
   }
+
+  private static let leadsAstray =
+    "The server leads from an encrypted address to one that is not; ask its owner."
 
   private mutating func reportPlaced(_ index: Int, _ session: SessionResponse) {
     let chatbot = calls[index].chatbotID

@@ -78,13 +78,17 @@ extension NexaconClient {
   // MARK: The stream
 
   private mutating func openStream(as jid: JID, _ token: TokenMessage) {
+    let url = token.socketURL ?? Self.socketURL(of: base)
+    guard ServerAddress.mayLead(from: base, to: url) else {
+      return refuse("The server leads from an encrypted address to one that is not; ask its owner.")
+    }
     perform(stream?.close() ?? [])
     me = jid
     streamCount += 1
     let secret = token.token.exposed
     let resource = "nexacon_" + String(generator.next() >> 16, radix: 36)
     var settings = XMPPSettings(
-      url: token.socketURL ?? Self.socketURL(of: base), domain: jid.domain,
+      url: url, domain: jid.domain,
       credentials: [
         // As the vendor's kit does it, and as its documents say (protocols.md D.3).
         .plain(username: jid.node ?? "", password: secret),
