@@ -99,6 +99,10 @@ enum BuzziFacade: Facade {
     return BotServerFacade.json(status, body.encoded(), fields: fields)
   }
 
+  static func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse {
+    BotServerFacade.json(status, ErrorBody(message: text).encoded())
+  }
+
   /// One of the errors that have a name.
   static func response(_ status: Int, _ text: String, _ code: ErrorCode) -> HTTPResponse {
     BotServerFacade.json(status, ErrorBody(message: text, code: code.rawValue).encoded())

@@ -1,5 +1,6 @@
 import Basics
-import Transport
+import BotServerWire
+package import Transport
 
 /// Which dialects the exchange speaks.
 enum FacadeName: String, CaseIterable, Sendable {
@@ -37,6 +38,9 @@ protocol Facade: SendableMetatype {
   static func serve(
     _ id: ExchangeRequestID, from address: String, _ request: HTTPRequest, _ target: RequestTarget,
     in exchange: inout Exchange, _ turn: inout Turn)
+
+  /// A refusal that needs no exchange, in the dialect's words.
+  static func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse
 
   /// Whether that path is a WebSocket's.
   static func takesSocket(at target: RequestTarget) -> Bool
@@ -95,6 +99,9 @@ protocol Facade: SendableMetatype {
 }
 
 extension Facade {
+  static func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse {
+    BotServerFacade.json(status, ErrorMessage(code: code, message: text).encoded())
+  }
   static func takesSocket(at target: RequestTarget) -> Bool { false }
   static var subprotocols: [String] { [] }
   static func openSocket(
@@ -142,6 +149,16 @@ extension Exchange {
 
   static func facade(for request: HTTPRequest, _ target: RequestTarget) -> any Facade.Type {
     facades.first { $0.owns(request, target) } ?? BotServerFacade.self
+  }
+
+  /// Refuses a request that the exchange is not given, in the words of the system that it is for.
+  package static func refusal(
+    _ status: Int, _ code: String, _ text: String, of request: HTTPRequest
+  ) -> HTTPResponse {
+    guard let target = RequestTarget(request.url) else {
+      return BotServerFacade.refusal(status, code, text)
+    }
+    return facade(for: request, target).refusal(status, code, text)
   }
 
   /// Whether the path and query name a WebSocket of the exchange.

@@ -206,6 +206,10 @@ enum NexaconFacade: Facade {
 
   // MARK: Words
 
+  static func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse {
+    BotServerFacade.json(status, RefusalMessage(words: text).encoded())
+  }
+
   /// The errors of protocols.md D.4.
   static func response(to refusal: ExchangeRefusal) -> HTTPResponse {
     let (status, words): (Int, String) =

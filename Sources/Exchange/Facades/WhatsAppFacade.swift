@@ -60,6 +60,10 @@ enum WhatsAppFacade: Facade {
     }
   }
 
+  static func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse {
+    BuzziFacade.refusal(status, code, text)
+  }
+
   // MARK: The webhook
 
   /// Proves to Meta that the webhook is ours.

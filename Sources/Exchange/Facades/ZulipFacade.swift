@@ -84,6 +84,10 @@ enum ZulipFacade: Facade {
     }
   }
 
+  static func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse {
+    response(to: ZulipRefusal(status, text, code: code.uppercased()))
+  }
+
   static func restore(
     _ documents: [StoredDocument], in exchange: inout Exchange, _ turn: inout Turn
   ) {

@@ -238,17 +238,14 @@ package final class ExchangeHost: @unchecked Sendable {
     guard !message.isRefused, let connection = connection(of: message.message) else { return }
     readUsersAnew()
     guard let request = message.request else {
-      message.respond(ServerMessage.refusal(501, "not_implemented", "The method is unknown."))
-      return
+      return message.refuse(501, "not_implemented", "The method is unknown.")
     }
     if message.wantsWebSocket, Exchange.isSocketPath(request.url) {
       openSocket(message, request, connection)
       return
     }
     guard waiting.count < settings.waitingLimit else {
-      message.respond(
-        ServerMessage.refusal(503, "too_busy", "Too many requests wait already; try again."))
-      return
+      return message.refuse(503, "too_busy", "Too many requests wait already; try again.")
     }
     let id = ExchangeRequestID(takeNumber())
     asking = (id, nil)
@@ -274,8 +271,8 @@ package final class ExchangeHost: @unchecked Sendable {
 
   /// A request's client has gone, or its answer takes too long.
   func giveUp(_ id: ExchangeRequestID) {
-    respond(
-      to: id, ServerMessage.refusal(504, "timed_out", "The exchange did not answer in time."))
+    guard let message = waiting[id].map(ServerMessage.init) else { return }
+    respond(to: id, message.refusal(504, "timed_out", "The exchange did not answer in time."))
   }
 
   // MARK: WebSockets
@@ -305,8 +302,7 @@ package final class ExchangeHost: @unchecked Sendable {
     } else {
       pumps[id] = nil
       feed(.socketClosed(id))
-      message.respond(
-        ServerMessage.refusal(400, "invalid_request", "This is no handshake of a WebSocket."))
+      message.refuse(400, "invalid_request", "This is no handshake of a WebSocket.")
     }
   }
 

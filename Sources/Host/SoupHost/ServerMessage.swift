@@ -1,7 +1,6 @@
 import CGLib
 import CSoup
 import Exchange
-import Formats
 import Transport
 
 /// One request as libsoup has it: read into ours, and answered with ours.
@@ -14,10 +13,11 @@ struct ServerMessage {
 
   /// `nil` for a method that nothing here has.
   var request: HTTPRequest? {
-    guard
-      let method = HTTPMethod(rawValue: String(cString: soup_server_message_get_method(message)))
-    else { return nil }
-    return HTTPRequest(method, target, fields: fields, body: body)
+    method.map { HTTPRequest($0, target, fields: fields, body: body) }
+  }
+
+  private var method: HTTPMethod? {
+    HTTPMethod(rawValue: String(cString: soup_server_message_get_method(message)))
   }
 
   /// All header fields in their order; libsoup bounds a head.
@@ -83,21 +83,24 @@ struct ServerMessage {
     }
   }
 
-  /// Takes no more of the body and says so.
+  /// Takes no more of the body and says so, once.
   func refuseBody(limit: Int) {
+    guard !isRefused else { return }
     if let body = soup_server_message_get_request_body(message) {
       soup_message_body_set_accumulate(body, 0)
       soup_message_body_truncate(body)
     }
-    respond(Self.refusal(413, "too_large", "A body has at most \(limit) bytes."))
+    refuse(413, "too_large", "A body has at most \(limit) bytes.")
   }
 
-  static func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse {
-    let body: JSONValue = [
-      "success": false, "error": ["code": .string(code), "message": .string(text)],
-    ]
-    return HTTPResponse(
-      status: status, fields: ["Content-Type": "application/json"], body: Array(body.text.utf8))
+  func refuse(_ status: Int, _ code: String, _ text: String) {
+    respond(refusal(status, code, text))
+  }
+
+  /// What the exchange itself was not asked, in the words of the system that the request is for.
+  func refusal(_ status: Int, _ code: String, _ text: String) -> HTTPResponse {
+    Exchange.refusal(
+      status, code, text, of: HTTPRequest(method ?? .get, target, fields: fields))
   }
 
   // MARK: WebSocket

@@ -67,6 +67,7 @@ struct ExchangeHostTests {
     let refused = try rig.request(large)
     #expect(refused.status == 413)
     #expect(refused.fields["Connection"] == "close")
+    #expect(Answer(refused).errorCode == "too_large")
 
     let connection = try rig.open()
     connection.write(
@@ -76,6 +77,23 @@ struct ExchangeHostTests {
     connection.write("0\r\n\r\n")
     #expect(try connection.readResponse().status == 413)
     #expect(try connection.isEnded())
+  }
+
+  @Test(
+    "what is refused before the exchange sees it is told in each system's words",
+    arguments: [
+      ("/api/v1/calls/rooms", "error.message"), ("/api/v1/calls/create", "msg"),
+      ("/api/v1.0/nx/call/", "error"), ("/api/widget/call/session", "error"),
+      ("/api/webhook/whatsapp", "error"),
+    ])
+  func wordsOfSystems(path: String, member: String) throws {
+    let rig = try HostRig { settings, _ in settings.bodyLimit = 10_000 }
+    let answer = Answer(
+      try rig.request(HTTPRequest(.post, path, body: [UInt8](repeating: 32, count: 20_000))))
+    #expect(answer.status == 413)
+    var value: JSONValue? = answer.body
+    for name in member.split(separator: ".") { value = value?[String(name)] }
+    #expect(value?.string == "A body has at most 10000 bytes.")
   }
 
   @Test("a body without end is cut off")
