@@ -103,6 +103,104 @@ struct NexaconTests {
     #expect(try count("?page=2") == 0)
   }
 
+  @Test("A call is found by the type that it was asked for with, and by its medium")
+  func historyTypes() throws {
+    let token = try signIn("ann")
+    _ = try signIn("ben")
+    func place(_ path: String, _ body: JSONValue) throws {
+      #expect(try ask(.post, path, body, token: token).status == 200)
+    }
+    try place(NexaconPath.peerCall, ["to": "ben", "room": "direct"])
+    try place(NexaconPath.call, ["to": "ben", "room": "seen", "type": "video"])
+    try place(
+      NexaconPath.groupCall, ["participants": ["ben"], "room": "several", "type": "audio"])
+    func rooms(_ type: String) throws -> Set<String> {
+      let path = NexaconPath.history + "?call_type=\(type)"
+      return Set(
+        try HistoryMessage(decoding: ask(.get, path, token: token).body).entries.map(\.room))
+    }
+    #expect(try rooms("p2p") == ["direct"])
+    #expect(try rooms("group") == ["several"])
+    #expect(try rooms("video") == ["seen"])
+    #expect(try rooms("audio") == ["direct", "several"])
+  }
+
+  @Test("What a client records of a call is in its user's history, and nobody else's")
+  func records() throws {
+    let store = MemoryStore()
+    let tests = NexaconTests(bench: ExchangeBench(store: store))
+    let token = try tests.signIn("ann")
+    let benToken = try tests.signIn("ben")
+    func record(_ message: AnalyticsMessage) throws {
+      let answer = try tests.ask(
+        .post, NexaconPath.analytics, message.encoded(), token: token)
+      #expect(answer.status == 200)
+    }
+    _ = try tests.ask(
+      .post, NexaconPath.peerCall, ["to": "ben", "room": "known"], token: token)
+    _ = try tests.ask(.post, NexaconPath.decline, ["room": "known"], token: benToken)
+    try record(
+      AnalyticsMessage(
+        room: "known", type: .p2p, outcome: .failed, durationSeconds: 0,
+        metadata: ["error": "ICE connection failed"]))
+    for outcome in [NexaconOutcome.initiated, .ended] {
+      try record(
+        AnalyticsMessage(
+          room: "elsewhere", type: .video, outcome: outcome, durationSeconds: 120,
+          metadata: ["ended_by": "caller"]))
+    }
+    func history(
+      _ query: String = "", of token: String, at tests: NexaconTests
+    ) throws -> [HistoryMessage.Entry] {
+      try HistoryMessage(
+        decoding: tests.ask(.get, NexaconPath.history + query, token: token).body
+      ).entries
+    }
+    // An exchange that starts anew knows them as well.
+    for tests in [tests, NexaconTests(bench: ExchangeBench(store: store))] {
+      let entries = try history(of: token, at: tests)
+      #expect(Set(entries.map(\.room)) == ["known", "elsewhere"])
+      let elsewhere = try #require(entries.first { $0.room == "elsewhere" })
+      #expect(elsewhere.type == .video && elsewhere.outcome == .ended)
+      #expect(elsewhere.durationSeconds == 120)
+      #expect(elsewhere.metadata == ["ended_by": "caller"])
+      let known = try #require(entries.first { $0.room == "known" })
+      #expect(known.type == .p2p && known.outcome == .failed)
+      #expect(known.metadata == ["error": "ICE connection failed"])
+      #expect(try history("?status=failed", of: token, at: tests).map(\.room) == ["known"])
+      #expect(try history("?participant=ben", of: token, at: tests).map(\.room) == ["known"])
+      #expect(try history("?call_type=group", of: token, at: tests).isEmpty)
+      let others = try history(of: benToken, at: tests)
+      #expect(others.map(\.room) == ["known"] && others.first?.outcome == .declined)
+    }
+  }
+
+  @Test(
+    "A value that means nothing is refused by its member's name",
+    arguments: [
+      (NexaconPath.call, ["to": "ben", "type": "fax"], "Invalid type"),
+      (NexaconPath.analytics, ["room": "r", "status": "odd"], "Invalid status"),
+      (
+        NexaconPath.analytics, ["room": "r", "status": "ended", "call_type": "fax"],
+        "Invalid call_type"
+      ),
+      (
+        NexaconPath.analytics, ["room": "r", "status": "ended", "duration_seconds": -1],
+        "Invalid duration_seconds"
+      ),
+      (
+        NexaconPath.analytics, ["room": "r", "status": "ended", "duration_seconds": "long"],
+        "Invalid duration_seconds"
+      ),
+    ] as [(String, JSONValue, String)])
+  func meaningless(path: String, body: JSONValue, words: String) throws {
+    let token = try signIn("ann")
+    _ = try signIn("ben")
+    let answer = try ask(.post, path, body, token: token)
+    #expect(answer.status == 400)
+    #expect(answer.body == ["error": .string(words)])
+  }
+
   @Test("Records are kept, and call URLs and credentials given")
   func others() throws {
     let token = try signIn("ann")
@@ -140,6 +238,10 @@ struct NexaconTests {
     let code = FakeExchangePorts().authenticationCode(
       .sha1, key: Array("shared".utf8), message: Array(username.utf8))
     #expect(server.credential == Base64.encode(code))
+    // As the vendor's guide reads it.
+    #expect(first["iceServers"] == first["ice_servers"])
+    #expect(first["username"]?.string == username)
+    #expect(first["password"]?.string == server.credential)
     bench.advance(.seconds(60))
     let later = try #require(CredentialsMessage(decoding: try message()).servers.first)
     #expect(later.username == "\(bench.wall.milliseconds / 1_000 + 600):ann")

@@ -191,7 +191,8 @@ extension NexaconFacade {
         return tellOver(invitation.room, to: sender, by: to, in: &exchange, &turn)
       }
       callID = try? place(
-        invitation.room, from: user, to: otherID, isVideo: invitation.isVideo, in: &exchange, &turn)
+        invitation.room, from: user, to: otherID, as: invitation.isVideo ? .video : .audio,
+        isVideo: invitation.isVideo, in: &exchange, &turn)
     }
     guard let callID, exchange.calls[callID]?.side(of: user.id) == .caller else {
       return refuse(message, .serviceUnavailable, to: sender, in: &exchange, &turn)
@@ -210,8 +211,8 @@ extension NexaconFacade {
 
   /// Places a call and remembers what its caller calls it.
   static func place(
-    _ room: String, from user: StoredUser, to address: String, isVideo: Bool,
-    in exchange: inout Exchange, _ turn: inout Turn
+    _ room: String, from user: StoredUser, to address: String, as type: NexaconCallType,
+    isVideo: Bool, in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ExchangeRefusal) -> String {
     guard let callee = exchange.userID(ofNXID: address) else { throw .unknownUser(address) }
     if let known = exchange.nexaconCall(room, of: user.id, with: callee) {
@@ -222,14 +223,14 @@ extension NexaconFacade {
       from: caller, to: callee, kind: isVideo ? .video : .audio, &turn)
     exchange.nexacon.rooms[call.id] = NexaconRoom(callID: call.id, name: room)
     exchange.nexacon.notePlaced(room, by: user.id, to: callee)
-    exchange.nexacon.roomNames[call.id] = room
-    exchange.nexacon.namedCalls.append(call.id)
-    let body = JSONValue.object(["room": .string(room)]).text
+    let label = NexaconLabel(room: room, type: type)
+    exchange.nexacon.labels[call.id] = label
+    exchange.nexacon.labelledCalls.append(call.id)
     turn.store(
-      .putDocument(StoredDocument(collection: roomCollection, key: call.id, body: body)))
-    if exchange.nexacon.namedCalls.count > NexaconState.nameLimit {
-      let oldest = exchange.nexacon.namedCalls.removeFirst()
-      exchange.nexacon.roomNames[oldest] = nil
+      .putDocument(StoredDocument(collection: roomCollection, key: call.id, body: label.body)))
+    if exchange.nexacon.labelledCalls.count > NexaconState.labelLimit {
+      let oldest = exchange.nexacon.labelledCalls.removeFirst()
+      exchange.nexacon.labels[oldest] = nil
       turn.store(.removeDocument(collection: roomCollection, key: oldest))
     }
     return call.id

@@ -122,19 +122,20 @@ enum NexaconFacade: Facade {
     _ documents: [StoredDocument], in exchange: inout Exchange, _ turn: inout Turn
   ) {
     for document in documents {
-      let value = (try? JSONValue(decoding: document.body)) ?? .null
       switch document.collection {
       case contactCollection:
+        let value = (try? JSONValue(decoding: document.body)) ?? .null
         exchange.nexacon.contacts[document.key] = ContactMessage.list(decoding: value)
-      case recordCollection: exchange.nexacon.records.append(document.key)
+      case recordCollection:
+        if let record = NexaconRecord(document) { exchange.nexacon.records.append(record) }
       case roomCollection:
-        guard let room = value["room"]?.string else { continue }
-        exchange.nexacon.roomNames[document.key] = room
-        exchange.nexacon.namedCalls.append(document.key)
+        guard let label = NexaconLabel(document) else { continue }
+        exchange.nexacon.labels[document.key] = label
+        exchange.nexacon.labelledCalls.append(document.key)
       default: break
       }
     }
-    exchange.nexacon.records.sort()
+    exchange.nexacon.records.sort { $0.key < $1.key }
   }
 
   static func take(
@@ -145,7 +146,8 @@ enum NexaconFacade: Facade {
       return exchange.answer(search.request, response(to: .storeFailed), &turn)
     }
     for call in calls {
-      let entry = entry(call, in: exchange, on: turn.wall)
+      let entry = entry(call, for: search.userID, in: exchange, on: turn.wall)
+      search.rooms.insert(entry.room)
       if search.filter.includes(entry, of: call) { search.entries.append(entry) }
     }
     search.offset += calls.count
@@ -156,6 +158,7 @@ enum NexaconFacade: Facade {
         return exchange.answer(search.request, response(to: error), &turn)
       }
     }
+    addRecords(to: &search, in: exchange)
     let filter = search.filter
     let page = search.entries.dropFirst((filter.page - 1) * filter.pageSize).prefix(filter.pageSize)
     let message = HistoryMessage(
@@ -180,9 +183,42 @@ enum NexaconFacade: Facade {
     }
   }
 
+  /// Adds the calls that the exchange knows from the user's records only.
+  private static func addRecords(to search: inout NexaconSearch, in exchange: Exchange) {
+    var wanted: [String: NexaconRecord] = [:]
+    for record in exchange.nexacon.records
+    where record.userID == search.userID && !search.rooms.contains(record.message.room) {
+      let room = record.message.room
+      if wanted[room]?.message.outcome.isFinal != true || record.message.outcome.isFinal {
+        wanted[room] = record
+      }
+    }
+    for record in wanted.values {
+      let message = record.message
+      let entry = HistoryMessage.Entry(
+        room: message.room, type: message.type, outcome: message.outcome,
+        durationSeconds: message.durationSeconds, caller: "",
+        participants: [exchange.nxid(of: record.userID)],
+        startedAt: record.recordedAt.advanced(by: .seconds(-min(message.durationSeconds, 1 << 30))),
+        endedAt: message.outcome.isFinal ? record.recordedAt : nil, metadata: message.metadata)
+      if search.filter.includes(entry, of: nil) { search.entries.append(entry) }
+    }
+    search.entries.sort { left, right in
+      (right.startedAt?.milliseconds ?? 0, left.room) < (
+        left.startedAt?.milliseconds ?? 0, right.room
+      )
+    }
+  }
+
+  /// A call as the exchange saw it and, once it is over, as the user's client has told it.
   private static func entry(
-    _ call: StoredCall, in exchange: Exchange, on wall: WallTime
+    _ call: StoredCall, for userID: String, in exchange: Exchange, on wall: WallTime
   ) -> HistoryMessage.Entry {
+    let room = exchange.nexacon.roomName(of: call.id)
+    let record = exchange.nexacon.records.first {
+      $0.userID == userID && $0.message.room == room && $0.message.outcome.isFinal
+        && $0.recordedAt >= call.createdAt
+    }
     let outcome: NexaconOutcome =
       switch call.status {
       case .ringing: .calling
@@ -196,12 +232,14 @@ enum NexaconFacade: Facade {
     let seconds = call.startedAt.map {
       Int($0.duration(to: call.endedAt ?? wall).components.seconds)
     }
+    let told = call.endedAt == nil ? nil : record?.message
     return HistoryMessage.Entry(
-      room: exchange.nexacon.roomName(of: call.id),
-      type: call.kind == .video ? .video : .audio, outcome: outcome,
-      durationSeconds: max(0, seconds ?? 0), caller: exchange.nxid(of: call.caller.id),
+      room: room, type: exchange.nexacon.labels[call.id]?.type ?? call.nexaconMedium,
+      outcome: told?.outcome ?? outcome,
+      durationSeconds: told?.durationSeconds ?? max(0, seconds ?? 0),
+      caller: exchange.nxid(of: call.caller.id),
       participants: [call.caller.id, call.callee.id].map(exchange.nxid), startedAt: call.createdAt,
-      endedAt: call.endedAt)
+      endedAt: call.endedAt, metadata: told?.metadata ?? [:])
   }
 
   // MARK: Words

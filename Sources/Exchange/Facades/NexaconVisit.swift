@@ -29,8 +29,8 @@ struct NexaconVisit {
     guard let user = session?.user else { throw .notSignedIn }
     exchange.showLife(of: user.id, at: turn.now)
     switch path {
-    case ["nx", "call"], ["nx", "webrtc", "call"]:
-      return try call(user, isGroup: false, in: &exchange, &turn)
+    case ["nx", "call"]: return try call(user, in: &exchange, &turn)
+    case ["nx", "webrtc", "call"]: return try call(user, usual: .p2p, in: &exchange, &turn)
     case ["nx", "group-call"]: return try call(user, isGroup: true, in: &exchange, &turn)
     case ["nx", "call", "decline"]: return try decline(user, in: &exchange, &turn)
     case ["nx", "call-url"]: return try callURL(user, in: exchange, turn)
@@ -106,11 +106,13 @@ struct NexaconVisit {
 
   // MARK: Calls
 
+  /// - Parameter usual: the type where none is asked for; the vendor's.
   private func call(
-    _ user: StoredUser, isGroup: Bool, in exchange: inout Exchange, _ turn: inout Turn
+    _ user: StoredUser, isGroup: Bool = false, usual: NexaconCallType = .video,
+    in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ExchangeRefusal) -> HTTPResponse {
     let message = try decoded(try body(.post)) { (value) throws(NexaconError) in
-      try CallRequestMessage(decoding: value, isGroup: isGroup)
+      try CallRequestMessage(decoding: value, isGroup: isGroup, usual: usual)
     }
     let room = try room(message.room, turn)
     var placed: [String] = []
@@ -118,7 +120,8 @@ struct NexaconVisit {
     for participant in message.participants {
       do throws(ExchangeRefusal) {
         let callID = try NexaconFacade.place(
-          room, from: user, to: participant, isVideo: message.type == .video, in: &exchange, &turn)
+          room, from: user, to: participant, as: isGroup ? .group : message.type,
+          isVideo: message.type == .video, in: &exchange, &turn)
         placed.append(callID)
       } catch {
         refusal = refusal ?? error
@@ -204,20 +207,17 @@ struct NexaconVisit {
     let message = try decoded(try body(.post)) { (value) throws(NexaconError) in
       try AnalyticsMessage(decoding: value)
     }
-    var value = message.encoded().object ?? [:]
-    value["user"] = .string(user.id)
-    value["recorded_at"] = .string(turn.wall.iso8601)
-    // Keys sort by time, so that the oldest can be given up.
-    let key = "\(turn.wall.milliseconds)-" + hexadecimal(exchange.ports.randomBytes(4))
+    let record = NexaconRecord(
+      key: "\(turn.wall.milliseconds)-" + hexadecimal(exchange.ports.randomBytes(4)),
+      userID: user.id, message: message, recordedAt: turn.wall)
+    let collection = NexaconFacade.recordCollection
     turn.store(
       .putDocument(
-        StoredDocument(
-          collection: NexaconFacade.recordCollection, key: key, body: JSONValue.object(value).text))
-    )
-    exchange.nexacon.records.append(key)
+        StoredDocument(collection: collection, key: record.key, body: record.body)))
+    exchange.nexacon.records.append(record)
     if exchange.nexacon.records.count > NexaconState.recordLimit {
       let oldest = exchange.nexacon.records.removeFirst()
-      turn.store(.removeDocument(collection: NexaconFacade.recordCollection, key: oldest))
+      turn.store(.removeDocument(collection: collection, key: oldest.key))
     }
     return BotServerFacade.json(200, ["status": "success"])
   }
@@ -350,6 +350,7 @@ struct NexaconVisit {
     } catch {
       switch error {
       case .missing(let name): throw .badRequest("Missing field: \(name)")
+      case .invalid(let name): throw .badRequest("Invalid \(name)")
       case .malformed, .unknownType: throw .badRequest("The body is not understood")
       }
     }

@@ -36,16 +36,16 @@ struct NexaconState: Equatable, Sendable {
   var arrivals: [ExchangeSocketID: Session] = [:]
   /// What clients call the live calls, by the exchange's id.
   var rooms: [String: NexaconRoom] = [:]
-  /// What clients have called calls, for the history; at most ``nameLimit``, oldest first in
-  /// ``namedCalls``.
-  var roomNames: [String: String] = [:]
-  var namedCalls: [String] = []
+  /// How clients have asked for calls, for the history; at most ``labelLimit``, oldest first in
+  /// ``labelledCalls``.
+  var labels: [String: NexaconLabel] = [:]
+  var labelledCalls: [String] = []
   /// Calls that clients have placed, live or over; at most ``placementLimit``, oldest first.
   private var placements: [Placement] = []
   /// By user.
   var contacts: [String: [ContactMessage]] = [:]
-  /// The keys of the records that clients have sent; at most ``recordLimit``, oldest first.
-  var records: [String] = []
+  /// What clients have told of their calls; at most ``recordLimit``, oldest first.
+  var records: [NexaconRecord] = []
   /// Questions about the past that the store is working on.
   var searches: [String: NexaconSearch] = [:]
   var nextSearch = 1
@@ -74,7 +74,7 @@ struct NexaconState: Equatable, Sendable {
 
   /// What clients call a call.
   func roomName(of callID: String) -> String {
-    rooms[callID]?.name ?? roomNames[callID] ?? callID
+    rooms[callID]?.name ?? labels[callID]?.room ?? callID
   }
 
   /// A call in its caller's words.
@@ -84,10 +84,63 @@ struct NexaconState: Equatable, Sendable {
     let calleeID: String
   }
 
-  static let nameLimit = 2_000
+  static let labelLimit = 2_000
   static let recordLimit = 2_000
   static let contactLimit = 500
   private static let placementLimit = 256
+}
+
+/// How a client has asked for a call.
+struct NexaconLabel: Equatable, Sendable {
+  let room: String
+  let type: NexaconCallType
+
+  var body: String {
+    JSONValue.object(["room": .string(room), "type": .string(type.rawValue)]).text
+  }
+
+  init(room: String, type: NexaconCallType) {
+    self.room = room
+    self.type = type
+  }
+
+  init?(_ document: StoredDocument) {
+    guard let value = try? JSONValue(decoding: document.body), let room = value["room"]?.string
+    else { return nil }
+    self.room = room
+    type = value["type"]?.string.flatMap(NexaconCallType.init(rawValue:)) ?? .audio
+  }
+}
+
+/// What a client has told of a call of its user's.
+struct NexaconRecord: Equatable, Sendable {
+  /// Keys sort by time, so that the oldest can be given up.
+  let key: String
+  let userID: String
+  let message: AnalyticsMessage
+  let recordedAt: WallTime
+
+  init(key: String, userID: String, message: AnalyticsMessage, recordedAt: WallTime) {
+    self.key = key
+    self.userID = userID
+    self.message = message
+    self.recordedAt = recordedAt
+  }
+
+  init?(_ document: StoredDocument) {
+    guard let value = try? JSONValue(decoding: document.body),
+      let userID = value["user"]?.string, let message = try? AnalyticsMessage(decoding: value),
+      let recordedAt = value["recorded_at"]?.string.flatMap({ WallTime(iso8601: $0) })
+    else { return nil }
+    self.init(key: document.key, userID: userID, message: message, recordedAt: recordedAt)
+  }
+
+  var body: String {
+    var value = message.encoded().object ?? [:]
+    value["user"] = .string(userID)
+    value["recorded_at"] = .string(recordedAt.iso8601)
+    return JSONValue.object(value).text
+  }
 }
 
 /// One live call, as Nexacon clients know it.
@@ -111,6 +164,8 @@ struct NexaconSearch: Equatable, Sendable {
   var userID: String
   var filter: NexaconHistoryFilter
   var entries: [HistoryMessage.Entry] = []
+  /// Of the calls that the exchange knows, whether they are wanted or not.
+  var rooms: Set<String> = []
   var offset = 0
 }
 
@@ -126,10 +181,17 @@ struct NexaconHistoryFilter: Equatable, Sendable {
   var page = 1
   var pageSize = 20
 
-  func includes(_ entry: HistoryMessage.Entry, of call: StoredCall) -> Bool {
+  /// - Parameter call: `nil` for what is known from a client's record only, and not with whom.
+  func includes(_ entry: HistoryMessage.Entry, of call: StoredCall?) -> Bool {
     let day = entry.startedAt?.iso8601.prefix(10) ?? ""
+    // A peer-to-peer or group call is one with sound, or with video, as well.
+    let types = [entry.type] + (call.map { [$0.nexaconMedium] } ?? [])
     return (from.map { day >= $0[...] } ?? true) && (to.map { day <= $0[...] } ?? true)
-      && (type.map { $0 == entry.type } ?? true) && (outcome.map { $0 == entry.outcome } ?? true)
-      && (participant.map { call.includes($0) } ?? true)
+      && (type.map(types.contains) ?? true) && (outcome.map { $0 == entry.outcome } ?? true)
+      && (participant.map { call?.includes($0) ?? false } ?? true)
   }
+}
+
+extension StoredCall {
+  var nexaconMedium: NexaconCallType { kind == .video ? .video : .audio }
 }

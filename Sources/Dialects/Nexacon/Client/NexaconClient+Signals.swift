@@ -33,7 +33,7 @@ extension NexaconClient {
       let who = HarmlessText.line(from.bare.description, limit: 80)
       switch error {
       case .malformed: break  // An ordinary chat message.
-      case .missing(let member):
+      case .missing(let member), .invalid(let member):
         noteNonsense("\(who) sent a message without a proper “\(member)”.")
       case .unknownType(let type):
         noteNonsense("\(who) sent a message of a kind “\(HarmlessText.line(type, limit: 40))”.")

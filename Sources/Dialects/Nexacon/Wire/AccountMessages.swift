@@ -104,17 +104,22 @@ package struct CredentialsMessage: Equatable, Sendable {
     lifetime = value["ttl"]?.integer
   }
 
+  /// In both of the documented shapes.
   package func encoded() -> JSONValue {
-    .members([
-      "status": "success",
-      "ice_servers": .array(
-        servers.map { server in
-          .members([
-            "urls": .array(server.urls.map { .string($0) }),
-            "username": server.username.map { .string($0) },
-            "credential": server.credential.map { .string($0) },
-          ])
-        }), "ttl": lifetime.map { .integer(Int64($0)) },
+    let list = JSONValue.array(
+      servers.map { server in
+        .members([
+          "urls": .array(server.urls.map { .string($0) }),
+          "username": server.username.map { .string($0) },
+          "credential": server.credential.map { .string($0) },
+        ])
+      })
+    let relay = servers.first { $0.username != nil }
+    return .members([
+      "status": "success", "ice_servers": list, "iceServers": list,
+      "username": relay?.username.map { .string($0) },
+      "password": relay?.credential.map { .string($0) },
+      "ttl": lifetime.map { .integer(Int64($0)) },
     ])
   }
 }

@@ -14,15 +14,17 @@ package struct CallRequestMessage: Equatable, Sendable {
     self.room = room
   }
 
-  package init(decoding value: JSONValue, isGroup: Bool) throws(NexaconError) {
+  /// - Parameter usual: the type where none is said.
+  package init(
+    decoding value: JSONValue, isGroup: Bool, usual: NexaconCallType = .video
+  ) throws(NexaconError) {
     if isGroup {
       participants = (value["participants"]?.array ?? []).prefix(64).compactMap(\.string)
       guard !participants.isEmpty else { throw .missing("participants") }
     } else {
       participants = [try string("to", of: value)]
     }
-    // What the vendor takes when nothing is said.
-    type = value["type"]?.string.flatMap { NexaconCallType(rawValue: $0) } ?? .video
+    type = try callType("type", of: value) ?? usual
     room = value["room"]?.string
   }
 
@@ -57,11 +59,16 @@ package struct AnalyticsMessage: Equatable, Sendable {
   package init(decoding value: JSONValue) throws(NexaconError) {
     room = try string("room", of: value)
     guard let outcome = NexaconOutcome(rawValue: try string("status", of: value)) else {
-      throw .missing("status")
+      throw .invalid("status")
     }
     self.outcome = outcome
-    type = value["call_type"]?.string.flatMap { NexaconCallType(rawValue: $0) } ?? .audio
-    durationSeconds = max(0, value["duration_seconds"]?.integer ?? 0)
+    type = try callType("call_type", of: value) ?? .audio
+    if let duration = value["duration_seconds"] {
+      guard let seconds = duration.integer, seconds >= 0 else { throw .invalid("duration_seconds") }
+      durationSeconds = seconds
+    } else {
+      durationSeconds = 0
+    }
     metadata = value["metadata"]?.object ?? [:]
   }
 
@@ -72,6 +79,17 @@ package struct AnalyticsMessage: Equatable, Sendable {
       "metadata": metadata.isEmpty ? nil : .object(metadata),
     ])
   }
+}
+
+/// - Returns: `nil` where no type is said.
+private func callType(
+  _ name: String, of value: JSONValue
+) throws(NexaconError) -> NexaconCallType? {
+  guard let member = value[name] else { return nil }
+  guard let type = member.string.flatMap(NexaconCallType.init(rawValue:)) else {
+    throw .invalid(name)
+  }
+  return type
 }
 
 /// A page of past calls. The vendor documents the question and not the answer; this is the exchange's.
@@ -85,10 +103,13 @@ package struct HistoryMessage: Equatable, Sendable {
     package var participants: [String]
     package var startedAt: WallTime?
     package var endedAt: WallTime?
+    /// What the client said of it beside.
+    package var metadata: [String: JSONValue]
 
     package init(
       room: String, type: NexaconCallType, outcome: NexaconOutcome?, durationSeconds: Int,
-      caller: String, participants: [String], startedAt: WallTime?, endedAt: WallTime?
+      caller: String, participants: [String], startedAt: WallTime?, endedAt: WallTime?,
+      metadata: [String: JSONValue] = [:]
     ) {
       self.room = room
       self.type = type
@@ -98,6 +119,7 @@ package struct HistoryMessage: Equatable, Sendable {
       self.participants = participants
       self.startedAt = startedAt
       self.endedAt = endedAt
+      self.metadata = metadata
     }
 
     package init(decoding value: JSONValue) throws(NexaconError) {
@@ -116,6 +138,7 @@ package struct HistoryMessage: Equatable, Sendable {
         ?? value["to"]?.string.map { [$0] } ?? []
       startedAt = (value["started_at"] ?? value["created_at"] ?? value["timestamp"]).flatMap(time)
       endedAt = value["ended_at"].flatMap(time)
+      metadata = value["metadata"]?.object ?? [:]
     }
 
     package func encoded() -> JSONValue {
@@ -126,6 +149,7 @@ package struct HistoryMessage: Equatable, Sendable {
         "participants": .array(participants.map { .string($0) }),
         "started_at": startedAt.map { .string($0.iso8601) },
         "ended_at": endedAt.map { .string($0.iso8601) },
+        "metadata": metadata.isEmpty ? nil : .object(metadata),
       ])
     }
   }

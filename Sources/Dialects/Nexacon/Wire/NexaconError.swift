@@ -5,6 +5,8 @@ package enum NexaconError: Error, Equatable, Sendable {
   /// It is no JSON, or none of an object.
   case malformed
   case missing(String)
+  /// A member has a value that means nothing.
+  case invalid(String)
   /// A message of another kind than a call's.
   case unknownType(String)
 }

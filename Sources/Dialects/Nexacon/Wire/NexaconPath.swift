@@ -48,4 +48,12 @@ package enum NexaconCallType: String, CaseIterable, Sendable {
 /// How a call came out, as the analytics know it.
 package enum NexaconOutcome: String, CaseIterable, Sendable {
   case initiated, calling, answered, declined, cancelled, missed, ended, failed
+
+  /// Whether nothing can follow it.
+  package var isFinal: Bool {
+    switch self {
+    case .initiated, .calling, .answered: false
+    case .declined, .cancelled, .missed, .ended, .failed: true
+    }
+  }
 }
