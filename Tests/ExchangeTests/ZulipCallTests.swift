@@ -195,6 +195,49 @@ struct ZulipCallTests {
     #expect(history?.first?["call_id"]?.string == id)
   }
 
+  @Test("what is there is refused with another method, and says with which it goes")
+  func methods() throws {
+    let bench = try ZulipBench()
+    let id = try bench.place(from: "Alice", to: "Bob")
+    let cases: [(HTTPMethod, String, String)] = [
+      (.get, "/calls/create", "POST"), (.get, "/calls/initiate", "POST"),
+      (.get, "/calls/\(id)/end", "POST"), (.delete, "/calls/history", "GET"),
+      (.put, "/calls/\(id)/status", "GET"), (.get, "/calls/group/create", "POST"),
+    ]
+    for (method, path, allowed) in cases {
+      let answer = try bench.ask(method, path, as: "Alice")
+      #expect(answer.status == 405, "\(method) \(path)")
+      #expect(answer.complaint == "Method Not Allowed")
+      #expect(answer.fields["Allow"] == allowed)
+    }
+    #expect(try bench.get("/calls/nothing", as: "Alice").status == 404)
+  }
+
+  @Test("option A's request is answered with its room beside what is newer")
+  func initiate() throws {
+    let bench = try ZulipBench()
+    let answer = try bench.post(
+      "/calls/initiate", ["recipient_email": "bob@example.org"], as: "Alice")
+    let room = try #require(answer.body["room_id"]?.string)
+    #expect(answer.body["room_name"]?.string == "zulip-call-\(room)")
+    #expect(answer.body["message"]?.string == "Call initiated successfully")
+    #expect(answer.body["call_id"]?.string != nil)
+  }
+
+  @Test("the history can be read by offset, too")
+  func offset() throws {
+    let bench = try ZulipBench()
+    var ids: [String] = []
+    for _ in 0..<3 {
+      ids.insert(try bench.place(from: "Alice", to: "Bob"), at: 0)
+      _ = try bench.post("/calls/\(ids[0])/end", as: "Alice")
+      bench.advance(.seconds(10))
+    }
+    let page = try bench.get("/calls/history?limit=1&offset=1", as: "Bob").body
+    #expect(page["calls"]?.array?.map { $0["call_id"]?.string } == [ids[1]])
+    #expect(page["has_more"]?.boolean == true)
+  }
+
   @Test("the history is read in pages by cursor, and by what became of calls")
   func history() throws {
     let bench = try ZulipBench()

@@ -65,6 +65,16 @@ struct ZulipPeopleTests {
     #expect(try bench.get("/users/77", as: "Alice").complaint == "No such user")
   }
 
+  @Test("a presence without a word for it, or with another, is refused")
+  func noPresence() throws {
+    let bench = try ZulipBench()
+    let missing = try bench.post("/users/me/presence", as: "Bob")
+    #expect("\(missing.status) \(missing.complaint ?? "")" == "400 Missing 'status' argument")
+    let odd = try bench.post("/users/me/presence", ["status": "asleep"], as: "Bob")
+    #expect("\(odd.status) \(odd.complaint ?? "")" == "400 Invalid status: asleep")
+    #expect(try bench.get("/users/bob@x/presence", as: "Alice").status == 400)
+  }
+
   @Test("presence is told, and says when it was")
   func presence() throws {
     let bench = try ZulipBench()

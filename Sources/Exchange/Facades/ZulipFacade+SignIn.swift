@@ -21,9 +21,7 @@ extension ZulipFacade {
     _ parameters: ZulipParameters, _ request: HTTPRequest, _ session: Session?,
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
-    guard request.method == .post else {
-      throw ZulipRefusal(405, "Method Not Allowed", code: "METHOD_NOT_ALLOWED")
-    }
+    guard request.method == .post else { throw .wrongMethod(.post) }
     guard let username = parameters["username"] else { throw .missing("username") }
     let wrong = ZulipRefusal(
       401, "Your username or password is incorrect", code: "AUTHENTICATION_FAILED")

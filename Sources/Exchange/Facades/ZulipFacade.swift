@@ -7,6 +7,8 @@ import ZulipWire
 struct ZulipRefusal: Error, Equatable {
   var status: Int
   var problem: ZulipProblem
+  /// The only method that the path has, where another was used.
+  var allowed: HTTPMethod?
 
   init(
     _ status: Int, _ message: String, code: String? = nil, existing: String? = nil,
@@ -28,6 +30,12 @@ struct ZulipRefusal: Error, Equatable {
     var refusal = ZulipRefusal(400, "Missing '\(parameter)' argument")
     refusal.problem.code = "REQUEST_VARIABLE_MISSING"
     refusal.problem.parameter = parameter
+    return refusal
+  }
+
+  static func wrongMethod(_ allowed: HTTPMethod) -> ZulipRefusal {
+    var refusal = ZulipRefusal(405, "Method Not Allowed", code: "METHOD_NOT_ALLOWED")
+    refusal.allowed = allowed
     return refusal
   }
 
@@ -218,6 +226,7 @@ enum ZulipFacade: Facade {
     }
     var response = json(refusal.status, refusal.problem.encoded())
     if refusal.status == 401 { response.fields["WWW-Authenticate"] = "Basic realm=\"zulip\"" }
+    if let allowed = refusal.allowed { response.fields["Allow"] = allowed.rawValue }
     if let wait = refusal.problem.retryAfter {
       response.fields["Retry-After"] = String(max(1, Int(min(wait, 86_400).rounded(.up))))
     }

@@ -33,7 +33,8 @@ extension ZulipVisit {
       callID: call.id, url: url, isVideo: call.isVideo, roomName: call.room,
       recipient: exchange.zulipUser(calleeID, &turn), isReceiverOnline: isOnline,
       expiresIn: Int(answerTime.seconds))
-    return ZulipFacade.json(200, created.encoded(in: dialect))
+    return ZulipFacade.json(
+      200, created.encoded(in: dialect, isInitiated: path[1] == "initiate"))
   }
 
   /// Who is called: by number, or by address.
@@ -260,8 +261,8 @@ extension ZulipVisit {
     case "answered": calls.removeAll { $0.startedAt == nil }
     default: break
     }
-    if dialect.hasCallEvents {
-      if let cursor = parameters["cursor"] { calls = try calls.after(cursor: cursor) }
+    if dialect.hasCallEvents, let cursor = parameters["cursor"] {
+      calls = try calls.after(cursor: cursor)
     } else {
       calls = Array(calls.dropFirst(max(0, parameters.integer("offset") ?? 0)))
     }

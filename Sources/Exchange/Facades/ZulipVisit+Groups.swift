@@ -8,20 +8,22 @@ extension ZulipVisit {
   func group(
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
-    if path.count == 3, path[2] == "create", method == .post {
+    if path.count == 3, path[2] == "create" {
+      guard method == .post else { throw .wrongMethod(.post) }
       return try createGroup(in: &exchange, &turn)
     }
-    guard path.count == 4 else { throw .nothingThere }
+    guard path.count == 4, let needed = Self.methods[path[3]] else { throw .nothingThere }
+    guard method == needed else { throw .wrongMethod(needed) }
     guard let group = exchange.zulip.groups[path[2]] else {
       throw ZulipRefusal(404, "Call not found")
     }
     guard let member = group.member(userID) else {
       throw ZulipRefusal(403, "Not authorized to view this call")
     }
-    switch (method, path[3]) {
-    case (.get, "status"): return status(of: group, in: &exchange, &turn)
-    case (.get, "participants"): return participants(of: group, in: &exchange, &turn)
-    case (.post, "end"):
+    switch path[3] {
+    case "status": return status(of: group, in: &exchange, &turn)
+    case "participants": return participants(of: group, in: &exchange, &turn)
+    case "end":
       guard group.hostID == userID else {
         throw ZulipRefusal(403, "Only the host can end this call")
       }
@@ -29,7 +31,6 @@ extension ZulipVisit {
       return ZulipFacade.success(["message": "Call ended successfully"])
     default: break
     }
-    guard method == .post else { throw .nothingThere }
     guard !group.isOver else { throw ZulipRefusal(400, "Call has ended") }
     switch path[3] {
     case "invite": return invite(to: group, in: &exchange, &turn)
@@ -47,6 +48,12 @@ extension ZulipVisit {
     default: throw .nothingThere
     }
   }
+
+  /// Of what can be asked of one group call.
+  private static let methods: [String: HTTPMethod] = [
+    "status": .get, "participants": .get, "end": .post, "invite": .post, "join": .post,
+    "leave": .post, "decline": .post,
+  ]
 
   private func createGroup(
     in exchange: inout Exchange, _ turn: inout Turn

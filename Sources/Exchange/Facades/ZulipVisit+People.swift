@@ -21,7 +21,7 @@ extension ZulipVisit {
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
     if method == .post, path.count == 3, path[1] == "me", path[2] == "presence" {
-      return setPresence(in: &exchange, &turn)
+      return try setPresence(in: &exchange, &turn)
     }
     guard method == .get, path.count == 2 || (path.count == 3 && path[2] == "presence") else {
       throw .nothingThere
@@ -48,8 +48,14 @@ extension ZulipVisit {
     return ZulipFacade.json(200, .object(own.merging(members) { first, _ in first }))
   }
 
-  private func setPresence(in exchange: inout Exchange, _ turn: inout Turn) -> HTTPResponse {
-    let isActive = parameters["status"] != "idle"
+  private func setPresence(
+    in exchange: inout Exchange, _ turn: inout Turn
+  ) throws(ZulipRefusal) -> HTTPResponse {
+    guard let status = parameters["status"] else { throw .missing("status") }
+    guard ["active", "idle"].contains(status) else {
+      throw ZulipRefusal(400, "Invalid status: \(HarmlessText.line(status, limit: 40))")
+    }
+    let isActive = status == "active"
     let before = exchange.zulip.presences[userID]
     let presence = ZulipState.Presence(isActive: isActive, at: turn.wall)
     exchange.zulip.presences[userID] = presence

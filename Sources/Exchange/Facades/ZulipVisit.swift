@@ -35,35 +35,59 @@ struct ZulipVisit {
 
   // MARK: Calls
 
+  /// What a path below `calls` is for.
+  private enum CallOperation {
+    case create, respond, end, cancel, acknowledge, heartbeat, endAll
+    case status, history, active
+
+    var method: HTTPMethod {
+      switch self {
+      case .create, .respond, .end, .cancel, .acknowledge, .heartbeat, .endAll: .post
+      case .status, .history, .active: .get
+      }
+    }
+  }
+
   private func carryOutCall(
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
     let dialect = exchange.settings.zulip.dialect
     guard dialect != .stock, path.count >= 2 else { throw .nothingThere }
-    let isWrite = method == .post
-    switch (isWrite, path.count, path[1]) {
-    case (true, 2, "initiate") where dialect != .seedB && dialect != .seedC,
-      (true, 2, "create") where dialect != .seedA,
-      (true, 2, "start") where dialect.hasCallEvents,
-      (true, 2, "create-embedded") where dialect.hasCallEvents:
-      return try create(in: &exchange, &turn)
-    case (false, 2, "history") where dialect.hasHistory: return try history(in: &exchange, &turn)
-    case (false, 2, "active") where dialect.hasCallEvents: return active(in: &exchange, &turn)
-    case (true, 2, "acknowledge") where dialect.hasCallEvents:
-      return try acknowledge(in: &exchange, &turn)
-    case (true, 2, "heartbeat") where dialect.hasCallEvents:
-      return try heartbeat(in: &exchange, &turn)
-    case (true, 2, "end-all") where dialect.hasCallEvents: return endAll(in: &exchange, &turn)
-    case (_, 3..., "group") where dialect == .three: return try group(in: &exchange, &turn)
-    case (true, 3, _) where path[2] == "cancel" && dialect.hasCallEvents:
-      return try cancel(in: &exchange, &turn)
-    case (true, 3, _) where path[2] == "respond" && dialect.hasAnswers:
-      return try respond(in: &exchange, &turn)
-    case (true, 3, _) where path[2] == "end" && dialect.hasAnswers:
-      return try end(in: &exchange, &turn)
-    case (false, 3, _) where path[2] == "status" && dialect.hasAnswers:
-      return try status(in: &exchange, &turn)
-    default: throw .nothingThere
+    if path[1] == "group", path.count >= 3, dialect == .three {
+      return try group(in: &exchange, &turn)
+    }
+    guard let operation = Self.operation(at: path, in: dialect) else { throw .nothingThere }
+    guard method == operation.method else { throw .wrongMethod(operation.method) }
+    switch operation {
+    case .create: return try create(in: &exchange, &turn)
+    case .respond: return try respond(in: &exchange, &turn)
+    case .end: return try end(in: &exchange, &turn)
+    case .cancel: return try cancel(in: &exchange, &turn)
+    case .acknowledge: return try acknowledge(in: &exchange, &turn)
+    case .heartbeat: return try heartbeat(in: &exchange, &turn)
+    case .endAll: return endAll(in: &exchange, &turn)
+    case .status: return try status(in: &exchange, &turn)
+    case .history: return try history(in: &exchange, &turn)
+    case .active: return active(in: &exchange, &turn)
+    }
+  }
+
+  private static func operation(at path: [String], in dialect: ZulipDialect) -> CallOperation? {
+    switch (path.count, path[1]) {
+    case (2, "initiate") where dialect != .seedB && dialect != .seedC: .create
+    case (2, "create") where dialect != .seedA: .create
+    case (2, "start") where dialect.hasCallEvents: .create
+    case (2, "create-embedded") where dialect.hasCallEvents: .create
+    case (2, "history") where dialect.hasHistory: .history
+    case (2, "active") where dialect.hasCallEvents: .active
+    case (2, "acknowledge") where dialect.hasCallEvents: .acknowledge
+    case (2, "heartbeat") where dialect.hasCallEvents: .heartbeat
+    case (2, "end-all") where dialect.hasCallEvents: .endAll
+    case (3, _) where path[2] == "cancel" && dialect.hasCallEvents: .cancel
+    case (3, _) where path[2] == "respond" && dialect.hasAnswers: .respond
+    case (3, _) where path[2] == "end" && dialect.hasAnswers: .end
+    case (3, _) where path[2] == "status" && dialect.hasAnswers: .status
+    default: nil
     }
   }
 

@@ -92,8 +92,11 @@ package struct CreatedCall: Equatable, Sendable {
       expiresIn: value["expires_in"]?.integer, queue: queue)
   }
 
-  /// - Parameter dialect: whose members are written.
-  package func encoded(in dialect: ZulipDialect) -> JSONValue {
+  /// - Parameters:
+  ///   - dialect: whose members are written.
+  ///   - isInitiated: whether it answers `/calls/initiate`, which has members of its own.
+  package func encoded(in dialect: ZulipDialect, isInitiated: Bool = false) -> JSONValue {
+    let isInitiated = isInitiated || dialect == .seedA
     if let queue {
       return .members([
         "result": "queued", "msg": "", "queue_id": .string(queue.id),
@@ -105,8 +108,8 @@ package struct CreatedCall: Equatable, Sendable {
       "result": "success", "msg": "", "call_url": url.map { .string($0) },
       "call_id": dialect == .seedA ? nil : callID.map { .string($0) },
       "room_name": dialect == .seedA ? nil : roomName.map { .string($0) },
-      "room_id": dialect == .seedA ? roomName.map { .string(String($0.suffix(12))) } : nil,
-      "message": dialect == .seedA ? "Call initiated successfully" : nil,
+      "room_id": isInitiated ? roomName.map { .string(String($0.suffix(12))) } : nil,
+      "message": isInitiated ? "Call initiated successfully" : nil,
       "expires_in": dialect == .seedB ? expiresIn.map { .integer(Int64($0)) } : nil,
       "call_type": [.seedA, .seedB].contains(dialect) ? nil : (isVideo ? "video" : "audio"),
       "recipient": [.seedA, .seedB].contains(dialect) ? nil : recipient?.encoded(),
