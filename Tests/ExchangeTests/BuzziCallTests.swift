@@ -67,6 +67,17 @@ struct BuzziCallTests {
       ])
   }
 
+  @Test("a socket of a session that is unknown is told so before it is closed")
+  func unknownSession() throws {
+    let bench = ExchangeBench.buzzi()
+    let socket = try bench.openSocket(HTTPRequest(.get, BuzziPath.socket + "?sessionId=none"))
+    #expect(
+      bench.heard(over: socket) == [
+        .error(message: ErrorCode.invalidSession.sentence, code: .invalidSession)
+      ])
+    #expect(bench.closed[socket] == 4001)
+  }
+
   @Test("sound goes to the bot and comes back; what is said and done is told")
   func sound() throws {
     let bench = ExchangeBench.buzzi()

@@ -85,6 +85,8 @@ extension BuzziFacade {
     let asked = target["sessionId"]?.prefix { $0 != "?" }
     guard let asked else { return exchange.closeSocket(id, code: 4000, &turn) }
     guard var session = exchange.buzzi.sessions[String(asked)] else {
+      let code = ErrorCode.invalidSession
+      push(.error(message: code.sentence, code: code), over: id, in: exchange, &turn)
       return exchange.closeSocket(id, code: 4001, &turn)
     }
     if let old = session.socket {
@@ -143,6 +145,13 @@ extension BuzziFacade {
     _ message: ServerMessage, to session: BuzziSession, in exchange: Exchange, _ turn: inout Turn
   ) {
     guard let socket = session.socket else { return }
+    push(message, over: socket, in: exchange, &turn)
+  }
+
+  private static func push(
+    _ message: ServerMessage, over socket: ExchangeSocketID, in exchange: Exchange,
+    _ turn: inout Turn
+  ) {
     for text in message.encoded(as: exchange.settings.buzzi.revision) {
       turn.effects.append(.push(socket, text))
     }
