@@ -8,6 +8,13 @@ import Testing
 
 @Suite("Exchange: calls of several")
 struct GroupCallTests {
+  @Test("a conference without a room is a group, also of two")
+  func conferenceWithoutRoom() throws {
+    let bench = try MeetingBench(["alice", "bob"])
+    let call = try bench.call(["participants": ["bob"], "kind": "conference"], by: "alice")
+    #expect(call.kind == "group")
+  }
+
   @Test("a group is rung, joined one by one, and ends when one is left")
   func group() throws {
     let bench = try MeetingBench(["alice", "bob", "carol"])

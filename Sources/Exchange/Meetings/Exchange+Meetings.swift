@@ -179,7 +179,9 @@ extension Exchange {
       }
       callID = try joinRoom(room, as: session, password: nil, isMuted: false, &turn)
     } else {
-      let isOneToOne = callees.count == 1 && message.kind != "group"
+      // A conference that has no room is a group.
+      let isOneToOne =
+        callees.count == 1 && message.kind != "group" && message.kind != "conference"
       var meeting = Meeting(
         callID: newCallID(), kind: isOneToOne ? .oneToOne : .group, roomID: nil, name: "",
         mediaKind: kind, createdAt: turn.wall, isTranscribed: message.transcription)
