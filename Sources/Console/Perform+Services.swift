@@ -53,6 +53,9 @@ extension ConsoleState {
   mutating func answered(_ id: ServiceID, _ answer: ServiceAnswer) {
     guard let title = questions.removeValue(forKey: id) else { return }
     switch answer {
+    case .table(let table) where table.rows.isEmpty:
+      noted(LogEntry(.info, title, table.emptiness))
+      say("\(title): \(HarmlessText.line(table.emptiness, limit: Self.messageLimit))")
     case .table(let table):
       let page = AnswerPage(title: title, lines: table.lines)
       if popup == nil {
@@ -127,7 +130,6 @@ package struct AnswerPage: Equatable, Sendable {
 extension ServiceTable {
   /// The columns' names and the rows, each column as wide as its widest cell.
   fileprivate var lines: [String] {
-    guard !rows.isEmpty else { return [emptiness] }
     let shown = [columns] + rows.prefix(500).map { $0.map { HarmlessText.line($0, limit: 48) } }
     let widths = columns.indices.map { column in
       shown.map { $0.indices.contains(column) ? $0[column].columns : 0 }.max() ?? 0

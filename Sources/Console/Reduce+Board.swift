@@ -64,10 +64,12 @@ extension ConsoleState {
         let before = old.calls.first(where: { $0.id == call.id })
       else { continue }
       if case .ended = before.phase { continue }
+      // A server's words come as a sentence.
+      let words = call.phaseWord + (call.phaseWord.hasSuffix(".") ? "" : ".")
       if reason.isFailure {
-        noted(LogEntry(.error, call.partyName, "\(call.phaseWord)."))
+        noted(LogEntry(.error, call.partyName, words))
       } else {
-        say("\(call.partyName): \(call.phaseWord).")
+        say("\(call.partyName): \(words)")
       }
       if reason == .missed {
         commands.append(

@@ -67,6 +67,10 @@ struct BoardTests {
     #expect(state.message?.text == "Parrot: no sound: no path to the other side.")
     #expect(state.log.last?.text == "no sound: no path to the other side.", "to be read again")
     #expect(state.message?.kind == .error)
+    state = Situations.inCall(size)
+    board.calls = [Situations.call("Parrot", .ended(.signalingFailed("Nobody is called “Bo”.")))]
+    _ = reduce(&state, .board(board, at: state.now))
+    #expect(state.message?.text == "Parrot: failed: Nobody is called “Bo”.", "with one full stop")
   }
 
   @Test("a recording that ends says where it is, by itself or with its call")

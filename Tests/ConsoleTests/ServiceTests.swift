@@ -56,6 +56,20 @@ struct ServiceTests {
     #expect(state.message?.text == "Recordings: Nobody may.", "an answer comes once")
   }
 
+  @Test("says in a message, which is wrapped, that there is nothing to list")
+  func emptyAnswer() {
+    var state = Situations.inConference(Size(rows: 16, columns: 60))
+    _ = choose("recordings", &state)
+    let table = ServiceTable(
+      columns: ["id"], rows: [], json: .null,
+      emptiness: "There is no recording of this call; tipring calls record start CALL begins one.")
+    _ = reduce(&state, .answered(ServiceID(1), .table(table)))
+    #expect(state.popup == nil)
+    #expect(state.message?.text == "Recordings: \(table.emptiness)")
+    #expect(state.log.last == LogEntry(.info, "Recordings", table.emptiness))
+    #expect(render(state).screen.text.contains("CALL begins one."))
+  }
+
   @Test("does not take a text away that is being written")
   func whileTyping() {
     var state = Situations.inConference(size)
