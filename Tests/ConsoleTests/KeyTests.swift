@@ -9,6 +9,19 @@ struct KeyTests {
   private static let size = Size(rows: 24, columns: 80)
   private let parrot = Situations.parrot.id
 
+  @Test("tones are not offered where no call takes them, and a key for one says why")
+  func tonesOverBuzzi() {
+    var state = Situations.inCall(Size(rows: 24, columns: 100))
+    _ = Situations.type("2", &state)
+    #expect(render(state).screen.text.contains("0-9 tones"))
+    var board = state.board
+    board.calls[0].system = .buzzi
+    _ = reduce(&state, .board(board, at: state.now))
+    #expect(!render(state).screen.text.contains("0-9 tones"))
+    #expect(Situations.type("5", &state) == [])
+    #expect(state.message?.text.hasPrefix("Buzzi's calls take no tones") == true)
+  }
+
   @Test("Enter on a contact calls it and looks at the call")
   func enterCalls() {
     var state = Situations.state(Self.size)

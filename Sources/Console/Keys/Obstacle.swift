@@ -74,6 +74,9 @@ extension ConsoleState {
     case (.hold, _): return "Only a call that is up can be held."
     case (.record, .active), (.record, .held), (.record, .connecting): return nil
     case (.record, _): return "Only a call that is up can be recorded."
+    case (.tone, _) where !call.system.takesDigits:
+      return "\(call.system.title)'s calls take no tones; \(options.keymap.keyName(for: .palette)) "
+        + "has an action that asks the bot for a person."
     case (.tone, .active): return nil
     case (.tone, _): return "Tones can be sent when the call is active."
     default: return nil

@@ -18,6 +18,9 @@ package enum CallSystem: String, CaseIterable, Sendable {
     case .jitsi: "Jitsi"
     }
   }
+
+  /// Whether its calls take keys of the dialling pad; samples in messages carry none.
+  package var takesDigits: Bool { self != .buzzi }
 }
 
 /// Who one is on which server.
