@@ -1,3 +1,4 @@
+import Basics
 import Formats
 import Testing
 
@@ -18,6 +19,21 @@ struct JSONTests {
           "text": "a\"b\\c/\u{8}\u{C}\n\r\té😀é😀", "list": [],
           "nested": .array([.object([:]), [[1]]]),
         ]))
+  }
+
+  @Test(
+    "a date is written in ISO 8601, or counts seconds or milliseconds since 1970",
+    arguments: [
+      ("\"2026-11-22T00:00:00Z\"", 1_795_305_600_000), ("1795305600", 1_795_305_600_000),
+      ("1795305600123", 1_795_305_600_123), ("1795305600.5", 1_795_305_600_500),
+      ("\"1795305600\"", 1_795_305_600_000), ("\"soon\"", nil), ("-1", nil), ("1e15", nil),
+      ("null", nil), ("[]", nil), ("true", nil),
+    ])
+  func dates(text: String, milliseconds: Int64?) throws {
+    #expect(
+      try WallTime(decoding: JSONValue(decoding: text))
+        == milliseconds.map { WallTime(milliseconds: $0) })
+    #expect(WallTime(decoding: nil) == nil)
   }
 
   @Test(

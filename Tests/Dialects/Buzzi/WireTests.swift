@@ -19,6 +19,16 @@ struct WireTests {
     #expect(try ClientMessage(decoding: #"{"type":"ping"}"#) == nil)
   }
 
+  @Test("a past call's dates are read however they are written")
+  func dates() throws {
+    for date: JSONValue in ["2026-11-22T00:00:00Z", 1_795_305_600, 1_795_305_600_000] {
+      let entry = try CallEntry(
+        decoding: ["id": "c", "status": "completed", "createdAt": date, "endedAt": date])
+      #expect(entry.startedAt == WallTime(milliseconds: 1_795_305_600_000))
+      #expect(entry.endedAt == entry.startedAt)
+    }
+  }
+
   @Test("a server's message comes back in each revision", arguments: Revision.allCases)
   func serverMessages(revision: Revision) throws {
     for message: ServerMessage in [

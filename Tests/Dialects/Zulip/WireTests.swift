@@ -62,12 +62,12 @@ struct WireTests {
   @Test("timestamps are seconds, milliseconds, or ISO 8601")
   func times() {
     let time = ClientBench.start
-    #expect(WallTime(zulip: .integer(time.unixSeconds)) == time)
-    #expect(WallTime(zulip: .integer(time.milliseconds)) == time)
-    #expect(WallTime(zulip: .string(time.iso8601)) == time)
-    #expect(WallTime(zulip: .number(-1)) == nil)
-    #expect(WallTime(zulip: .number(1e300)) == nil)
-    #expect(WallTime(zulip: .string("yesterday")) == nil)
+    #expect(WallTime(decoding: .integer(time.unixSeconds)) == time)
+    #expect(WallTime(decoding: .integer(time.milliseconds)) == time)
+    #expect(WallTime(decoding: .string(time.iso8601)) == time)
+    #expect(WallTime(decoding: .number(-1)) == nil)
+    #expect(WallTime(decoding: .number(1e300)) == nil)
+    #expect(WallTime(decoding: .string("yesterday")) == nil)
   }
 
   @Test("forms are escaped, and quotes around a value are taken off")

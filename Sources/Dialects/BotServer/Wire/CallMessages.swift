@@ -107,9 +107,9 @@ package struct CallMessage: Equatable, Sendable {
     kind = value["kind"]?.string ?? "one_to_one"
     participants =
       value["participants"]?.array?.compactMap { try? ParticipantMessage(decoding: $0) } ?? []
-    createdAt = value["created_at"].flatMap(time)
-    startedAt = value["started_at"].flatMap(time)
-    endedAt = value["ended_at"].flatMap(time)
+    createdAt = WallTime(decoding: value["created_at"])
+    startedAt = WallTime(decoding: value["started_at"])
+    endedAt = WallTime(decoding: value["ended_at"])
     durationSeconds = value["duration_seconds"]?.integer ?? 0
     endReason = value["end_reason"]?.string
     recording = value["recording"]?.boolean ?? false
@@ -132,13 +132,4 @@ package struct CallMessage: Equatable, Sendable {
       "media": media?.encoded(),
     ])
   }
-}
-
-/// A date in any of the forms that servers use: ISO 8601, Unix seconds, Unix milliseconds.
-package func time(_ value: JSONValue) -> WallTime? {
-  if let number = value.double {
-    guard number.isFinite, abs(number) < 1e15 else { return nil }
-    return WallTime(milliseconds: Int64(number > 1e11 ? number : number * 1_000))
-  }
-  return value.string.flatMap { WallTime(iso8601: $0) }
 }

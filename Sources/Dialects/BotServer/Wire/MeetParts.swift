@@ -69,7 +69,7 @@ package struct TranscriptionMessage: Equatable, Sendable {
     text = try string("text", of: value)
     displayName = value["display_name"]?.string ?? participantID
     isFinal = value["is_final"]?.boolean ?? true
-    at = value["timestamp"].flatMap(time)
+    at = WallTime(decoding: value["timestamp"])
   }
 
   package func encoded() -> JSONValue {

@@ -43,8 +43,8 @@ package struct ParticipantMessage: Equatable, Sendable {
     isBot = value["is_bot"]?.boolean ?? false
     audio = value["audio"]?.boolean ?? true
     video = value["video"]?.boolean ?? false
-    joinedAt = value["joined_at"].flatMap(time)
-    leftAt = value["left_at"].flatMap(time)
+    joinedAt = WallTime(decoding: value["joined_at"])
+    leftAt = WallTime(decoding: value["left_at"])
     status = value["status"]?.string
     isSpeaking = value["is_speaking"]?.boolean ?? false
   }

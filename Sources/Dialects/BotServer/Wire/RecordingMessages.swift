@@ -31,8 +31,8 @@ package struct RecordingMessage: Equatable, Sendable {
     guard let recordingID = value["recording_id"]?.string else { throw .missing("recording_id") }
     self.recordingID = recordingID
     status = value["status"]?.string ?? "ready"
-    startedAt = value["started_at"].flatMap(time)
-    stoppedAt = value["stopped_at"].flatMap(time)
+    startedAt = WallTime(decoding: value["started_at"])
+    stoppedAt = WallTime(decoding: value["stopped_at"])
     durationSeconds = value["duration_seconds"]?.integer
     fileSize = value["file_size"]?.integer
     fileURL = value["file_url"]?.string

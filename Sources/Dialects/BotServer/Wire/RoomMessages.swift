@@ -38,7 +38,7 @@ package struct RoomMessage: Equatable, Sendable {
     settings = RoomSettings(decoding: value["settings"] ?? .null)
     participantCount =
       value["current_participants"]?.integer ?? value["participants"]?.array?.count ?? 0
-    createdAt = value["created_at"].flatMap(time)
+    createdAt = WallTime(decoding: value["created_at"])
     createdBy = value["created_by"]?.string
   }
 

@@ -213,9 +213,8 @@ package struct CallEntry: Equatable, Sendable {
     chatbotName = value["chatbotName"]?.string
     source = value["source"]?.string
     durationSeconds = value["durationSeconds"]?.integer ?? value["duration"]?.integer ?? 0
-    startedAt = (value["startedAt"] ?? value["createdAt"])?.string
-      .flatMap { WallTime(iso8601: $0) }
-    endedAt = value["endedAt"]?.string.flatMap { WallTime(iso8601: $0) }
+    startedAt = WallTime(decoding: value["startedAt"] ?? value["createdAt"])
+    endedAt = WallTime(decoding: value["endedAt"])
     endReason = value["endReason"]?.string
     aiProvider = value["aiProvider"]?.string
   }
@@ -273,8 +272,8 @@ package struct IntegrationAccount: Equatable, Sendable {
     isVerified = value["isVerified"]?.boolean ?? false
     isActive = value["isActive"]?.boolean ?? true
     settings = value["settings"]?.object ?? [:]
-    createdAt = value["createdAt"]?.string.flatMap { WallTime(iso8601: $0) }
-    updatedAt = value["updatedAt"]?.string.flatMap { WallTime(iso8601: $0) }
+    createdAt = WallTime(decoding: value["createdAt"])
+    updatedAt = WallTime(decoding: value["updatedAt"])
     webhookSecret = value["webhookSecret"]?.string
   }
 

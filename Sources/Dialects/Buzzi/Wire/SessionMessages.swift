@@ -118,7 +118,7 @@ package struct SessionResponse: Equatable, Sendable {
     aiProvider = value["aiProvider"]?.string.flatMap { AIProvider(rawValue: $0.uppercased()) }
     voiceConfig = value["voiceConfig"].map { VoiceConfig(decoding: $0) }
     inputRate = value["inputRate"]?.integer ?? value["voiceConfig"]?["inputRate"]?.integer
-    expiresAt = value["expiresAt"]?.string.flatMap { WallTime(iso8601: $0) }
+    expiresAt = WallTime(decoding: value["expiresAt"])
   }
 
   /// - Parameter revision: which members are written.

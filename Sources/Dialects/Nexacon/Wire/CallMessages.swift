@@ -136,8 +136,9 @@ package struct HistoryMessage: Equatable, Sendable {
       participants =
         value["participants"]?.array?.prefix(64).compactMap { $0.string ?? $0["nxid"]?.string }
         ?? value["to"]?.string.map { [$0] } ?? []
-      startedAt = (value["started_at"] ?? value["created_at"] ?? value["timestamp"]).flatMap(time)
-      endedAt = value["ended_at"].flatMap(time)
+      startedAt = WallTime(
+        decoding: value["started_at"] ?? value["created_at"] ?? value["timestamp"])
+      endedAt = WallTime(decoding: value["ended_at"])
       metadata = value["metadata"]?.object ?? [:]
     }
 
@@ -188,13 +189,4 @@ package struct HistoryMessage: Equatable, Sendable {
       "has_next": .boolean(page < pageCount), "results": .array(entries.map { $0.encoded() }),
     ]
   }
-}
-
-/// A date in any of the forms that servers use: ISO 8601, Unix seconds, Unix milliseconds.
-func time(_ value: JSONValue) -> WallTime? {
-  if let number = value.double {
-    guard abs(number) < 1e15 else { return nil }
-    return WallTime(milliseconds: Int64(number > 1e11 ? number : number * 1_000))
-  }
-  return value.string.flatMap { WallTime(iso8601: $0) }
 }

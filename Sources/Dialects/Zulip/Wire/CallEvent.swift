@@ -80,7 +80,7 @@ package struct CallEventMessage: Equatable, Sendable {
       receiver: receiver, state: state,
       url: value["jitsi_url"]?.string ?? value["call_url"]?.string,
       reason: event["reason"]?.string ?? value["reason"]?.string,
-      at: WallTime(zulip: value["timestamp"] ?? value["created_at"]))
+      at: WallTime(decoding: value["timestamp"] ?? value["created_at"]))
   }
 
   /// Without the event's id, which its queue gives it.

@@ -77,7 +77,7 @@ package struct CreatedCall: Equatable, Sendable {
     if value["result"]?.string == "queued", let id = value["queue_id"]?.string {
       queue = Queue(
         id: id, message: value["message"]?.string ?? "",
-        expiresAt: WallTime(zulip: value["expires_at"]))
+        expiresAt: WallTime(decoding: value["expires_at"]))
     }
     let url =
       value["call_url"]?.string ?? value["participant_url"]?.string
@@ -205,9 +205,9 @@ package struct CallStatusMessage: Equatable, Sendable {
         ?? ZulipUser(decoding: value, prefix: "sender"),
       receiver: (value["receiver"] ?? value["recipient"]).flatMap(ZulipUser.init(decoding:))
         ?? ZulipUser(decoding: value, prefix: "receiver"),
-      createdAt: WallTime(zulip: value["created_at"] ?? value["timestamp"]),
-      startedAt: WallTime(zulip: value["started_at"]),
-      endedAt: WallTime(zulip: value["ended_at"]))
+      createdAt: WallTime(decoding: value["created_at"] ?? value["timestamp"]),
+      startedAt: WallTime(decoding: value["started_at"]),
+      endedAt: WallTime(decoding: value["ended_at"]))
   }
 
   /// The `call` of a status.
@@ -283,12 +283,13 @@ package struct HistoryEntry: Equatable, Sendable {
     guard let id = value["call_id"]?.string,
       let state = value["state"]?.string.flatMap(ZulipCallState.init(word:)),
       let other = value["other_user"].flatMap(ZulipUser.init(decoding:)),
-      let createdAt = WallTime(zulip: value["created_at"])
+      let createdAt = WallTime(decoding: value["created_at"])
     else { return nil }
     self.init(
       callID: id, state: state, isVideo: value["call_type"]?.string == "video",
       wasInitiator: value["was_initiator"]?.boolean ?? false, other: other, createdAt: createdAt,
-      startedAt: WallTime(zulip: value["started_at"]), endedAt: WallTime(zulip: value["ended_at"]))
+      startedAt: WallTime(decoding: value["started_at"]),
+      endedAt: WallTime(decoding: value["ended_at"]))
   }
 
   package func encoded(in dialect: ZulipDialect) -> JSONValue {

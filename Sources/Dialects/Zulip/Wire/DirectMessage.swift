@@ -23,7 +23,7 @@ package struct DirectMessage: Equatable, Sendable {
   package init?(decoding value: JSONValue) {
     guard ["private", "direct"].contains(value["type"]?.string), let id = value["id"]?.integer,
       let senderID = value["sender_id"]?.integer, let content = value["content"]?.string,
-      let time = WallTime(zulip: value["timestamp"])
+      let time = WallTime(decoding: value["timestamp"])
     else { return nil }
     self.init(
       id: id,

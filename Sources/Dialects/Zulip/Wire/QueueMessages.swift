@@ -155,7 +155,7 @@ package struct PresenceMessage: Equatable, Sendable {
   }
 
   private init?(device value: JSONValue) {
-    guard let status = value["status"]?.string, let time = WallTime(zulip: value["timestamp"])
+    guard let status = value["status"]?.string, let time = WallTime(decoding: value["timestamp"])
     else { return nil }
     self.init(isActive: status == "active", at: time)
   }
