@@ -9,8 +9,10 @@ import RTP
 ///        └── while all is calm, more is sent by and by
 ///
 /// A queue halves what is sent, so that it drains at once; when it has gone, a little less is sent
-/// than what arrived. Trouble that does not mind how much is sent is not ours to mend: it is put up with.
-/// What was taken back returns slowly, and later each time that its return led to trouble.
+/// than what arrived. One that hardly grows is as likely to be others': it is suffered for longer, and a
+/// little less is sent to see whether it minds. Trouble that does not mind how much is sent is not ours to
+/// mend: it is put up with. What was taken back returns slowly, and later each time that its return led
+/// to trouble.
 ///
 /// What the peer believes that the way there carries (draft-alvestrand-rmcat-remb-03 §2.1) is a limit
 /// at once, in trouble or not. One that grows is approached like any room that there is: after some
@@ -151,7 +153,9 @@ struct Adaptation {
     switch state {
     case .easing(let easing): judge(easing, at: now)
     case .steady(let growAt):
-      if let trouble = watch.trouble(excusedLoss: excusedLoss, at: now) {
+      if let trouble = watch.trouble(
+        excusedLoss: excusedLoss, isNearLimit ? .some : .little, at: now)
+      {
         ease(trouble, at: now)
       } else {
         grow(from: growAt, at: now)
@@ -167,16 +171,23 @@ struct Adaptation {
     }
     // What arrives may be little because little was said; one step is not to take all.
     let arriving = min(watch.deliveredBitsPerSecond(at: now) ?? budget, budget)
-    let delivered = max(arriving, budget * 0.4)
-    let easing = Easing(
-      trouble: trouble, budgetBefore: budget, budgetAfter: limited(delivered * 0.85),
+    let carried = max(arriving, budget * 0.4)
+    var easing = Easing(
+      trouble: trouble, budgetBefore: budget, budgetAfter: limited(carried * 0.85),
       judgeAt: now.advanced(by: Self.easingTime),
       reportCount: isTold(of: trouble, at: now) ? 0 : 2)
     switch trouble {
-    case .queue: budget = limited(delivered * 0.5)
-    case .loss: budget = easing.budgetAfter  // No queue to be drained; copies still find room.
+    case .queue where !watch.isQueueOurs(at: now):
+      // Perhaps it is others' and will not mind.
+      easing.budgetAfter = limited(budget * 0.9)
+      budget = limited(budget * 0.8)
+    case .queue:
+      budget = limited(carried * 0.5)
+      narrowest = arriving
+    case .loss:
+      budget = easing.budgetAfter  // No queue to be drained; copies still find room.
+      narrowest = arriving
     }
-    narrowest = arriving
     state = .easing(easing)
   }
 
@@ -187,18 +198,20 @@ struct Adaptation {
   }
 
   private mutating func judge(_ easing: Easing, at now: Instant) {
-    // Feedback that has come back tells sooner than reports.
-    let isKnown = now >= easing.judgeAt && isTold(of: easing.trouble, at: now)
-    guard easing.reportCount == 0 || isKnown else { return }
-    guard let trouble = watch.trouble(excusedLoss: excusedLoss, at: now) else {
+    // Feedback that has come back tells sooner than reports, but of what had to queue up it tells late.
+    let hasFeedback = isTold(of: easing.trouble, at: now)
+    let isDue = (hasFeedback ? watch.toldUntil ?? now : now) >= easing.judgeAt
+    guard easing.reportCount == 0 || isDue && hasFeedback else { return }
+    guard let trouble = watch.trouble(excusedLoss: excusedLoss, .great, at: now) else {
       budget = easing.budgetAfter
       watch.forgetLoss()
       excusedLoss = watch.loss
       state = .steady(growAt: now.advanced(by: patience))
       return
     }
-    guard now >= easing.judgeAt else { return }
-    if easing.trouble.hasEased(to: trouble) {
+    guard isDue else { return }
+    let isDraining = !trouble.isLoss && watch.isQueueDraining(at: now)
+    if isDraining || easing.trouble.hasEased(to: trouble) {
       var easing = easing
       easing.trouble = trouble
       easing.judgeAt = now.advanced(by: Self.easingTime)

@@ -7,10 +7,16 @@ enum PathTrouble: Equatable, Sendable {
   /// So much is lost, 0–1, that too much may be sent.
   case loss(Double)
 
+  var isLoss: Bool {
+    if case .loss = self { true } else { false }
+  }
+
   /// Whether what was done about it has had an effect, as this is left of it.
   func hasEased(to other: PathTrouble) -> Bool {
     switch (self, other) {
-    case (.queue(let before), .queue(let now)): now.seconds < before.seconds * 0.8
+    // With half of what arrived being sent, a second of it drains in two.
+    case (.queue(let before), .queue(let now)):
+      now.seconds < max(before.seconds * 0.5, before.seconds - 0.4)
     case (.loss(let before), .loss(let now)): now < before * 0.6
     case (.queue, .loss), (.loss, .queue): false
     }

@@ -82,9 +82,15 @@ struct PathWatch {
 
   /// What is wrong now; `nil` when nothing is.
   ///
-  /// - Parameter excusedLoss: the share whose cause is not that too much is sent.
-  func trouble(excusedLoss: Double, at now: Instant) -> PathTrouble? {
-    if let queue = queue(at: now) { return .queue(queue) }
+  /// - Parameters:
+  ///   - excusedLoss: the share whose cause is not that too much is sent.
+  ///   - suspicion: how likely a queue is ours that does not grow as one of ours does.
+  func trouble(excusedLoss: Double, _ suspicion: Suspicion, at now: Instant) -> PathTrouble? {
+    if let queue = queue(isQueueOurs(at: now) ? .great : suspicion, at: now) {
+      // After a stall all that has waited comes at once.
+      let isEnding = suspicion != .great && hasFeedback(at: now) && feedbackDelay.isFalling
+      if !isEnding { return .queue(queue) }
+    }
     let persisting = min(lastLoss, lossBefore)
     let isMuch = persisting >= excusedLoss + Self.muchLoss || lastLoss >= excusedLoss + 0.25
     return isMuch ? .loss(lastLoss) : nil
@@ -94,13 +100,17 @@ struct PathWatch {
   func isCalm(excusedLoss: Double, at now: Instant) -> Bool {
     let isQuick =
       hasFeedback(at: now) || (roundTrip.latest?.seconds ?? 0) <= roundTripLimit
-    return queue(at: now) == nil && isQuick && min(lastLoss, loss) <= excusedLoss + Self.littleLoss
+    return queue(.great, at: now) == nil && isQuick
+      && min(lastLoss, loss) <= excusedLoss + Self.littleLoss
   }
 
   /// What arrives at the peer, in bits a second, headers included.
   func deliveredBitsPerSecond(at now: Instant) -> Double? {
     hasFeedback(at: now) ? delivery.bitsPerSecond : reportedRate
   }
+
+  /// When the last packet was sent that feedback has told of.
+  var toldUntil: Instant? { feedbackDelay.latestAt }
 
   /// Whether every packet is told of.
   func hasFeedback(at now: Instant) -> Bool {
@@ -116,10 +126,24 @@ struct PathWatch {
     roundTrip.acceptAsWay()
   }
 
-  private func queue(at now: Instant) -> Duration? {
+  /// Whether packets wait for those that are sent before them, as far as every packet is told of: a queue
+  /// of others, and jitter that begins, grow more slowly.
+  func isQueueOurs(at now: Instant) -> Bool {
+    !hasFeedback(at: now) || feedbackDelay.growth >= evidentGrowth
+  }
+
+  /// Whether a queue becomes shorter, as far as every packet is told of.
+  func isQueueDraining(at now: Instant) -> Bool {
+    hasFeedback(at: now) && feedbackDelay.growth <= -evidentGrowth
+  }
+
+  /// What is no jitter, in seconds a second.
+  private var evidentGrowth: Double { Self.ownGrowth + 2 * feedbackDelay.jitter }
+
+  private func queue(_ suspicion: Suspicion, at now: Instant) -> Duration? {
     if hasFeedback(at: now) {
       return feedbackDelay.standing.flatMap {
-        $0.seconds > Self.queueLimit + 1.5 * feedbackDelay.jitter ? $0 : nil
+        $0.seconds > suspicion.queueLimit + 1.5 * feedbackDelay.jitter ? $0 : nil
       }
     }
     // Where feedback has only stopped for a while, one late report is as likely to be a machine's as a
@@ -135,8 +159,8 @@ struct PathWatch {
     Self.leastRoundTripLimit * (1 + min(1, 20 * roundTrip.jitter))
   }
 
-  /// How long the quickest packets may wait, in seconds, before that counts as a queue.
-  private static let queueLimit = 0.05
+  /// What a queue grows by that is ours, in seconds a second.
+  private static let ownGrowth = 0.1
   private static let leastRoundTripLimit = 0.08
   /// More than is lost by chance on most networks.
   private static let muchLoss = 0.1
@@ -145,4 +169,25 @@ struct PathWatch {
   /// How long nothing may be lost until nothing is expected to be: 250 packets.
   private static let cleanTime: Duration = .seconds(5)
   private static let cleanTimeAfterLoss: Duration = .seconds(60)
+}
+
+extension PathWatch {
+  /// How likely it is that a queue comes of what is sent here.
+  enum Suspicion {
+    /// Others may send as well.
+    case little
+    /// About as much is sent as once was too much.
+    case some
+    /// It grew with what was sent.
+    case great
+
+    /// How long the quickest packets may wait, in seconds, before that is trouble.
+    fileprivate var queueLimit: Double {
+      switch self {
+      case .little: 0.3
+      case .some: 0.1
+      case .great: 0.05
+      }
+    }
+  }
 }
