@@ -14,7 +14,7 @@ package struct PlayoutSettings: Equatable, Sendable {
 
   package init(
     minimumDelay: Duration = .milliseconds(5), initialDelay: Duration = .milliseconds(20),
-    maximumDelay: Duration = .milliseconds(400), concealmentWeight: Double = 1.3
+    maximumDelay: Duration = .milliseconds(400), concealmentWeight: Double = 1
   ) {
     precondition(
       .zero <= minimumDelay && minimumDelay <= initialDelay && initialDelay <= maximumDelay,
