@@ -118,7 +118,7 @@ extension ConsoleState {
     case .log(let offset):
       popup = .log(offset: scrolled(offset, action, rows: rows, count: logLines.count))
     case .answer(var page):
-      page.offset = scrolled(page.offset, action, rows: rows, count: page.lines.count)
+      page.offset = scrolled(page.offset, action, rows: rows, count: lines(of: page).count)
       popup = .answer(page)
     case .devices(var choice):
       moveDevices(&choice, action)

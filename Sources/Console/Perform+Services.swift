@@ -57,11 +57,11 @@ extension ConsoleState {
       noted(LogEntry(.info, title, table.emptiness))
       say("\(title): \(HarmlessText.line(table.emptiness, limit: Self.messageLimit))")
     case .table(let table):
-      let page = AnswerPage(title: title, lines: table.lines)
+      let page = AnswerPage(title: title, table: table)
       if popup == nil {
         popup = .answer(page)
       } else {
-        for line in page.lines.reversed() { noted(LogEntry(.info, title, line)) }
+        for line in page.lines(width: .max).reversed() { noted(LogEntry(.info, title, line)) }
         say("\(title): the answer is among the messages.")
       }
     case .done(let words, _): say(HarmlessText.line(words, limit: Self.messageLimit))
@@ -116,28 +116,6 @@ extension ConsoleState {
 
   /// Questions that wait for their answers at most.
   private static let questionLimit = 16
-}
-
-/// An answer being read.
-package struct AnswerPage: Equatable, Sendable {
-  /// Harmless.
-  var title: String
-  var lines: [String]
-  /// The first line that is seen.
-  var offset = 0
-}
-
-extension ServiceTable {
-  /// The columns' names and the rows, each column as wide as its widest cell.
-  fileprivate var lines: [String] {
-    let shown = [columns] + rows.prefix(500).map { $0.map { HarmlessText.line($0, limit: 48) } }
-    let widths = columns.indices.map { column in
-      shown.map { $0.indices.contains(column) ? $0[column].columns : 0 }.max() ?? 0
-    }
-    return shown.map { row in
-      zip(row, widths).map { $0.fitted(to: $1) }.joined(separator: "  ")
-    }
-  }
 }
 
 extension Participant {

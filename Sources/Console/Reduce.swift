@@ -98,7 +98,7 @@ extension ConsoleState {
     case .log(let offset):
       popup = .log(offset: max(0, min(offset, logLines.count - readerHeight)))
     case .answer(var page):
-      page.offset = max(0, min(page.offset, page.lines.count - readerHeight))
+      page.offset = max(0, min(page.offset, lines(of: page).count - readerHeight))
       popup = .answer(page)
     case .devices(var choice):
       choice.capture.settle(count: board.sound.captureChoices.count, height: deviceHeight)

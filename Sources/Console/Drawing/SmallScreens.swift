@@ -117,7 +117,8 @@ extension Painter {
       let lines = state.logLines
       return ([Segment(lines.indices.contains(offset) ? lines[offset].text : "No messages.")], 0)
     case .answer(let page):
-      let line = page.lines.indices.contains(page.offset) ? page.lines[page.offset] : ""
+      let lines = state.lines(of: page)
+      let line = lines.indices.contains(page.offset) ? lines[page.offset] : ""
       return ([Segment(line.clipped(to: width))], 0)
     case .devices(let choice):
       let (name, choices, index) = state.deviceColumn(choice, choice.side)

@@ -13,7 +13,7 @@ extension Painter {
       paintReader(
         " Messages ", lines.isEmpty ? [[Segment("Nothing yet.", Theme.quiet)]] : lines, offset)
     case .answer(let page):
-      paintReader(" \(page.title) ", page.lines.map { [Segment($0)] }, page.offset)
+      paintReader(" \(page.title) ", state.lines(of: page).map { [Segment($0)] }, page.offset)
     case .devices(let choice): paintDevices(choice)
     case .note(let entry):
       paintEntry(title: " Note on the call with \(entry.partyName) ", field: entry.field)

@@ -111,8 +111,7 @@ extension ConsoleState {
 
   /// What the program noted, the newest first, each in as many lines as it takes.
   var logLines: [(text: String, style: Style)] {
-    let isBare = layout.form == .small || layout.form == .line
-    let width = isBare ? size.columns : size.columns - 8
+    let width = readerColumns
     return log.reversed().flatMap { entry in
       let (sign, style) = entry.level.look
       let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: Self.messageLimit)
