@@ -38,6 +38,40 @@ struct MessageTests {
   }
 
   @Test("are about the other side of a call, or the phone")
+  @Test(
+    "that are long leave the call's measurements to be seen",
+    arguments: [Size(rows: 40, columns: 120), Size(rows: 24, columns: 80)])
+  func beside(size: Size) {
+    var state = Situations.inCall(size)
+    _ = reduce(&state, .log(LogEntry(.warning, "sound", Self.sentence)))
+    let shown = render(state)
+    #expect(boxed(shown, column: 0).hasPrefix("! sound: There is no"), "\n\(shown.screen.text)")
+    #expect(boxed(shown, column: 0).hasSuffix(Self.sentence.suffix(25)), "\n\(shown.screen.text)")
+    #expect(shown.screen.text.contains("✓ Sounds good."), "\n\(shown.screen.text)")
+    #expect(shown.screen.text.contains("host ↔ host"), "\n\(shown.screen.text)")
+  }
+
+  @Test("about the microphone are taken back when they are no longer true")
+  func takenBack() {
+    var state = Situations.inCall(Size(rows: 24, columns: 80))
+    _ = reduce(&state, .hint(.dead))
+    #expect(state.message?.text.hasPrefix("microphone: Nothing but silence") == true)
+    _ = reduce(&state, .hint(.alive))
+    #expect(state.message == nil)
+    #expect(state.log.last?.text == "It gives sound again.")
+    var board = state.board
+    board.isMuted = true
+    _ = reduce(&state, .board(board, at: state.now))
+    _ = reduce(&state, .hint(.speakingWhileMuted))
+    #expect(state.message?.text == "microphone: You are muted: m to speak.")
+    board.isMuted = false
+    _ = reduce(&state, .board(board, at: state.now))
+    #expect(state.message == nil)
+    _ = reduce(&state, .log(LogEntry(.warning, "sound", "Other.")))
+    _ = reduce(&state, .hint(.alive))
+    #expect(state.message?.text == "sound: Other.")
+  }
+
   func subject() {
     let state = Situations.inCall(Size(rows: 24, columns: 80))
     #expect(state.subject(of: Situations.parrot.id) == "Parrot")

@@ -95,8 +95,7 @@ extension Painter {
       return
     }
     let indent = message.sign.columns
-    let above = row - (layout.upperRule ?? 0) - 3
-    let lines = message.text.wrapped(to: room - indent, limit: max(1, above))
+    let lines = boxed(message, room: room - indent, above: row - (layout.upperRule ?? 0) - 3)
     let width = (lines.map(\.columns).max() ?? 0) + indent
     let rect = Rect(
       row: row - lines.count - 1, column: 0, rows: lines.count + 2, columns: width + 6)
@@ -105,6 +104,15 @@ extension Painter {
     for (index, line) in lines.enumerated() {
       screen.draw(line, row: rect.row + 1 + index, column: 3 + indent, style: message.style)
     }
+  }
+
+  /// The lines of a box that leaves a call's measurements to be seen, beside it, where it can.
+  private func boxed(_ message: Message, room: Int, above: Int) -> [String] {
+    if let divider = layout.divider, state.topCall != nil {
+      let beside = message.text.wrapped(to: divider - 5 - message.sign.columns)
+      if beside.count <= above { return beside }
+    }
+    return message.text.wrapped(to: room, limit: max(1, above))
   }
 }
 
