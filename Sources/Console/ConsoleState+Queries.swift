@@ -127,6 +127,10 @@ extension CallSummary {
     case .incoming, .ended: false
     }
   }
+
+  var isOver: Bool {
+    if case .ended = phase { true } else { false }
+  }
 }
 
 extension CallPhase {

@@ -38,6 +38,39 @@ struct SoundVerdictTests {
     #expect(silent.sentence == "No sound has arrived yet.")
   }
 
+  @Test("does not praise a call in which nothing but silence comes")
+  func remoteSilence() {
+    let silent = verdict { sample, second in
+      sample.remoteAudioLevel = second > 15 ? 0.000_1 : 0.1
+    }
+    #expect(silent.sentence == "They send nothing but silence; the connection is good.")
+    #expect(silent.grade == .unknown)
+    let pause = verdict { sample, second in
+      sample.remoteAudioLevel = second > 16 ? 0.000_1 : 0.1
+    }
+    #expect(pause.sentence == "Sounds good.")
+    let lossy = verdict { sample, _ in (sample.remoteAudioLevel, sample.recentLoss) = (0, 0.06) }
+    #expect(lossy.grade == .poor, "what is wrong is told first")
+  }
+
+  @Test("tells of a call that is over how it was")
+  func over() {
+    #expect(verdict(.init(isOver: true)).sentence == "It sounded good.")
+    #expect(verdict(.init(isMuted: true, isOver: true)).sentence == "It sounded good.")
+    let fair = verdict(.init(isOver: true)) { sample, second in
+      sample.mos = second > 10 ? 3.2 : 4.4
+    }
+    #expect(fair.sentence == "It sounded fair.", "by its mean")
+    let deaf = verdict(.init(isOver: true)) { sample, _ in
+      (sample.mos, sample.packetsReceived) = (nil, 0)
+    }
+    #expect(deaf.sentence == "No sound has arrived.")
+    var ended = Situations.parrot
+    ended.phase = .ended(.remoteHungUp)
+    let shown = render(Situations.inCall(Size(rows: 40, columns: 120), [ended])).screen.text
+    #expect(shown.contains("It sounded good."), "\n\(shown)")
+  }
+
   @Test("a listening bot or a quiet conference is no broken network")
   func usualSilence() {
     let quiet = verdict { sample, second in

@@ -10,6 +10,8 @@ struct SoundVerdict: Equatable, Sendable {
   struct Circumstances: Equatable, Sendable {
     var isMuted = false
     var isHeld = false
+    /// Whether the call has ended.
+    var isOver = false
     /// Whether silence or nothing has taken the place of a device that failed.
     var hasNoMicrophone = false
     var hasNoSpeaker = false
@@ -29,6 +31,10 @@ struct SoundVerdict: Equatable, Sendable {
       self.init(.unknown, "Measuring…")
       return
     }
+    if circumstances.isOver {
+      self.init(ofEnded: history)
+      return
+    }
     if circumstances.isHeld {
       self.init(.unknown, "On hold: no sound passes. \(circumstances.holdKey) resumes.")
       return
@@ -43,11 +49,29 @@ struct SoundVerdict: Equatable, Sendable {
     } else if latest.isSilenceUsual, Self.quietSeconds(history) > 3 {
       self.init(.unknown, "Nobody speaks at present.")
     } else if let mos = latest.mos {
+      if history.holds(for: Self.silentSeconds, { $0.remoteAudioLevel < Self.silentLevel }) {
+        let word = Self.word(Self.grade(mos))
+        self.init(.unknown, "They send nothing but silence; the connection is \(word).")
+        return
+      }
       self.init(Self.grade(mos), Self.plain(mos))
     } else if latest.isSilenceUsual, latest.packetsReceived > 0 {
       self.init(.unknown, "Sound comes by way of the server; how well is not measured.")
     } else {
       self.init(.unknown, "No sound has arrived yet.")
+    }
+  }
+
+  /// How a call sounded that is over.
+  private init(ofEnded history: StatisticsHistory) {
+    let marks = history.samples.compactMap(\.mos)
+    if !marks.isEmpty {
+      let grade = Self.grade(marks.reduce(0, +) / Double(marks.count))
+      self.init(grade, "It sounded \(Self.word(grade)).")
+    } else if history.latest?.packetsReceived ?? 0 > 0 {
+      self.init(.unknown, "Sound came by way of the server; how well was not measured.")
+    } else {
+      self.init(.unknown, "No sound has arrived.")
     }
   }
 
@@ -59,6 +83,14 @@ struct SoundVerdict: Equatable, Sendable {
   /// The bounds that the E-model's users agree on: above 4.2 good, from 3.6 fair.
   static func grade(_ mos: Double) -> Grade {
     mos > 4.2 ? .good : mos >= 3.6 ? .fair : .poor
+  }
+
+  private static func word(_ grade: Grade) -> String {
+    switch grade {
+    case .good: "good"
+    case .fair: "fair"
+    case .poor, .unknown: "poor"
+    }
   }
 
   private static func plain(_ mos: Double) -> String {
@@ -160,4 +192,9 @@ struct SoundVerdict: Equatable, Sendable {
   private static func milliseconds(_ seconds: Double) -> String {
     decimal(seconds * 1_000, places: 0) + " ms"
   }
+
+  /// For how long the other side is silent before that is said; a pause in speech is shorter.
+  private static let silentSeconds = 5
+  /// Below −70 dBFS no microphone that is heard stays for so long.
+  private static let silentLevel = 0.000_3
 }
