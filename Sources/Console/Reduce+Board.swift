@@ -27,6 +27,7 @@ extension ConsoleState {
     if topCall?.id != top { sentTones = "" }
     // What was said about a call's beginning is over when the call has moved on.
     if message?.kind == .hint, old.calls.map(\.phase) != new.calls.map(\.phase) { message = nil }
+    if old.isMuted, !board.isMuted { takeBack(.speakingWhileMuted) }
     tellTrouble(since: old)
     let commands = tellEnds(since: old) + ring()
     tellRecordings(since: old)

@@ -1,6 +1,7 @@
 import Basics
 import Calling
 import Cells
+import Media
 
 /// Folds one event into the state and returns what shall be done about it, in order.
 package func reduce(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [ConsoleCommand] {
@@ -24,6 +25,8 @@ package func reduce(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
     state.answered(id, answer)
   case .log(let entry):
     state.noted(entry)
+  case .hint(let hint):
+    state.hinted(hint)
   case .options(let options):
     state.options = options
   }
@@ -62,6 +65,21 @@ extension ConsoleState {
     guard entry.level >= .warning else { return }
     let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: Self.messageLimit)
     say(text, entry.level == .error ? .error : .warning)
+  }
+
+  fileprivate mutating func hinted(_ hint: MicrophoneHint) {
+    if hint == .alive { takeBack(.dead) }
+    noted(entry(about: hint, hint == .alive ? .info : .warning))
+  }
+
+  /// What was said about the microphone is over.
+  mutating func takeBack(_ hint: MicrophoneHint) {
+    let entry = entry(about: hint, .warning)
+    if message?.text == "\(entry.subject): \(entry.text)" { message = nil }
+  }
+
+  private func entry(about hint: MicrophoneHint, _ level: LogEntry.Level) -> LogEntry {
+    LogEntry(level, "microphone", options.keymap.sentence(about: hint))
   }
 
   /// Brings every position back into what is there.

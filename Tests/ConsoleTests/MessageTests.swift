@@ -1,6 +1,7 @@
 import Basics
 import Calling
 import Cells
+import Media
 import Testing
 
 @testable import Console
@@ -37,7 +38,6 @@ struct MessageTests {
     #expect(boxed(shown, column: 0) == "! sound: " + Self.sentence, "\n\(shown.screen.text)")
   }
 
-  @Test("are about the other side of a call, or the phone")
   @Test(
     "that are long leave the call's measurements to be seen",
     arguments: [Size(rows: 40, columns: 120), Size(rows: 24, columns: 80)])
@@ -72,6 +72,7 @@ struct MessageTests {
     #expect(state.message?.text == "sound: Other.")
   }
 
+  @Test("are about the other side of a call, or the phone")
   func subject() {
     let state = Situations.inCall(Size(rows: 24, columns: 80))
     #expect(state.subject(of: Situations.parrot.id) == "Parrot")

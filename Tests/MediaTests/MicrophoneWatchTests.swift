@@ -39,13 +39,22 @@ struct MicrophoneWatchTests {
     #expect(feed(&watch, silence, frames: 10_000) == [])
   }
 
+  @Test("what was said of a dead microphone is taken back after 100 ms of sound, once")
+  func alive() {
+    var watch = MicrophoneWatch()
+    #expect(feed(&watch, silence, frames: 250) == [.dead])
+    #expect(feed(&watch, quiet, frames: 4) == [])
+    #expect(feed(&watch, quiet, frames: 1) == [.alive])
+    #expect(feed(&watch, quiet, frames: 1_000) == [])
+  }
+
   @Test("a microphone that has given sound may be silent for 30 s; sound arms the hint again")
   func pauses() {
     var watch = MicrophoneWatch()
     #expect(feed(&watch, quiet, frames: 50) == [])
     #expect(feed(&watch, silence, frames: 1_499) == [])
     #expect(feed(&watch, silence, frames: 1) == [.dead])
-    #expect(feed(&watch, quiet, frames: 49) == [])
+    #expect(feed(&watch, quiet, frames: 49) == [.alive])
     #expect(feed(&watch, silence, frames: 2_000) == [])
     #expect(feed(&watch, quiet, frames: 50) == [])
     #expect(feed(&watch, silence, frames: 1_500) == [.dead])

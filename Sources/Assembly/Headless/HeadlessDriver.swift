@@ -172,7 +172,8 @@ actor HeadlessDriver {
       printer.remark(
         "note", in: call, path.map { "Recording to \($0)." } ?? "The recording has ended.")
     case .captureEnded: captureEnded()
-    case .hint(let hint): printer.remark("warning", in: nil, hint.sentence)
+    case .hint(let hint):
+      printer.remark(hint == .alive ? "note" : "warning", in: nil, hint.sentence)
     case .note(let call, let text): printer.remark("note", in: call, text)
     case .warning(let call, let text): printer.remark("warning", in: call, text)
     case .error(let call, let text): printer.remark("error", in: call, text)

@@ -114,8 +114,7 @@ actor ConsoleDriver {
     case .note(let id, let text): handle(.log(LogEntry(.info, state.subject(of: id), text)))
     case .warning(let id, let text):
       handle(.log(LogEntry(.warning, state.subject(of: id), text)))
-    case .hint(let hint):
-      handle(.log(LogEntry(.warning, "microphone", state.options.keymap.sentence(about: hint))))
+    case .hint(let hint): handle(.hint(hint))
     case .error(let id, let text): handle(.log(LogEntry(.error, state.subject(of: id), text)))
     case .digit(let id, let digit):
       handle(.log(LogEntry(.info, state.subject(of: id), "The other side pressed \(digit).")))

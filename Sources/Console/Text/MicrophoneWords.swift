@@ -7,6 +7,7 @@ extension Keymap {
     case .speakingWhileMuted: "You are muted: \(keyName(for: .mute)) to speak."
     case .dead:
       "Nothing but silence; is it off or muted? \(keyName(for: .devices)) chooses another."
+    case .alive: "It gives sound again."
     case .clipping: "It is too loud, and your voice distorts; turn it down."
     }
   }

@@ -4,6 +4,8 @@ package enum MicrophoneHint: String, CaseIterable, Equatable, Sendable {
   case speakingWhileMuted
   /// It gives digital silence, as no microphone in a room does.
   case dead
+  /// It gives sound after all; what was said of a dead one is over.
+  case alive
   /// It gives samples at the limit of what 16 bits hold.
   case clipping
 
@@ -13,6 +15,7 @@ package enum MicrophoneHint: String, CaseIterable, Equatable, Sendable {
     case .speakingWhileMuted: "You are muted: nobody hears what you say."
     case .dead:
       "The microphone gives nothing but silence: it may be switched off, or muted in the mixer."
+    case .alive: "The microphone gives sound again."
     case .clipping:
       "The microphone is too loud, and your voice distorts: turn it down in the mixer."
     }
@@ -23,7 +26,7 @@ package enum MicrophoneHint: String, CaseIterable, Equatable, Sendable {
 ///
 /// A voice is told of once between muting and unmuting. Silence is told of after 5 s from the start, or
 /// after 30 s when the microphone has given sound before, for some headsets give none in pauses; and
-/// again only after it has given a second of sound. Distortion is told of once.
+/// again only after it has given a second of sound; a tenth of a second takes it back. Distortion is told of once.
 package struct MicrophoneWatch: Equatable, Sendable {
   private var detector = Self.makeDetector()
   /// Not yet 20 ms.
@@ -36,6 +39,7 @@ package struct MicrophoneWatch: Equatable, Sendable {
   private var soundSamples = 0
   private var hasGivenSound = false
   private var hasToldOfSilence = false
+  private var hasTakenBack = false
   /// Grows with each frame that is clipped and shrinks a tenth as much with others.
   private var clipping = 0.0
   private var hasToldOfClipping = false
@@ -58,7 +62,7 @@ package struct MicrophoneWatch: Equatable, Sendable {
     if isMuted != wasMuted { muteChanged(to: isMuted) }
     var hints: [MicrophoneHint] = []
     if isMuted, hears(frame) { hints.append(.speakingWhileMuted) }
-    if !isMuted, isDead(isSilent, count: frame.count) { hints.append(.dead) }
+    if !isMuted, let hint = life(isSilent, count: frame.count) { hints.append(hint) }
     if !isMuted, distorts(isClipped) { hints.append(.clipping) }
     return hints
   }
@@ -95,21 +99,28 @@ package struct MicrophoneWatch: Equatable, Sendable {
     return hasToldOfVoice
   }
 
-  private mutating func isDead(_ isSilent: Bool, count: Int) -> Bool {
+  /// Whether it has died, or come back to life.
+  private mutating func life(_ isSilent: Bool, count: Int) -> MicrophoneHint? {
     guard isSilent else {
       silentSamples = 0
       soundSamples = min(soundSamples + count, Self.soundAgain)
+      let isAlive = hasToldOfSilence && !hasTakenBack && soundSamples >= Self.sign
+      if isAlive { hasTakenBack = true }
       if soundSamples >= Self.soundAgain {
         hasGivenSound = true
         hasToldOfSilence = false
       }
-      return false
+      return isAlive ? .alive : nil
     }
-    guard !hasToldOfSilence else { return false }
+    guard !hasToldOfSilence else { return nil }
     silentSamples += count
-    hasToldOfSilence = silentSamples >= (hasGivenSound ? Self.longSilence : Self.firstSilence)
-    if hasToldOfSilence { soundSamples = 0 }
-    return hasToldOfSilence
+    guard silentSamples >= (hasGivenSound ? Self.longSilence : Self.firstSilence) else {
+      return nil
+    }
+    hasToldOfSilence = true
+    hasTakenBack = false
+    soundSamples = 0
+    return .dead
   }
 
   private mutating func distorts(_ isClipped: Bool) -> Bool {
@@ -129,6 +140,8 @@ package struct MicrophoneWatch: Equatable, Sendable {
   private static let firstSilence = 5 * Sound.sampleRate
   private static let longSilence = 30 * Sound.sampleRate
   private static let soundAgain = Sound.sampleRate
+  /// 100 ms are a sign of life.
+  private static let sign = Sound.sampleRate / 10
   private static let clippedSamples = 4
   private static let clippedFrames = 10.0
 }
