@@ -133,7 +133,8 @@ struct AdaptationTests {
     adaptation.estimateArrived(bitsPerSecond: 50_000, at: now)
     #expect(adaptation.plan.bitsPerSecond == 24_000)
     #expect(
-      adaptation.account.sentence == "24 kbit/s, as the other side takes about 50 kbit/s")
+      adaptation.account.sentence
+        == "24 kbit/s (50 with headers), as the other side takes about 50 kbit/s")
     for _ in 0..<6 { report(loss: 0) }
     #expect(adaptation.plan.bitsPerSecond == 24_000)
     for _ in 0..<20 { report(loss: 0) }
@@ -163,7 +164,9 @@ struct AdaptationTests {
     }
     // In the third step packets become shorter, whose headers take their share.
     #expect(rates == [32_000, 36_000, 27_000, 31_000, 36_000, 41_000, 44_000, 44_000])
-    #expect(adaptation.account.sentence == "44 kbit/s, as the other side takes about 70 kbit/s")
+    #expect(
+      adaptation.account.sentence
+        == "44 kbit/s (70 with headers), as the other side takes about 70 kbit/s")
   }
 
   @Test(

@@ -58,7 +58,7 @@ package struct AdaptationAccount: Equatable, Sendable {
 
   /// For people: "32 kbit/s, as 8 % is lost on the way there; each packet carries the one before".
   package var sentence: String {
-    var text = "\(bitsPerSecond / 1_000) kbit/s"
+    var text = rate
     if packetTime > shortestPacketTime { text += " in packets of \(packetTime) ms" }
     if let fecLossPercent { text += " with in-band FEC for \(fecLossPercent) % loss" }
     switch reason {
@@ -85,9 +85,21 @@ package struct AdaptationAccount: Equatable, Sendable {
     return text
   }
 
+  /// What is sent; with headers where that is held against what can be.
+  private var rate: String {
+    let text = "\(bitsPerSecond / 1_000) kbit/s"
+    switch reason {
+    case .nothing, .queue, .loss: return text
+    case .narrow, .estimate:
+      let all =
+        Double(bitsPerSecond * (1 + copyCount))
+        + SendingPlan.headerBits(packetTime: packetTime)
+      return text + " (\(Int(all / 1_000 + 0.5)) with headers)"
+    }
+  }
+
   /// The same in fewer and fewer words, ``sentence`` first: "32 kbit/s, 1 copy, for 8 % loss".
   package var wordings: [String] {
-    let rate = "\(bitsPerSecond / 1_000) kbit/s"
     let details = [
       packetTime > shortestPacketTime ? "\(packetTime) ms packets" : nil,
       fecLossPercent.map { "FEC for \($0) %" },
