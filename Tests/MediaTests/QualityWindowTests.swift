@@ -56,6 +56,30 @@ struct QualityWindowTests {
     #expect((bad.mos ?? 5) < 2.8)
   }
 
+  @Test("what gathers before a loudspeaker begins is no delay")
+  func notBegun() {
+    var window = QualityWindow()
+    let waiting = judge(&window, 1_000, .init()) {
+      $0.roundTripTime = 0.1
+      $0.bufferDelay = 1
+    }
+    #expect(waiting.estimatedDelay < 0.1)
+    let playing = judge(&window, 2_000, .init()) {
+      $0.roundTripTime = 0.1
+      $0.bufferDelay = 0.04
+      $0.jitterBufferDelay = 48_000 * 0.06
+      $0.jitterBufferEmittedCount = 48_000
+    }
+    #expect(playing.estimatedDelay > 0.11)
+    let stopped = judge(&window, 3_000, .init()) {
+      $0.roundTripTime = 0.1
+      $0.bufferDelay = 0.2
+      $0.jitterBufferDelay = 48_000 * 0.06
+      $0.jitterBufferEmittedCount = 48_000
+    }
+    #expect(stopped.estimatedDelay > 0.25)
+  }
+
   @Test("a loudspeaker that begins late is not the network's fault")
   func unheard() {
     var window = QualityWindow()

@@ -70,8 +70,10 @@ struct QualityWindow {
     return share(lost + (afterRepair ? late - repaired : 0), of: lost + received)
   }
 
-  /// How long sound waited in the buffer, on average; what waits now when none was played.
+  /// How long sound waited in the buffer, on average; what waits now when none was played lately. What
+  /// has gathered before a loudspeaker begins is no delay: it is never heard.
   private func waitingTime(from first: MediaStatistics, to last: MediaStatistics) -> Double {
+    guard last.jitterBufferEmittedCount > 0 else { return 0 }
     let count = last.jitterBufferEmittedCount - first.jitterBufferEmittedCount
     guard count > 0 else { return last.bufferDelay }
     return (last.jitterBufferDelay - first.jitterBufferDelay) / Double(count)
