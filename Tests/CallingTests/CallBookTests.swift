@@ -58,6 +58,56 @@ struct CallBookTests {
     #expect(place(at: at(2)).first == .media(incomingID, .setActive(false)))
   }
 
+  @Test(
+    "returns to the call that was held for one that nobody took",
+    arguments: [EndReason.unknownCallee("Nobody."), .busy, .declined(reason: nil)])
+  mutating func comesBack(reason: EndReason) {
+    bringUp(1)
+    _ = place(at: at(2))
+    #expect(book[incomingID]?.phase == .held)
+    #expect(
+      book.take(.ended(outgoingID, reason), at: at(3)) == [.media(incomingID, .setActive(true))])
+    #expect(book[incomingID]?.phase == .active)
+  }
+
+  @Test("returns when one gives the other up, and once only")
+  mutating func givesUp() {
+    bringUp(1)
+    _ = place(at: at(2))
+    #expect(book.hangUp(outgoingID, at: at(3)).contains(.media(incomingID, .setActive(true))))
+    _ = book.hold(incomingID, at: at(4))
+    #expect(book.expire(at: at(9)) == [])
+    #expect(book[incomingID]?.phase == .held)
+  }
+
+  @Test("does not return to a call that the user has held, nor from one that was taken")
+  mutating func staysHeld() {
+    bringUp(1)
+    _ = book.hold(incomingID, at: at(2))
+    _ = place(at: at(3))
+    #expect(book.take(.ended(outgoingID, .busy), at: at(4)) == [])
+    #expect(book[incomingID]?.phase == .held)
+
+    _ = book.resume(incomingID, at: at(5))
+    _ = place(at: at(6))
+    let second = CallID(account: account, isIncoming: false, number: 2)
+    _ = book.hold(incomingID, at: at(7))
+    #expect(book.take(.ended(second, .busy), at: at(8)) == [])
+    #expect(book[incomingID]?.phase == .held)
+  }
+
+  @Test("does not return while another that was placed is wanted more, and then does")
+  mutating func returnsAtLast() {
+    bringUp(1)
+    _ = place(at: at(2))
+    _ = place(at: at(3))
+    let second = CallID(account: account, isIncoming: false, number: 2)
+    #expect(book.take(.ended(outgoingID, .busy), at: at(4)) == [])
+    #expect(book[incomingID]?.phase == .held)
+    _ = book.take(.ended(second, .busy), at: at(5))
+    #expect(book[incomingID]?.phase == .active)
+  }
+
   @Test("refuses the ninth call, in either direction")
   mutating func isBounded() {
     for number in 1...8 { _ = invite(invitation(number)) }

@@ -24,6 +24,9 @@ struct BookedCall: Sendable {
   /// Whether the call takes part in the sound: accepted and not held.
   var isUp: Bool { machine.acceptance.map { !$0.isHeld } ?? false }
 
+  /// Whether it was placed, and is neither taken nor over.
+  var isBeingPlaced: Bool { !id.isIncoming && machine.acceptance == nil && !hasEnded }
+
   /// Lets a verb act on the machine, and brings the summary up to date.
   mutating func act(
     at now: Instant, _ verb: (inout any CallMachine) -> [CallEffect]

@@ -2,12 +2,15 @@ package import Basics
 
 /// All calls of the phone: at most eight, one of them heard, the others held or ringing.
 ///
-/// Taking, placing or resuming a call holds the one that was heard. An invitation that finds eight
+/// Taking, placing or resuming a call holds the one that was heard; it is heard again when what was
+/// placed ends without having been taken. An invitation that finds eight
 /// calls is refused as busy. A call that has ended stays for five seconds, so that its end is seen.
 package struct CallBook: Sendable {
   private var calls: [BookedCall] = []
   private var outgoingCount = 0
   private var signalingLostAt: [AccountID: Instant] = [:]
+  /// What was held for a call that was placed and has not been taken.
+  private var heldFor: [CallID: CallID] = [:]
 
   package init() {}
 
@@ -38,6 +41,7 @@ package struct CallBook: Sendable {
     let summary = CallSummary(
       id: id, remoteID: nil, accountName: account.name, system: account.system, party: party,
       kind: kind, phase: .outgoing, times: SetupTimes(startedAt: now), startedAt: wallTime)
+    heldFor[id] = calls.first(where: \.isUp)?.id
     let effects = holdOthers(than: id, at: now)
     add(OutgoingCall(id: id, offeredAt: now), summary, at: now)
     return effects + [.signaling(.place(id, to: address ?? party.address, kind: kind))]
@@ -77,6 +81,7 @@ package struct CallBook: Sendable {
     guard let call = calls.first(where: { $0.id == id }), call.machine.acceptance != nil else {
       return [.refused("Only a call that has been taken can be held.")]
     }
+    heldFor = heldFor.filter { $0.value != id }
     return call.isUp ? act(on: id, at: now) { $0.setHeld(true) } : []
   }
 
@@ -249,6 +254,21 @@ package struct CallBook: Sendable {
     let participants = calls[index].summary.participants
     return effects
       + (isPrepared && !participants.isEmpty ? [.media(id, .streams(participants))] : [])
+      + comeBack(from: id, at: now)
+  }
+
+  /// Has the call heard again that was held for one that has come to nothing.
+  private mutating func comeBack(from id: CallID, at now: Instant) -> [CallEffect] {
+    guard let held = heldFor[id], let call = calls.first(where: { $0.id == id }) else { return [] }
+    if call.machine.acceptance != nil { heldFor[id] = nil }
+    guard call.hasEnded else { return [] }
+    heldFor[id] = nil
+    // Another that was placed meanwhile is still wanted more.
+    if let other = calls.last(where: { $0.isBeingPlaced }) {
+      heldFor[other.id] = heldFor[other.id] ?? held
+      return []
+    }
+    return calls.contains(where: \.isUp) ? [] : act(on: held, at: now) { $0.setHeld(false) }
   }
 
   private mutating func join(_ id: CallID, _ participants: [Participant]) -> [CallEffect] {
