@@ -76,6 +76,16 @@ extension WholePrograms {
         #expect(messages.contains { $0.contains(words) }, "\(messages)")
       }
     }
+
+    @Test("a conference to which nobody else comes is left after its time")
+    func empty() throws {
+      let rig = try Rig()
+      let (_, url) = try rig.startExchange()
+      let alice = try rig.enter(url, as: "alice", tone: 440, lasting: "2s")
+      #expect(alice.state("connecting", within: .seconds(20)) != nil)
+      #expect(alice.exitCode(within: .seconds(20)) == 0)
+      #expect(alice.allEvents?.last?["reason"]?.string == "hangup")
+    }
   }
 }
 

@@ -21,7 +21,7 @@ enum HeadlessTask: Equatable {
 /// How it is done.
 struct HeadlessOptions {
   var report: ReportOptions
-  /// Hang up that long after the first sound.
+  /// Hang up that long after the first sound, or after entering a conference that has none by then.
   var duration: Duration?
   var recordingPath: String?
   /// Whether the end of a `file:` capture ends the call.
@@ -45,6 +45,8 @@ actor HeadlessDriver {
   var board = Board()
   var statistics: [CallID: MediaStatistics] = [:]
   private var phases: [CallID: CallPhase] = [:]
+  /// The calls that have had sound.
+  private var heard: Set<CallID> = []
   private var deadlines = DeadlineTable<Timer>()
   private var alarm: Alarm?
   private var signals: [SignalWatch] = []
@@ -189,9 +191,10 @@ actor HeadlessDriver {
     defer { proceed() }
     switch call.phase {
     case .incoming: rings(call)
-    case .active: if deadlines[.hangUp(call.id)] == nil { firstSound(of: call) }
+    case .connecting: if !call.expectsSound { entered(call) }
+    case .active: if !heard.contains(call.id) { firstSound(of: call) }
     case .ended(let reason): ended(call, reason)
-    case .outgoing, .ringing, .connecting, .held: break
+    case .outgoing, .ringing, .held: break
     }
   }
 
@@ -218,7 +221,14 @@ actor HeadlessDriver {
     }
   }
 
+  /// A conference has begun in which there may be nobody to hear, for all the time that it may take.
+  private func entered(_ call: CallSummary) {
+    guard let duration = options.duration, deadlines[.hangUp(call.id)] == nil else { return }
+    deadlines[.hangUp(call.id)] = Instant.now.advanced(by: duration)
+  }
+
   private func firstSound(of call: CallSummary) {
+    heard.insert(call.id)
     if let duration = options.duration {
       deadlines[.hangUp(call.id)] = Instant.now.advanced(by: duration)
     }
@@ -230,6 +240,7 @@ actor HeadlessDriver {
   private func ended(_ call: CallSummary, _ reason: EndReason) {
     deadlines[.hangUp(call.id)] = nil
     deadlines[.answer(call.id)] = nil
+    heard.remove(call.id)
     phases[call.id] = nil
     let code = ExitCode(reason)
     printer.summary(

@@ -71,6 +71,9 @@ package struct AcceptedCall: Equatable, Sendable {
     self.signalingLostAt = signalingLostAt
   }
 
+  /// Whether silence would mean trouble.
+  package var expectsSound: Bool { watch == .peer }
+
   /// The way to the server was lost or found again.
   mutating func signalingLost(at instant: Instant?) { signalingLostAt = instant }
 

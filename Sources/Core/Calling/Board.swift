@@ -146,6 +146,8 @@ package struct CallSummary: Equatable, Sendable {
   package var startedAt: WallTime
   package var isHeldByPeer = false
   package var isSilenced = false
+  /// Whether there is sound once the call was taken: in a conference there may be nobody to hear.
+  package var expectsSound = true
   /// What is wrong with a call that goes on, in words.
   package var warning: String?
   /// Where the recording goes, while there is one.

@@ -35,6 +35,7 @@ struct BookedCall: Sendable {
     note(machine.phase, at: now)
     if let acceptance = machine.acceptance {
       summary.isHeldByPeer = acceptance.isHeldByPeer
+      summary.expectsSound = acceptance.expectsSound
       if acceptance.hasFlowed { summary.times.firstAudioAt = summary.times.firstAudioAt ?? now }
       if acceptance.isSecured { summary.times.mediaAt = summary.times.mediaAt ?? now }
     }
