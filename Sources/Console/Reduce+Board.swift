@@ -66,7 +66,7 @@ extension ConsoleState {
       else { continue }
       if case .ended = before.phase { continue }
       // A server's words come as a sentence.
-      let words = call.phaseWord + (call.phaseWord.hasSuffix(".") ? "" : ".")
+      let words = call.phaseWord.asSentence
       if reason.isFailure {
         noted(LogEntry(.error, call.partyName, words))
       } else {

@@ -128,7 +128,7 @@ enum AccountCommands {
       return count == 0 ? nil : "\(count) \(count == 1 ? one : several)"
     }
     return [
-      "\(name): signed in to \(title) as \(user).",
+      "\(name): signed in to \(title) as \(user)".asSentence,
       "\(name): can call \(kinds.isEmpty ? "any address" : kinds.joined(separator: ", ")); "
         + "\(calls) \(calls == 1 ? "call" : "calls") in the history.",
     ]

@@ -146,11 +146,12 @@ extension EndReason {
     case .cancelled where isIncoming: return "\(name) gave up before an answer."
     case .hungUp: return "You hung up."
     case .remoteHungUp: return "\(name) hung up."
-    case .declined(let reason?): return "\(name) declined: \(HarmlessText.line(reason, limit: 120))"
+    case .declined(let reason?):
+      return "\(name) declined: \(HarmlessText.line(reason, limit: 120))".asSentence
     case .declined(nil): return "\(name) declined."
     case .busy: return "\(name) is busy; try again later."
     case .cancelled: return "The call was cancelled before it was answered."
-    case .missed: return "You missed a call from \(name)."
+    case .missed: return "You missed a call from \(name)".asSentence
     case .noAnswer: return "\(name) did not answer."
     case .answeredElsewhere: return "The call was answered on another device."
     case .signalingFailed(let reason): return HarmlessText.line(reason, limit: 240)

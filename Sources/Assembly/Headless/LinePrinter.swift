@@ -23,7 +23,7 @@ struct LinePrinter {
       ]
     }
     write(
-      "Ready: \(HarmlessText.line(names, limit: 200)).",
+      "Ready: \(HarmlessText.line(names, limit: 200))".asSentence,
       JSONLine("ready", at: .now, [("accounts", .array(list))]))
   }
 
@@ -33,12 +33,12 @@ struct LinePrinter {
     let text =
       switch call.phase {
       case .outgoing: "Calling \(party)…"
-      case .ringing: "It rings at \(party)."
+      case .ringing: "It rings at \(party)".asSentence
       case .incoming:
         "\(party) is calling (\(HarmlessText.line(call.party.address, limit: 80)), \(call.system.title))."
       case .connecting: "Connecting…"
-      case .active: "Connected to \(party)."
-      case .held: "Holding \(party)."
+      case .active: "Connected to \(party)".asSentence
+      case .held: "Holding \(party)".asSentence
       case .ended(let reason):
         reason.sentence(about: call.party.name, isIncoming: call.id.isIncoming)
       }

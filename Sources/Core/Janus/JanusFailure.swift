@@ -23,7 +23,7 @@ package struct JanusFailure: Error, Equatable, Sendable {
     case 491: "The media server believes that we are in the room already; try again in a minute."
     case 452...457, 482, 483:
       "The media server does not understand the request (\(code): \(reason))."
-    default: "The media server refused with code \(code): \(reason)."
+    default: "The media server refused with code \(code): \(reason)".asSentence
     }
   }
 }

@@ -292,7 +292,8 @@ package struct JanusSeat: Equatable, Sendable {
       return [.report(.notice("\(lost) packets were lost on the way \(way) the media server."))]
     case .hangUp(let reason):
       return dismiss(
-        "The media server ended the sound: \(HarmlessText.line(reason, limit: 80)).", at: now)
+        "The media server ended the sound: \(HarmlessText.line(reason, limit: 80))".asSentence,
+        at: now)
     case .detached: return dismiss("The media server let go of us.", at: now)
     case .success, .ack, .event, .failure, .mediaPath, .receiving, .timeout: return []
     }

@@ -53,7 +53,7 @@ extension JitsiConference {
   private mutating func removed(_ removal: MultiUserRoom.Removal) {
     let words = { (reason: String?) in
       let words = HarmlessText.line(reason ?? "", limit: 120)
-      return words.isEmpty ? "." : ": \(words)."
+      return words.isEmpty ? "." : ": \(words)".asSentence
     }
     switch removal {
     case .kicked(let actor, let reason):

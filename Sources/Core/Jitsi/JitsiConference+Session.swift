@@ -81,7 +81,7 @@ extension JitsiConference {
   /// The focus withdraws the session: nobody else is there, or another follows.
   private mutating func terminated(_ reason: JingleMessage.Reason?, at now: Instant) {
     let condition = HarmlessText.line(reason?.condition ?? "", limit: 40)
-    note(.info, "The conference withdrew its sound: \(condition).")
+    note(.info, "The conference withdrew its sound: \(condition)".asSentence)
     dropSession()
   }
 

@@ -41,16 +41,18 @@ package enum TransportFailure: Error, Equatable, Sendable {
       "No server answers at \(HarmlessText.line(where_, limit: 80)); is it running?"
     case .timedOut: "The server did not answer in time."
     case .insecure(let reason):
-      "The server's certificate was not accepted: \(HarmlessText.line(reason, limit: 120))."
+      "The server's certificate was not accepted: \(HarmlessText.line(reason, limit: 120))"
+        .asSentence
     case .malformed(let reason):
-      "The server did not speak the expected protocol: \(HarmlessText.line(reason, limit: 120))."
+      "The server did not speak the expected protocol: \(HarmlessText.line(reason, limit: 120))"
+        .asSentence
     case .refused(status: 401): "The server does not accept the credentials; sign in again."
     case .refused(status: 403): "The server does not allow this account to connect."
     case .refused(status: 404): "The server has no such service; check the address."
     case .refused(let status): "The server refused the connection with status \(status)."
     case .tooLarge(let limit): "The server sent more than the \(limit) bytes that are accepted."
     case .broken(let reason):
-      "The connection broke: \(HarmlessText.line(reason, limit: 120))."
+      "The connection broke: \(HarmlessText.line(reason, limit: 120))".asSentence
     }
   }
 }

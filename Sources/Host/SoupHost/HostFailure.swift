@@ -1,3 +1,5 @@
+import Basics
+
 /// Why an exchange cannot be served.
 package enum HostFailure: Error, Equatable, CustomStringConvertible {
   /// Neither an IPv4 nor an IPv6 address with a port.
@@ -23,9 +25,9 @@ package enum HostFailure: Error, Equatable, CustomStringConvertible {
       "Listening at \(address) is not permitted; choose a port from 1024 on."
     case .notHere(let address):
       "This machine does not have the address \(address); use one of its own, or 0.0.0.0 for all."
-    case .cannotListen(let address, let reason): "Cannot listen at \(address): \(reason)."
+    case .cannotListen(let address, let reason): "Cannot listen at \(address): \(reason)".asSentence
     case .badCertificate(let path, let reason):
-      "The certificate or key in \(path) cannot be used: \(reason)."
+      "The certificate or key in \(path) cannot be used: \(reason)".asSentence
     case .store(let sentence): sentence
     }
   }

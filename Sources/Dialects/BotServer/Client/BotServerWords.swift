@@ -59,7 +59,8 @@ extension CallMessage {
       return .cancelled
     case .failed:
       let words =
-        reasonWords.map { "The call failed: \($0)." } ?? "The call failed at the other side."
+        reasonWords.map { "The call failed: \($0)".asSentence }
+        ?? "The call failed at the other side."
       return wasAccepted ? .mediaFailed(words) : .signalingFailed(words)
     }
   }

@@ -22,8 +22,7 @@ enum Reply: Equatable, Sendable {
     /// A sentence for people.
     var sentence: String {
       guard let words else { return "The server refused with status \(status)." }
-      let isSentence = words.last.map { ".?!…".contains($0) } ?? false
-      return "The server says: \(words)\(isSentence ? "" : ".")"
+      return "The server says: \(words)".asSentence
     }
   }
 

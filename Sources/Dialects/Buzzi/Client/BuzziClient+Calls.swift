@@ -170,7 +170,7 @@ extension BuzziClient {
         ErrorCode.rateLimited.sentence
       case .closed(let code, let reason):
         "The connection was closed with code \(code)"
-          + (reason.isEmpty ? "." : ": \(HarmlessText.line(reason, limit: 120)).")
+          + (reason.isEmpty ? "." : ": \(HarmlessText.line(reason, limit: 120))".asSentence)
       case .failed(let failure): failure.sentence
       }
     }

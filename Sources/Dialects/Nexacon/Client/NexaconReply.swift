@@ -38,8 +38,7 @@ enum NexaconReply: Equatable, Sendable {
     case .failed(let words): return words
     case .refused(let status, nil, _): return "The server refused with status \(status)."
     case .refused(_, let words?, _):
-      let isSentence = words.last.map { ".?!…".contains($0) } ?? false
-      return "The server says: \(words)\(isSentence ? "" : ".")"
+      return "The server says: \(words)".asSentence
     }
   }
 

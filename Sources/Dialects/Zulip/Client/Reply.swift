@@ -25,8 +25,7 @@ enum Reply: Equatable, Sendable {
     /// A sentence for people.
     var sentence: String {
       guard let words, !words.isEmpty else { return "The server refused with status \(status)." }
-      let isSentence = words.last.map { ".?!…".contains($0) } ?? false
-      return "The server says: \(words)\(isSentence ? "" : ".")"
+      return "The server says: \(words)".asSentence
     }
 
     /// Whether it is the end of an event queue.
