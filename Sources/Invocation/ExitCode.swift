@@ -23,6 +23,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case .busy: self = .busy
     // Nobody here or there has spoken, whoever gave up first.
     case .cancelled, .missed, .noAnswer, .answeredElsewhere: self = .noAnswer
+    case .unknownCallee: self = .usage
     case .signalingFailed: self = .signalingFailed
     case .mediaFailed: self = .mediaFailed
     case .notSignedIn: self = .notSignedIn
@@ -34,7 +35,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     switch self {
     case .success: "the call took place and ended normally"
     case .unwell: "the doctor found something bad"
-    case .usage: "wrong usage"
+    case .usage: "wrong usage, or nobody is called what TARGET says"
     case .declined: "declined"
     case .busy: "busy"
     case .noAnswer: "no answer"

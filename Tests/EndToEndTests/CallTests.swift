@@ -53,7 +53,7 @@ extension WholePrograms {
       #expect(exchange.exitCode(within: .seconds(5)) == 0)
     }
 
-    @Test("a refused call gives 3, an unknown name 6 with a sentence, a dead server 6")
+    @Test("a refused call gives 3, an unknown name 2 with a sentence, a dead server 6")
     func failures() throws {
       let rig = try Rig()
       let (_, url) = try rig.startExchange()
@@ -67,7 +67,7 @@ extension WholePrograms {
 
       let unknown = try rig.start(
         ["call", "nobody", "--exchange", url, "--as", "alice"] + silent, as: "alice")
-      #expect(unknown.exitCode(within: .seconds(20)) == 6)
+      #expect(unknown.exitCode(within: .seconds(20)) == 2)
       let sentence = unknown.allEvents?.last?["message"]?.string ?? ""
       #expect(sentence.contains("nobody"))
 

@@ -88,10 +88,10 @@ struct ControlPlacingTests {
     #expect(
       bench.takeEvents() == [
         .notPlaced(
-          target: "ecoh", .signalingFailed("Nobody is called “ecoh”. Near it: Echo."))
+          target: "ecoh", .unknownCallee("Nobody is called “ecoh”. Near it: Echo."))
       ])
     bench.order(.place(target: "  "))
-    guard case .notPlaced(_, .signalingFailed) = bench.takeEvents().first else {
+    guard case .notPlaced(_, .unknownCallee) = bench.takeEvents().first else {
       Issue.record("nobody was called")
       return
     }
@@ -141,7 +141,7 @@ struct ControlPlacingTests {
       bench.report([.contacts(people(index))], of: index)
       _ = bench.scripts[index].takeOrders()
     }
-    guard case .notPlaced(_, .signalingFailed(let words)) = bench.takeEvents().first else {
+    guard case .notPlaced(_, .unknownCallee(let words)) = bench.takeEvents().first else {
       Issue.record("one of two was called")
       return
     }

@@ -87,12 +87,12 @@ struct SignalingScenarioTests {
   func unknown() {
     let phones = PhonesOnExchange(["alice"])
     phones.order("alice", .place(target: "nobody"))
-    guard case .notPlaced("nobody", .signalingFailed) = phones["alice"].events.last else {
+    guard case .notPlaced("nobody", .unknownCallee) = phones["alice"].events.last else {
       Issue.record("\(phones["alice"].events)")
       return
     }
     phones.order("alice", .call(account: AccountID(0), address: "nobody", name: "Nobody"))
-    guard case .ended(.signalingFailed(let words)) = phones.calls("alice").first?.phase else {
+    guard case .ended(.unknownCallee(let words)) = phones.calls("alice").first?.phase else {
       Issue.record("nobody was called")
       return
     }

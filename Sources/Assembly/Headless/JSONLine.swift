@@ -130,6 +130,7 @@ extension EndReason {
     case .missed: "missed"
     case .noAnswer: "noAnswer"
     case .answeredElsewhere: "answeredElsewhere"
+    case .unknownCallee: "unknownCallee"
     case .signalingFailed: "signalingFailed"
     case .mediaFailed: "mediaFailed"
     case .notSignedIn: "notSignedIn"
@@ -154,9 +155,10 @@ extension EndReason {
     case .missed: return "You missed a call from \(name)".asSentence
     case .noAnswer: return "\(name) did not answer."
     case .answeredElsewhere: return "The call was answered on another device."
-    case .signalingFailed(let reason): return HarmlessText.line(reason, limit: 240)
-    case .mediaFailed(let reason): return HarmlessText.line(reason, limit: 240)
-    case .notSignedIn(let reason): return HarmlessText.line(reason, limit: 240)
+    case .unknownCallee(let reason): return HarmlessText.line(reason, limit: 240).asSentence
+    case .signalingFailed(let reason): return HarmlessText.line(reason, limit: 240).asSentence
+    case .mediaFailed(let reason): return HarmlessText.line(reason, limit: 240).asSentence
+    case .notSignedIn(let reason): return HarmlessText.line(reason, limit: 240).asSentence
     }
   }
 }

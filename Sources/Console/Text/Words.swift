@@ -68,7 +68,8 @@ extension EndReason {
     case .missed: "missed"
     case .noAnswer: "no answer"
     case .answeredElsewhere: "answered elsewhere"
-    case .signalingFailed(let why): "failed: " + HarmlessText.line(why, limit: 200)
+    case .unknownCallee(let why), .signalingFailed(let why):
+      "failed: " + HarmlessText.line(why, limit: 200)
     case .mediaFailed(let why): "no sound: " + HarmlessText.line(why, limit: 200)
     case .notSignedIn(let why): "not signed in: " + HarmlessText.line(why, limit: 200)
     }
@@ -77,7 +78,7 @@ extension EndReason {
   /// Whether the user did not mean it to end so.
   var isFailure: Bool {
     switch self {
-    case .signalingFailed, .mediaFailed, .notSignedIn: true
+    case .unknownCallee, .signalingFailed, .mediaFailed, .notSignedIn: true
     default: false
     }
   }

@@ -38,6 +38,8 @@ package enum EndReason: Equatable, Sendable {
   case noAnswer
   /// Another device of the same user took it.
   case answeredElsewhere
+  /// Whom or what was called, nobody knows; in words.
+  case unknownCallee(String)
   /// The server or the way to it failed, or it refused the request; in words.
   case signalingFailed(String)
   /// Sound could not be brought across; in words.

@@ -91,7 +91,7 @@ extension CallRecord.Outcome {
     case .cancelled: self = isIncoming ? .missed : .cancelled
     case .missed: self = .missed
     case .noAnswer: self = .noAnswer
-    case .signalingFailed, .mediaFailed, .notSignedIn: self = .failed
+    case .unknownCallee, .signalingFailed, .mediaFailed, .notSignedIn: self = .failed
     }
   }
 }

@@ -101,7 +101,7 @@ extension CallSummary {
     switch reason {
     case .busy: return id.isIncoming ? nil : (.busy, until)
     case .declined: return id.isIncoming ? nil : (.busy, until)
-    case .signalingFailed, .mediaFailed, .notSignedIn: return (.failure, until)
+    case .unknownCallee, .signalingFailed, .mediaFailed, .notSignedIn: return (.failure, until)
     case .hungUp, .remoteHungUp, .cancelled, .missed, .noAnswer, .answeredElsewhere: return nil
     }
   }

@@ -89,7 +89,7 @@ extension ControlCore {
     case .nobody(let sentence, let usable):
       let isAnswered = call.asked.map { $0.isEmpty || now >= call.until } ?? usable.isEmpty
       if isAnswered {
-        effects.append(.event(.notPlaced(target: wish.target, .signalingFailed(sentence))))
+        effects.append(.event(.notPlaced(target: wish.target, .unknownCallee(sentence))))
       } else if call.asked != nil {
         wait(call)
       } else {
@@ -164,7 +164,7 @@ extension ControlCore {
 
   private func decide(_ text: String, isLate: Bool) -> Decision {
     guard let target = CallTarget(text, accountNames: accounts.map(\.account.name)) else {
-      return .fail(.signalingFailed("Say whom to call: a contact's name, an address or a number."))
+      return .fail(.unknownCallee("Say whom to call: a contact's name, an address or a number."))
     }
     let named = accounts.filter {
       target.accountName == nil || $0.account.name == target.accountName

@@ -85,7 +85,6 @@ struct OutgoingTests {
   @Test(
     "tells in words why it was not placed",
     arguments: [
-      (404, error("user_not_found", "Nobody here is called “bob”."), "“bob”"),
       (404, .null, "no Calls API"), (404, error("not_found", "There is nothing here."), "no Calls"),
       (400, ["error": "You cannot call yourself."], "yourself"),
       (
@@ -103,6 +102,17 @@ struct OutgoingTests {
       return
     }
     #expect(sentence.contains(words), "\(sentence)")
+  }
+
+  @Test("tells that the server knows nobody of that name")
+  func unknownCallee() throws {
+    var bench = try ClientBench.signedIn()
+    bench.order(.place(outgoingID, to: "bob", kind: .audio))
+    try bench.reply(
+      "POST /api/v1/calls/initiate", 404, error("user_not_found", "Nobody here is called “bob”."))
+    #expect(
+      bench.takeReports().first
+        == .ended(outgoingID, .unknownCallee("The server says: Nobody here is called “bob”.")))
   }
 
   @Test("is busy when the server says so")

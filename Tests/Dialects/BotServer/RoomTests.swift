@@ -135,10 +135,12 @@ struct RoomTests {
       Issue.record("the call goes on")
       return
     }
-    if case .signalingFailed(let sentence) = reason {
-      #expect(sentence.contains(words), "\(sentence)")
-    } else {
-      #expect(reason == .busy && status == 429)
+    switch reason {
+    case .signalingFailed(let sentence):
+      #expect(sentence.contains(words) && code != "room_not_found", "\(sentence)")
+    case .unknownCallee(let sentence):
+      #expect(sentence.contains(words) && code == "room_not_found", "\(sentence)")
+    default: #expect(reason == .busy && status == 429)
     }
   }
 

@@ -208,7 +208,7 @@ struct CallTests {
     try bench.reply("POST /nx/webrtc/call/", 404, ["error": "User not found"])
     #expect(
       bench.takeReports() == [
-        .ended(Self.id, .signalingFailed("The server says: User not found."))
+        .ended(Self.id, .unknownCallee("The server says: User not found."))
       ])
     bench.order(.place(Self.id, to: "ben", kind: .audio))
     try bench.fail("GET /nx/webrtc/credentials/")
@@ -273,7 +273,7 @@ struct CallTests {
   func badAddress(address: String) throws {
     var bench = try NexaconBench.signedIn()
     bench.order(.place(Self.id, to: address, kind: .audio))
-    guard case .ended(Self.id, .signalingFailed)? = bench.takeReports().last else {
+    guard case .ended(Self.id, .unknownCallee)? = bench.takeReports().last else {
       return #expect(Bool(false), "it was placed")
     }
     #expect(bench.asked.isEmpty)

@@ -143,7 +143,7 @@ struct OutgoingTests {
       (400, problem("Cannot call yourself"), .signalingFailed(says + "Cannot call yourself.")),
       (
         404, problem("User not found with user_id: 2"),
-        .signalingFailed(says + "User not found with user_id: 2.")
+        .unknownCallee(says + "User not found with user_id: 2.")
       ),
       (409, problem("Bob is currently in another call"), .busy),
       (

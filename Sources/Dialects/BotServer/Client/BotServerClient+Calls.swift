@@ -85,7 +85,8 @@ extension BotServerClient {
       case 404, 405:
         // A server without the API says so without a word about calls.
         let isAboutUser = refusal.code.map { $0.contains("user") || $0.contains("participant") }
-        return .signalingFailed(isAboutUser == true ? refusal.sentence : Self.noCallsAPI)
+        return isAboutUser == true
+          ? .unknownCallee(refusal.sentence) : .signalingFailed(Self.noCallsAPI)
       case 409 where refusal.code == "busy": return .busy
       case 429:
         let wait = refusal.retryAfter.map { " Try again in \($0.components.seconds) s." } ?? ""

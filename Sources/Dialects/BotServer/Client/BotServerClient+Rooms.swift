@@ -124,7 +124,7 @@ extension BotServerClient {
       return .signalingFailed(
         refusal.sentence + " Give the account a room-password, or ask the room's owner.")
     case (403, "refused"?): return .declined(reason: refusal.words)
-    case (404, "room_not_found"?): return .signalingFailed(refusal.sentence)
+    case (404, "room_not_found"?): return .unknownCallee(refusal.sentence)
     case (404, _), (405, _): return .signalingFailed(Self.noCallsAPI)
     case (429, "room_full"?): return .busy
     default: return .signalingFailed(refusal.sentence)

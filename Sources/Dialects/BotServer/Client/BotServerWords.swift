@@ -105,7 +105,7 @@ extension EndReason {
     case .busy: "busy"
     case .cancelled, .answeredElsewhere: "cancelled"
     case .missed, .noAnswer: "timeout"
-    case .signalingFailed, .mediaFailed, .notSignedIn: "failed"
+    case .unknownCallee, .signalingFailed, .mediaFailed, .notSignedIn: "failed"
     }
   }
 }

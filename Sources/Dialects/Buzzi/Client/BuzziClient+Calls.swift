@@ -13,7 +13,7 @@ extension BuzziClient {
     }
     let chatbot = address.hasPrefix("bot:") ? String(address.dropFirst(4)) : address
     guard !chatbot.isEmpty, chatbot.utf8.count <= 200 else {
-      return report(.ended(id, .signalingFailed("Say which chatbot: bot:CHATBOT-ID.")))
+      return report(.ended(id, .unknownCallee("Say which chatbot: bot:CHATBOT-ID.")))
     }
     calls.append(BuzziCall(id: id, chatbotID: chatbot, stage: .waiting(until: now), at: now))
     if isFull { report(.callNotice(id, Self.fullNotice)) }
@@ -69,6 +69,9 @@ extension BuzziClient {
       let wait = max(refusal.retryAfter ?? .seconds(6), .seconds(1))
       calls[index].stage = .waiting(until: now.advanced(by: wait))
       report(.callNotice(id, "The server takes no more calls just now; trying again."))
+    case .refused(let refusal) where refusal.code == .chatbotNotFound && !isGivenUp:
+      calls.remove(at: index)
+      report(.ended(id, .unknownCallee(answer.sentence)))
     case .refused, .failed:
       calls.remove(at: index)
       if !isGivenUp { report(.ended(id, .signalingFailed(answer.sentence))) }
@@ -321,7 +324,7 @@ extension EndReason {
     case .hungUp, .remoteHungUp, .declined, .busy, .cancelled, .missed, .answeredElsewhere:
       .userEnded
     case .noAnswer: .timeout
-    case .signalingFailed, .mediaFailed, .notSignedIn: .error
+    case .unknownCallee, .signalingFailed, .mediaFailed, .notSignedIn: .error
     }
   }
 }

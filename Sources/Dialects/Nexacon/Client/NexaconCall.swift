@@ -103,7 +103,7 @@ struct NexaconCall: Equatable, Sendable {
   /// How it came out, as the analytics know it.
   func outcome(_ reason: EndReason) -> NexaconOutcome {
     switch (reason, stage) {
-    case (.signalingFailed, _), (.mediaFailed, _), (.notSignedIn, _): .failed
+    case (.unknownCallee, _), (.signalingFailed, _), (.mediaFailed, _), (.notSignedIn, _): .failed
     case (_, .accepted): .ended
     case (.declined, _), (.busy, _): .declined
     case (.missed, _), (.noAnswer, _): .missed

@@ -25,7 +25,7 @@ extension NexaconClient {
       let words =
         others.contains(me)
         ? "You cannot call yourself." : "“\(shown)” is no number or address of this server."
-      return report(.ended(id, .signalingFailed(words)))
+      return report(.ended(id, .unknownCallee(words)))
     }
     let party =
       isGroup
@@ -91,9 +91,12 @@ extension NexaconClient {
     case .refused(let status, let words, _) where status < 500 && (status != 404 || words != nil):
       finish(id, .signalingFailed(reply.sentence))
       let reason: EndReason =
-        status == 409
-        ? .busy
-        : status == 401 ? .notSignedIn(reply.sentence) : .signalingFailed(reply.sentence)
+        switch status {
+        case 409: .busy
+        case 401: .notSignedIn(reply.sentence)
+        case 404: .unknownCallee(reply.sentence)
+        default: .signalingFailed(reply.sentence)
+        }
       return report(.ended(id, reason))
     case .refused, .failed:
       // The invitation goes from phone to phone; the server would only have waked a sleeping one.

@@ -147,7 +147,8 @@ extension NexaconClient {
     case .remoteHungUp, .cancelled:
       metadata["ended_by"] = call.id.isIncoming ? "caller" : "callee"
     case .busy: metadata["reason"] = "busy"
-    case .signalingFailed(let words), .mediaFailed(let words), .notSignedIn(let words):
+    case .unknownCallee(let words), .signalingFailed(let words), .mediaFailed(let words),
+      .notSignedIn(let words):
       metadata["error"] = .string(words)
     case .declined, .missed, .noAnswer, .answeredElsewhere: break
     }

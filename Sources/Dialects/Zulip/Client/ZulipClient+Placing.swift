@@ -151,8 +151,9 @@ extension ZulipClient {
     switch refusal.status {
     case 401: return .notSignedIn(refusal.sentence)
     case 404, 405:
-      return .signalingFailed(
-        refusal.isOfCalls ? refusal.sentence : "This server has no calls any more; sign in again.")
+      return refusal.isOfCalls
+        ? .unknownCallee(refusal.sentence)
+        : .signalingFailed("This server has no calls any more; sign in again.")
     // A call that is in the way is one's own; otherwise the other is busy.
     case 409 where refusal.problem?.existingCallID == nil: return .busy
     default: return .signalingFailed(refusal.sentence)
