@@ -66,7 +66,7 @@ struct AccountTests {
       Issue.record("not refused")
       return
     }
-    #expect(reason.contains("chatbot-id"))
+    #expect(reason.contains("set chatbot-id in [account"))
   }
 
   @Test("brings the history of its chatbots")

@@ -90,7 +90,8 @@ struct SignInTests {
     guard case .account(.refused(let reason))? = bench.reports.last else {
       return #expect(Bool(false), "not refused")
     }
-    #expect(reason.contains("api-key and secret-key"))
+    #expect(reason.contains("[account nx] of tipring.conf"))
+    #expect(reason.contains("api-key-command and secret-key-command"))
   }
 
   @Test("Refused keys end the tries; a server in trouble is tried again")

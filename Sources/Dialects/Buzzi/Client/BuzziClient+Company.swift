@@ -80,7 +80,8 @@ extension BuzziClient {
     "__Secure-authjs.session-token",
   ]
   private static let noCredentials =
-    "The company's endpoints need a session or a token: set session-command, or password-command."
+    "The company's endpoints need a session or a token: set session-command or password-command for "
+    + "the account in tipring.conf."
 
   // MARK: Tables
 

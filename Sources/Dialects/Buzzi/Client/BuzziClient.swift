@@ -136,7 +136,7 @@ package struct BuzziClient: DialectClient {
   private mutating func signIn() {
     guard !chatbots.isEmpty || hasCompanyCredentials else {
       phase = .refused
-      return report(.account(.refused(reason: Self.nothingToDo)))
+      return report(.account(.refused(reason: nothingToDo)))
     }
     phase = .signingIn
     backoff.reset()
@@ -314,8 +314,10 @@ package struct BuzziClient: DialectClient {
   }
 
   static let notIn = "Not signed in to this account."
-  private static let nothingToDo =
-    "The account names no chatbot and no company; set chatbot-id, or a password or session."
+  private var nothingToDo: String {
+    "The account names no chatbot and no company: set chatbot-id in [account \(account.name)] of "
+      + "tipring.conf, or password-command or session-command."
+  }
   /// Chatbots of an account at most.
   static let chatbotLimit = 32
   /// Past calls asked for, of each chatbot.

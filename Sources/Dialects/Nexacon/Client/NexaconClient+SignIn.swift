@@ -10,7 +10,7 @@ extension NexaconClient {
   mutating func signIn() {
     guard account.secrets["api-key"] != nil, account.secrets["secret-key"] != nil else {
       phase = .refused
-      return report(.account(.refused(reason: Self.keysMissing)))
+      return report(.account(.refused(reason: keysMissing)))
     }
     phase = .signingIn
     signInBackoff.reset()
@@ -191,8 +191,12 @@ extension NexaconClient {
     return "\(scheme)://\(parts.dropFirst().first ?? "")\(NexaconPath.socket)"
   }
 
-  private static let keysMissing =
-    "Nexacon wants an API key and a secret key; set api-key and secret-key for the account."
+  private var keysMissing: String {
+    let missing = ["api-key", "secret-key"].filter { account.secrets[$0] == nil }
+    return "Nexacon wants an API key and a secret key: tell in [account \(account.name)] of "
+      + "tipring.conf where to find them, by \(missing.map { $0 + "-command" }.joined(separator: " and "))."
+  }
+
   /// How long each step of signing in may take.
   private static let signInTimeout: Duration = .seconds(8)
   /// How often a token may be asked for because one was not accepted.
