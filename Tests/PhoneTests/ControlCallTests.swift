@@ -248,10 +248,37 @@ struct ControlCallTests {
     #expect(bench.board.sound.capture == "hw:0")
     #expect(bench.board.sound.complaint == "None.")
     #expect(bench.board.sound.captureChoices == ["hw:0"])
+    bench.advance(.seconds(1))
     #expect(bench.takeEvents() == [.warning(nil, "None.")])
     for _ in 0..<2 { bench.media(.devices(capture: "hw:0", playback: "null", complaint: nil)) }
     #expect(
       bench.takeEvents() == [.note(nil, "The sound devices that were chosen work again.")])
+  }
+
+  @Test("tells of two devices that fail one right after the other in one sentence")
+  func bothDevices() {
+    var bench = ControlBench.signedIn()
+    bench.media(.devices(capture: "silence", playback: "default", complaint: "None. One."))
+    bench.advance(.milliseconds(199))
+    bench.media(.devices(capture: "silence", playback: "null", complaint: "None. Both."))
+    #expect(bench.takeEvents() == [])
+    #expect(bench.board.sound.complaint == "None. Both.")
+    bench.advance(.milliseconds(1))
+    #expect(bench.takeEvents() == [.warning(nil, "None. Both.")])
+    bench.media(.devices(capture: "silence", playback: "null", complaint: "None. Worse."))
+    bench.stop()
+    #expect(
+      bench.takeEvents().contains(.warning(nil, "None. Worse.")), "before the end at the latest")
+  }
+
+  @Test("says nothing of devices that fail for a moment only")
+  func momentaryFailure() {
+    var bench = ControlBench.signedIn()
+    bench.media(.devices(capture: "silence", playback: "default", complaint: "None."))
+    bench.media(.devices(capture: "default", playback: "default", complaint: nil))
+    bench.advance(.seconds(1))
+    #expect(bench.takeEvents() == [])
+    #expect(bench.core.deadline == nil)
   }
 
   @Test("offers devices that are used though no list has them, and offers eight of them again")

@@ -61,11 +61,7 @@ extension ControlCore {
       if let index = index(of: id.account) { accounts[index].client.rate(id, mos: mos) }
     case .devices(let capture, let playback, let ringer, let complaint):
       sound.use(capture: capture, playback: playback, ringer: ringer)
-      if let complaint, complaint != sound.complaint {
-        effects.append(.event(.warning(nil, complaint)))
-      } else if complaint == nil, sound.complaint != nil {
-        effects.append(.event(.note(nil, "The sound devices that were chosen work again.")))
-      }
+      tellSound { [now] in $0.change(to: complaint, at: now) }
       sound.complaint = complaint
     case .captureEnded:
       effects.append(.event(.captureEnded))
@@ -79,6 +75,10 @@ extension ControlCore {
     case .speaking(let id, let streams):
       book.hear(speaking: streams, in: id)
     }
+  }
+
+  mutating func tellSound(_ verb: (inout SoundComplaint) -> PhoneEvent?) {
+    if let event = verb(&soundComplaint) { effects.append(.event(event)) }
   }
 
   private mutating func hear(_ news: MediaNews, of id: CallID) {

@@ -39,6 +39,7 @@ package struct ControlCore: Sendable {
   var ledger = CallLedger()
   var renewals = ServerRenewals()
   var services = ServiceBook()
+  var soundComplaint = SoundComplaint()
   /// The calls whose servers know that the microphone is muted.
   var mutedCalls: Set<CallID> = []
   /// Who was last told to speak, of the calls in which somebody does.
@@ -162,6 +163,7 @@ package struct ControlCore: Sendable {
   /// Ends all calls and signs out. When ``isStopped`` nothing is left to be sent.
   package mutating func stop(at now: Instant, wallTime: WallTime) -> [ControlEffect] {
     handle(at: now, wallTime) { core in
+      core.tellSound { $0.takeAll() }
       core.waitingCalls = []
       for call in core.book.summaries where !call.phase.isEnded {
         core.perform(core.book.hangUp(call.id, at: now))
@@ -175,7 +177,10 @@ package struct ControlCore: Sendable {
   /// When ``expire(at:wallTime:)`` is next due; `nil` while nothing is awaited.
   package var deadline: Instant? {
     (accounts.map(\.client.deadline) + waitingCalls.map(\.until)
-      + [book.deadline, toneDeadline, services.deadline, renewals.deadline])
+      + [
+        book.deadline, toneDeadline, services.deadline, renewals.deadline,
+        soundComplaint.deadline,
+      ])
       .compactMap { $0 }.min()
   }
 
@@ -189,6 +194,7 @@ package struct ControlCore: Sendable {
       core.renewServers(of: core.renewals.takeDue(at: now))
       core.retryWaitingCalls()
       core.expireServices()
+      core.tellSound { $0.takeDue(at: now) }
     }
   }
 
