@@ -15,11 +15,14 @@ final class Script: Sendable {
     var deadline: Instant?
     var startCount = 0
     var networkChanges: [Bool] = []
+    var received: [TransportEvent] = []
   }
 
   private let content = Mutex(Content())
 
   func note(_ order: SignalingOrder) { content.withLock { $0.orders.append(order) } }
+  func note(_ event: TransportEvent) { content.withLock { $0.received.append(event) } }
+  var received: [TransportEvent] { content.withLock { $0.received } }
   func noteStart() { content.withLock { $0.startCount += 1 } }
   func say(_ reports: [SignalingReport]) {
     content.withLock { $0.effects += reports.map { .report($0) } }
@@ -67,7 +70,8 @@ struct ScriptedDialect: DialectClient {
   }
 
   mutating func receive(_ event: TransportEvent, at now: Instant) -> [DialectEffect] {
-    script.takeEffects()
+    script.note(event)
+    return script.takeEffects()
   }
 
   mutating func networkChanged(
@@ -142,6 +146,10 @@ struct ControlBench {
   /// Lets an account's dialect say what its script says.
   mutating func wake(_ account: AccountID) {
     take(core.transport(account, .opened(SocketID(1)), at: now, wallTime: wallTime))
+  }
+
+  mutating func transport(_ event: TransportEvent) {
+    take(core.transport(AccountID(0), event, at: now, wallTime: wallTime))
   }
 
   mutating func networkChanged(_ change: NetworkChange) {

@@ -9,7 +9,8 @@ extension ControlCore {
     let id = accounts[index].account.id
     for effect in dialectEffects {
       switch effect {
-      case .transport(let effect): effects.append(.transport(id, effect))
+      case .transport(let effect):
+        if patience.note(effect, of: id) { effects.append(.transport(id, effect)) }
       case .note(let entry): effects.append(.note(entry))
       case .report(let report): take(report, of: index)
       }

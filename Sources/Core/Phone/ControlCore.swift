@@ -39,6 +39,7 @@ package struct ControlCore: Sendable {
   var ledger = CallLedger()
   var renewals = ServerRenewals()
   var services = ServiceBook()
+  var patience = PatientRequests()
   var soundComplaint = SoundComplaint()
   /// The calls whose servers know that the microphone is muted.
   var mutedCalls: Set<CallID> = []
@@ -114,7 +115,9 @@ package struct ControlCore: Sendable {
     _ account: AccountID, _ event: TransportEvent, at now: Instant, wallTime: WallTime
   ) -> [ControlEffect] {
     handle(at: now, wallTime) { core in
-      guard let index = core.index(of: account) else { return }
+      guard let index = core.index(of: account),
+        !core.patience.isHeldBack(event, of: account, at: now)
+      else { return }
       core.perform(core.accounts[index].client.receive(event, at: now), of: index)
     }
   }
@@ -178,7 +181,7 @@ package struct ControlCore: Sendable {
   package var deadline: Instant? {
     (accounts.map(\.client.deadline) + waitingCalls.map(\.until)
       + [
-        book.deadline, toneDeadline, services.deadline, renewals.deadline,
+        book.deadline, toneDeadline, services.deadline, renewals.deadline, patience.deadline,
         soundComplaint.deadline,
       ])
       .compactMap { $0 }.min()
@@ -194,6 +197,9 @@ package struct ControlCore: Sendable {
       core.renewServers(of: core.renewals.takeDue(at: now))
       core.retryWaitingCalls()
       core.expireServices()
+      for (account, effect) in core.patience.takeDue(at: now) {
+        core.effects.append(.transport(account, effect))
+      }
       core.tellSound { $0.takeDue(at: now) }
     }
   }
