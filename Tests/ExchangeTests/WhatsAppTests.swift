@@ -159,9 +159,15 @@ struct WhatsAppTests {
 
   @Test("without settings there is no webhook, and it says what to set")
   func notConfigured() throws {
-    let answer = try ExchangeBench.buzzi().post(BuzziPath.webhooks[0], [:], token: nil)
-    #expect(answer.status == 404)
-    #expect(answer.body["error"]?.string?.contains("whatsapp-number") == true)
+    let bench = ExchangeBench.buzzi()
+    let check = "?hub.mode=subscribe&hub.challenge=7&hub.verify_token=x"
+    for answer in [
+      try bench.get(BuzziPath.webhooks[0] + check, token: nil),
+      try bench.post(BuzziPath.webhooks[0], [:], token: nil),
+    ] {
+      #expect(answer.status == 403)
+      #expect(answer.body["error"]?.string?.contains("whatsapp-number") == true)
+    }
   }
 
   @Test(

@@ -48,7 +48,7 @@ enum WhatsAppFacade: Facade {
     do throws(ExchangeRefusal) {
       try exchange.spend(nil, from: address, turn.now)
       guard let settings = exchange.settings.whatsApp else {
-        throw .unknownUser("WhatsApp is not set up here; see whatsapp-number in [exchange].")
+        throw .forbidden("WhatsApp is not set up here; see whatsapp-number in [exchange].")
       }
       switch request.method {
       case .get: exchange.answer(id, try verify(target, settings, in: &exchange, &turn), &turn)
