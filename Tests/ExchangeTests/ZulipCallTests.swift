@@ -331,6 +331,12 @@ struct ZulipCallTests {
     #expect(pushes.first?.contains(#""type":"call_invitation""#) == true)
     #expect(pushes.last?.contains(#""type":"call_accepted""#) == true)
     for key in bench.keys.values { #expect(!pushes.contains { $0.contains(key) }) }
+    // Both name the conference, as a mobile is to open it.
+    for (push, name) in zip(pushes, ["Bob", "Alice"]) {
+      let url = try #require(push.firstMatch(of: #/"call_url":"([^"]*)"/#)).1
+      #expect(url.hasPrefix("http://"), "\(push)")
+      #expect(url.contains("/zulip-call-") && url.contains("displayName=\(name)"), "\(push)")
+    }
   }
 
   @Test("a realm may have a Jitsi server of its own")

@@ -141,6 +141,7 @@ enum ZulipFacade: Facade {
         code: ZulipProblem.unauthorized)
     }
     exchange.showLife(of: session.user.id, at: turn.now)
+    exchange.zulip.base = base
     let visit = ZulipVisit(
       request: id, method: request.method == .head ? .get : request.method,
       userID: session.user.id, session: session.hash, base: base, path: path,

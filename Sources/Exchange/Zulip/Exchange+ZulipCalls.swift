@@ -21,6 +21,7 @@ extension Exchange {
       to: calleeID,
       [
         "type": "call_invitation", "call_id": .string(call.id),
+        "call_url": .string(zulipPushURL(of: call.room, isVideo: call.isVideo, for: calleeID)),
         "call_type": isVideo ? "video" : "audio", "is_video_call": .boolean(isVideo),
         "room_name": .string(call.room),
         "caller_id": .integer(Int64(zulipNumber(of: callerID, &turn))),
@@ -53,6 +54,8 @@ extension Exchange {
       to: call.callerID,
       [
         "type": "call_accepted", "call_id": .string(call.id),
+        "call_url": .string(
+          zulipPushURL(of: call.room, isVideo: call.isVideo, for: call.callerID)),
         "accepter_name": .string(zulipName(of: call.calleeID)),
       ], &turn)
     return call

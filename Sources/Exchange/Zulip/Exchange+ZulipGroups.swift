@@ -52,6 +52,8 @@ extension Exchange {
         to: userID,
         [
           "type": "group_call_invitation", "call_id": .string(id),
+          "call_url": .string(
+            zulipPushURL(of: group.room, isVideo: group.isVideo, for: userID)),
           "caller_name": .string(zulipName(of: inviterID)),
         ], &turn)
     }

@@ -72,6 +72,13 @@ extension Exchange {
       + "&config.startWithAudioMuted=false&config.startWithVideoMuted=\(!isVideo)"
   }
 
+  /// A conference's address for a mobile, which asks the exchange nothing before it is told: where the
+  /// exchange holds the conference, at the address by which a client last asked for something.
+  func zulipPushURL(of room: String, isVideo: Bool, for userID: String) -> String {
+    let url = zulipURL(of: room, isVideo: isVideo, for: userID)
+    return url.hasPrefix("/") ? zulip.base + url : url
+  }
+
   /// The domain of users whose names are no addresses.
   private static let zulipDomain = "tipring.local"
 

@@ -42,6 +42,8 @@ struct ZulipState: Sendable {
   var presences: [String: Presence] = [:]
   var counters = Counters()
   var nextMessage = 1
+  /// The address by which a client last knew the exchange.
+  var base = ""
 
   /// Adds a call or changes it.
   ///
