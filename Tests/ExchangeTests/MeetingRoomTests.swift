@@ -9,6 +9,26 @@ import Transport
 
 @Suite("Exchange: rooms")
 struct MeetingRoomTests {
+  @Test("somebody who joins is seen by the name that is given, but by nobody else's")
+  func displayNames() throws {
+    let bench = try MeetingBench(["alice", "bob", "carl"])
+    _ = try bench.join("lobby", "alice")
+    for (given, shown) in [
+      ("Bob N.", "Bob N."), ("  Robert\u{1B}[2J  ", "Robert [2J"), ("", "bob"), ("Carl", "bob"),
+      ("Echo", "bob"),
+      (String(repeating: "b", count: 500), String(repeating: "b", count: 60) + "…"),
+    ] {
+      let answer = try bench.post(
+        BotServerPath.join("lobby"), ["display_name": .string(given)], as: "bob")
+      #expect(answer.body["participant"]?["display_name"]?.string == shown, "\(answer.body.text)")
+      #expect(answer.body["participant"]?["user_id"] == "bob")
+      let members = try bench.get(BotServerPath.participants("lobby"), as: "alice").body
+      let names = members["participants"]?.array?.compactMap { $0["display_name"]?.string } ?? []
+      #expect(names.sorted() == ["alice", shown].sorted())
+      _ = try bench.post(BotServerPath.leave("lobby"), as: "bob")
+    }
+  }
+
   @Test("the lobby is there, and rooms are made, found by name and removed")
   func makesRooms() throws {
     let bench = try MeetingBench(["alice", "bob"])

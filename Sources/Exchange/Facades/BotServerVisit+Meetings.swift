@@ -83,7 +83,8 @@ extension BotServerVisit {
     case .joinRoom:
       let message = JoinRoomMessage(decoding: body)
       let callID = try exchange.joinRoom(
-        room, as: session, password: message.password, isMuted: !message.audio, &turn)
+        room, as: session, displayName: message.displayName, password: message.password,
+        isMuted: !message.audio, &turn)
       guard exchange.settings.janus == nil else {
         exchange.enterJanus(callID, user.id, for: id, origin: origin(in: exchange), &turn)
         return nil

@@ -8,12 +8,14 @@ extension Exchange {
 
   /// Takes a user into a room.
   ///
+  /// - Parameter displayName: what the others shall see; `nil` for the user's own name.
   /// - Returns: the call that goes on there.
   mutating func joinRoom(
-    _ room: MeetingRoom, as session: Session, password: Secret?, isMuted: Bool,
-    _ turn: inout Turn
+    _ room: MeetingRoom, as session: Session, displayName: String? = nil, password: Secret?,
+    isMuted: Bool, _ turn: inout Turn
   ) throws(MeetingRefusal) -> String {
     let user = session.user
+    let party = party(session, called: displayName)
     try checkPassword(of: room, password, user)
     var meeting = meetings.meeting(in: room.id) ?? makeMeeting(in: room, turn)
     if let index = meeting.seat(of: user.id), meeting.seats[index].state == .joined {
@@ -24,14 +26,14 @@ extension Exchange {
       guard meeting.present.count < room.participantLimit else {
         throw .full(room.participantLimit)
       }
-      try letIn(user, to: &meeting, of: room, &turn)
+      try letIn(user, as: party, to: &meeting, of: room, &turn)
     }
     guard meeting.present.count <= settings.roomLimit, callCount(of: user.id) < callLimit else {
       throw MeetingRefusal(429, "rate_limited", "You have too many calls; end one first.")
     }
     let callID = meeting.callID
     meetings.meetings[callID] = meeting
-    sit(session, in: callID, isMuted: isMuted, &turn)
+    sit(session, as: party, in: callID, isMuted: isMuted, &turn)
     if meetings.meetings[callID]?.startedAt == nil {
       meetings.meetings[callID]?.startedAt = turn.wall
       counters.placedCalls &+= 1
@@ -39,6 +41,17 @@ extension Exchange {
     announceRoom(room, "active", &turn)
     return callID
   }
+
+  /// A user under another name, as long as that is nobody else's.
+  private func party(_ session: Session, called displayName: String?) -> StoredCall.Party {
+    let user = session.user
+    let name = HarmlessText.line(displayName ?? "", limit: Self.displayNameLimit)
+    let owner = directory.party(named: name)?.id ?? user.id
+    return StoredCall.Party(
+      id: user.id, name: name.isEmpty || owner != user.id ? user.name : name, isBot: false)
+  }
+
+  private static let displayNameLimit = 60
 
   private func checkPassword(
     of room: MeetingRoom, _ password: Secret?, _ user: StoredUser
@@ -50,7 +63,8 @@ extension Exchange {
 
   /// Whether somebody may come in now; else the host is asked.
   private mutating func letIn(
-    _ user: StoredUser, to meeting: inout Meeting, of room: MeetingRoom, _ turn: inout Turn
+    _ user: StoredUser, as party: StoredCall.Party, to meeting: inout Meeting, of room: MeetingRoom,
+    _ turn: inout Turn
   ) throws(MeetingRefusal) {
     let isKnown =
       meeting.admitted.contains(user.id) || room.ownerID == user.id
@@ -65,7 +79,6 @@ extension Exchange {
     }
     guard !meeting.knocking.contains(where: { $0.id == user.id }) else { throw .waitingRoom }
     guard meeting.knocking.count < Meeting.knockLimit else { throw .full(room.participantLimit) }
-    let party = StoredCall.Party(id: user.id, name: user.name, isBot: false)
     meeting.knocking.append(party)
     meetings.meetings[meeting.callID] = meeting
     say(
@@ -119,17 +132,22 @@ extension Exchange {
   private var callLimit: Int { settings.limits.callsPerUser }
 
   /// A user takes a seat; its media follows when its client offers.
+  ///
+  /// - Parameter party: how the others see the user; `nil` as before, or by the user's own name.
   mutating func sit(
-    _ session: Session, in callID: String, isMuted: Bool, _ turn: inout Turn
+    _ session: Session, as named: StoredCall.Party? = nil, in callID: String, isMuted: Bool,
+    _ turn: inout Turn
   ) {
     guard var meeting = meetings.meetings[callID] else { return }
-    let party = StoredCall.Party(id: session.user.id, name: session.user.name, isBot: false)
+    let party =
+      named ?? StoredCall.Party(id: session.user.id, name: session.user.name, isBot: false)
     let isFirst = meeting.present.isEmpty && meeting.host == nil
     if meeting.seat(of: party.id) == nil {
       meeting.makeRoom()
       meeting.seats.append(MeetingSeat(party, isHost: false, state: .joined))
     }
     guard let index = meeting.seat(of: party.id) else { return }
+    if let named { meeting.seats[index].party = named }
     meeting.seats[index].state = .joined
     meeting.seats[index].isHost = isFirst || meeting.seats[index].isHost
     meeting.seats[index].session = session.hash
