@@ -1,6 +1,8 @@
 import Basics
 import BotServerWire
+import BuzziWire
 import Formats
+import NexaconWire
 import SDP
 import Simulation
 import Testing
@@ -19,11 +21,60 @@ struct ServingTests {
         described.insert(method.uppercased() + " " + path)
       }
     }
-    let conferences = [
+    let others = [
       "GET /config.js", "POST /conference-request/v1", "GET /xmpp-websocket", "GET /{room}",
+      "GET \(NexaconPath.socket)", "GET \(NexaconPath.callPage)",
     ]
-    let served = BotServerFacade.endpoints.map { $0.method.rawValue + " " + $0.path }
-    #expect(described == Set(served + conferences))
+    let webhooks = BuzziPath.webhooks.flatMap { ["GET \($0)", "POST \($0)"] }
+    let served =
+      BotServerFacade.routes.flatMap(\.names) + ZulipFacade.routes.flatMap(\.names)
+      + NexaconFacade.routes.flatMap(\.names) + BuzziFacade.routes.flatMap(\.names)
+    #expect(described == Set(served + others + webhooks))
+  }
+
+  @Test("what is described of all systems is there, and other methods are not")
+  func isServed() throws {
+    let paths = try #require(OpenAPI.document["paths"]?.object)
+    for (path, item) in paths where !path.hasSuffix("-websocket/") {
+      let operations = item.object ?? [:]
+      let systems = Set(operations.values.flatMap { $0["tags"]?.array ?? [] }.map(\.string))
+      guard systems != ["Conferences"] else { continue }
+      for method in [HTTPMethod.get, .post, .put, .patch, .delete] {
+        let operation = operations[method.rawValue.lowercased()]
+        for system in operation.map({ Set(($0["tags"]?.array ?? []).map(\.string)) }) ?? systems {
+          let bench = ExchangeBench()
+          let answer = try bench.request(request(method, path, as: system, in: bench))
+          let text = String(decoding: answer.body, as: UTF8.self)
+          let isRefused = answer.status == 405 || (answer.status == 404 && isNowhere(text))
+          #expect(
+            isRefused == (operation == nil),
+            "\(method.rawValue) \(path): \(answer.status) \(text)")
+        }
+      }
+    }
+  }
+
+  /// Whether an answer says that there is no such path.
+  private func isNowhere(_ text: String) -> Bool {
+    text.isEmpty || text.contains("<title>Not Found") || text.contains("\"Not found\"")
+      || text.contains("\"not_found\"")
+      || text.contains("\"msg\":\"\"")
+  }
+
+  /// Signed in as that system's clients are.
+  private func request(
+    _ method: HTTPMethod, _ path: String, as system: String?, in bench: ExchangeBench
+  ) throws -> HTTPRequest {
+    let token = try bench.signIn("alice")
+    let filled = path.replacing(#/{[a-z_]+}/#, with: "x1")
+    var request = HTTPRequest(method, filled, body: Array("{}".utf8))
+    request.fields["Content-Type"] = "application/json"
+    request.fields["X-API-Key"] = "tipring"
+    request.fields["X-Secret-Key"] = "tipring"
+    request.fields["X-NX-Token"] = token
+    let basic = Base64.encode(Array("alice@tipring.local:\(token)".utf8))
+    request.fields["Authorization"] = system == "Zulip" ? "Basic \(basic)" : "Bearer \(token)"
+    return request
   }
 
   @Test("every schema that the description refers to is in it")

@@ -22,48 +22,36 @@ enum BotServerFacade: Facade {
     case analytics
   }
 
-  /// One path. A segment in braces stands for any.
-  struct Endpoint: Sendable {
-    let method: HTTPMethod
-    let path: String
-    let operation: Operation
-
-    init(_ method: HTTPMethod, _ path: String, _ operation: Operation) {
-      self.method = method
-      self.path = path
-      self.operation = operation
-    }
-  }
-
   /// The first path that matches counts, so words come before ids.
-  static let endpoints = [
-    Endpoint(.post, BotServerPath.initiate, .initiate),
-    Endpoint(.get, BotServerPath.history, .history),
-    Endpoint(.get, BotServerPath.users, .users),
-    Endpoint(.get, BotServerPath.me, .me),
-    Endpoint(.post, BotServerPath.guest, .guest),
-    Endpoint(.get, BotServerPath.events, .events),
-    Endpoint(.get, "/healthz", .health),
-    Endpoint(.get, "/metrics", .metrics),
-    Endpoint(.get, "/openapi.json", .description),
-    Endpoint(.get, BotServerPath.analytics, .analytics),
-    Endpoint(.post, BotServerPath.rooms, .createRoom),
-    Endpoint(.get, BotServerPath.rooms, .rooms),
-    Endpoint(.get, BotServerPath.room("{room_id}"), .room),
-    Endpoint(.delete, BotServerPath.room("{room_id}"), .removeRoom),
-    Endpoint(.post, BotServerPath.join("{room_id}"), .joinRoom),
-    Endpoint(.post, BotServerPath.leave("{room_id}"), .leaveRoom),
-    Endpoint(.get, BotServerPath.participants("{room_id}"), .participants),
-    Endpoint(.post, BotServerPath.admit("{room_id}"), .admit),
-    Endpoint(.get, BotServerPath.call("{call_id}"), .show),
-    Endpoint(.post, BotServerPath.respond("{call_id}"), .respond),
-    Endpoint(.post, BotServerPath.end("{call_id}"), .end),
-    Endpoint(.post, BotServerPath.startRecording("{call_id}"), .startRecording),
-    Endpoint(.post, BotServerPath.stopRecording("{call_id}"), .stopRecording),
-    Endpoint(.get, BotServerPath.recordings("{call_id}"), .recordings),
-    Endpoint(.get, BotServerPath.recording("{recording_id}", of: "{call_id}"), .recording),
-    Endpoint(.post, BotServerPath.transcribe("{call_id}"), .transcribe),
-    Endpoint(.get, BotServerPath.transcript("{call_id}"), .transcript),
+  static let routes = [
+    Route<Operation>(.post, at: BotServerPath.initiate, .initiate),
+    Route<Operation>(.get, at: BotServerPath.history, .history),
+    Route<Operation>(.get, at: BotServerPath.users, .users),
+    Route<Operation>(.get, at: BotServerPath.me, .me),
+    Route<Operation>(.post, at: BotServerPath.guest, .guest),
+    Route<Operation>(.get, at: BotServerPath.events, .events),
+    Route<Operation>(.get, at: "/healthz", .health),
+    Route<Operation>(.get, at: "/metrics", .metrics),
+    Route<Operation>(.get, at: "/openapi.json", .description),
+    Route<Operation>(.get, at: BotServerPath.analytics, .analytics),
+    Route<Operation>(.post, at: BotServerPath.rooms, .createRoom),
+    Route<Operation>(.get, at: BotServerPath.rooms, .rooms),
+    Route<Operation>(.get, at: BotServerPath.room("{room_id}"), .room),
+    Route<Operation>(.delete, at: BotServerPath.room("{room_id}"), .removeRoom),
+    Route<Operation>(.post, at: BotServerPath.join("{room_id}"), .joinRoom),
+    Route<Operation>(.post, at: BotServerPath.leave("{room_id}"), .leaveRoom),
+    Route<Operation>(.get, at: BotServerPath.participants("{room_id}"), .participants),
+    Route<Operation>(.post, at: BotServerPath.admit("{room_id}"), .admit),
+    Route<Operation>(.get, at: BotServerPath.call("{call_id}"), .show),
+    Route<Operation>(.post, at: BotServerPath.respond("{call_id}"), .respond),
+    Route<Operation>(.post, at: BotServerPath.end("{call_id}"), .end),
+    Route<Operation>(.post, at: BotServerPath.startRecording("{call_id}"), .startRecording),
+    Route<Operation>(.post, at: BotServerPath.stopRecording("{call_id}"), .stopRecording),
+    Route<Operation>(.get, at: BotServerPath.recordings("{call_id}"), .recordings),
+    Route<Operation>(
+      .get, at: BotServerPath.recording("{recording_id}", of: "{call_id}"), .recording),
+    Route<Operation>(.post, at: BotServerPath.transcribe("{call_id}"), .transcribe),
+    Route<Operation>(.get, at: BotServerPath.transcript("{call_id}"), .transcript),
   ]
 
   static func serve(
@@ -206,26 +194,16 @@ enum BotServerFacade: Facade {
     _ method: HTTPMethod, _ target: RequestTarget
   ) throws(ExchangeRefusal) -> (Operation, parameter: String) {
     let method = method == .head ? .get : method
-    for endpoint in endpoints {
-      guard let parameter = match(endpoint.path, target.segments) else { continue }
-      let choices = endpoints.filter { $0.path == endpoint.path }
-      if let choice = choices.first(where: { $0.method == method }) {
+    for route in routes {
+      guard let parameter = route.parameter(of: target.segments) else { continue }
+      let choices = routes.filter { $0.path == route.path }
+      if let choice = choices.first(where: { $0.methods.contains(method) }) {
         return (choice.operation, parameter)
       }
-      let allowed = choices.map(\.method.rawValue)
+      let allowed = choices.flatMap(\.methods).map(\.rawValue)
       throw .wrongMethod(allowed: allowed.contains("GET") ? allowed + ["HEAD"] : allowed)
     }
     throw .nothingThere
-  }
-
-  private static func match(_ path: String, _ segments: [String]) -> String? {
-    let pattern = path.split(separator: "/")
-    guard pattern.count == segments.count else { return nil }
-    var parameter = ""
-    for (expected, segment) in zip(pattern, segments) {
-      if expected.hasPrefix("{") { parameter = segment } else if expected != segment { return nil }
-    }
-    return parameter
   }
 
   private static func signIn(

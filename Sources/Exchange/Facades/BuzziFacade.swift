@@ -21,32 +21,27 @@ enum BuzziFacade: Facade {
     operation(at: target)?.0 == .socket
   }
 
+  static let routes = [
+    Route<Operation>(.post, at: BuzziPath.session, .session),
+    Route(.get, at: BuzziPath.history, .history),
+    Route(.get, at: BuzziPath.socket, .socket),
+    Route(.post, at: BuzziPath.end("{session_id}"), .end),
+    Route(.get, at: BuzziPath.analytics, .analytics),
+    Route(.get, .post, at: BuzziPath.accounts, .accounts),
+    Route(.patch, .delete, at: BuzziPath.account("{account_id}"), .account),
+    Route(.get, .patch, at: BuzziPath.chatbot("{chatbot_id}"), .chatbot),
+  ]
+
   /// The operation at a path, and the id in it.
   static func operation(at target: RequestTarget) -> (Operation, parameter: String)? {
-    let path = target.segments
-    guard path.count >= 4, path[0] == "api" else {
-      return path == ["api", "company", "integration-accounts"] ? (.accounts, "") : nil
-    }
-    switch (path[1], path[2], path[3], path.count) {
-    case ("widget", "call", "session", 4): return (.session, "")
-    case ("widget", "call", "history", 4): return (.history, "")
-    case ("widget", "call", "ws", 4): return (.socket, "")
-    case ("widget", "call", let id, 5) where path[4] == "end": return (.end, id)
-    case ("company", "analytics", "calls", 4): return (.analytics, "")
-    case ("company", "integration-accounts", let id, 4): return (.account, id)
-    case ("company", "chatbots", let id, 4): return (.chatbot, id)
-    default: return nil
-    }
+    route(at: target).map { ($0.operation, $1) }
   }
 
-  private static func methods(of operation: Operation) -> [HTTPMethod] {
-    switch operation {
-    case .session, .end: [.post]
-    case .history, .socket, .analytics: [.get]
-    case .accounts: [.get, .post]
-    case .account: [.patch, .delete]
-    case .chatbot: [.get, .patch]
+  private static func route(at target: RequestTarget) -> (Route<Operation>, parameter: String)? {
+    for route in routes {
+      if let parameter = route.parameter(of: target.segments) { return (route, parameter) }
     }
+    return nil
   }
 
   static func serve(
@@ -54,14 +49,13 @@ enum BuzziFacade: Facade {
     in exchange: inout Exchange, _ turn: inout Turn
   ) {
     do throws(ExchangeRefusal) {
-      guard let (operation, parameter) = operation(at: target) else { throw .nothingThere }
-      let methods = methods(of: operation)
-      guard methods.contains(request.method) else {
-        throw .wrongMethod(allowed: methods.map(\.rawValue))
+      guard let (route, parameter) = route(at: target) else { throw .nothingThere }
+      guard route.methods.contains(request.method) else {
+        throw .wrongMethod(allowed: route.methods.map(\.rawValue))
       }
       let visit = BuzziVisit(
         address: address, request: request, target: target, parameter: parameter)
-      exchange.answer(id, try visit.carryOut(operation, in: &exchange, &turn), &turn)
+      exchange.answer(id, try visit.carryOut(route.operation, in: &exchange, &turn), &turn)
     } catch {
       exchange.answer(id, response(to: error), &turn)
     }

@@ -81,7 +81,7 @@ enum JitsiFacade: Facade {
   static func room(in target: RequestTarget) -> String? {
     guard target.segments.count == 1, let name = target.segments.first,
       !name.utf8.contains(UInt8(ascii: ".")),
-      !BotServerFacade.endpoints.contains(where: { $0.path == "/" + name }),
+      !BotServerFacade.routes.contains(where: { $0.path == "/" + name }),
       JID(node: name, domain: JitsiDomain.rooms) != nil
     else { return nil }
     return name

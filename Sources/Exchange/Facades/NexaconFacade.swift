@@ -12,6 +12,36 @@ enum NexaconFacade: Facade {
   static let name = FacadeName.nexacon
   static let subprotocols = ["xmpp"]
 
+  /// What a path is for.
+  enum Operation: Hashable, Sendable {
+    case token, refresh, login
+    case call, peerCall, groupCall, decline, callURL, credentials
+    case record, history
+    case contacts, contact, presence, device
+  }
+
+  static let routes = [
+    route(.post, NexaconPath.token, .token),
+    route(.post, NexaconPath.refresh, .refresh),
+    route(.post, NexaconPath.login, .login),
+    route(.post, NexaconPath.call, .call),
+    route(.post, NexaconPath.peerCall, .peerCall),
+    route(.post, NexaconPath.groupCall, .groupCall),
+    route(.post, NexaconPath.decline, .decline),
+    route(.post, NexaconPath.callURL, .callURL),
+    route(.get, NexaconPath.credentials, .credentials),
+    route(.post, NexaconPath.analytics, .record),
+    route(.get, NexaconPath.history, .history),
+    Route(.get, .post, at: NexaconPath.base + NexaconPath.contacts, .contacts),
+    route(.delete, NexaconPath.contacts + "{nxid}/", .contact),
+    route(.get, NexaconPath.presence, .presence),
+    Route(.post, .delete, at: NexaconPath.base + NexaconPath.registerDevice, .device),
+  ]
+
+  private static func route(
+    _ method: HTTPMethod, _ path: String, _ operation: Operation
+  ) -> Route<Operation> { Route(method, at: NexaconPath.base + path, operation) }
+
   static func owns(_ request: HTTPRequest, _ target: RequestTarget) -> Bool {
     switch target.segments.first {
     case "api":
@@ -34,13 +64,13 @@ enum NexaconFacade: Facade {
       let session = exchange.session(of: request, token: request.fields["X-NX-Token"])
       try exchange.spend(session, from: address, turn.now)
       if target.segments == ["nexacon-call.html"] {
+        guard [.get, .head].contains(request.method) else { throw .wrongMethod(allowed: ["GET"]) }
         return exchange.answer(id, page(target), &turn)
       }
       guard target.segments != ["nx-websocket"] else { throw .socketOnly }
       let isTrusted = try checkKeys(of: request, from: address, in: exchange)
       let visit = NexaconVisit(
-        id: id, request: request, path: Array(target.segments.dropFirst(2)), target: target,
-        session: session, isTrusted: isTrusted)
+        id: id, request: request, target: target, session: session, isTrusted: isTrusted)
       if let response = try visit.carryOut(in: &exchange, &turn) {
         exchange.answer(id, response, &turn)
       }

@@ -8,8 +8,6 @@ import Transport
 struct NexaconVisit {
   let id: ExchangeRequestID
   let request: HTTPRequest
-  /// Below the API's base.
-  let path: [String]
   let target: RequestTarget
   /// Who asks, by the token in `X-NX-Token`.
   let session: Session?
@@ -20,34 +18,38 @@ struct NexaconVisit {
   func carryOut(
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ExchangeRefusal) -> HTTPResponse? {
-    switch path {
-    case ["nexacon-auth", "nxm-token"]: return try issueToken(in: &exchange, &turn)
-    case ["nexacon-auth", "nxm-token", "refresh"]: return try refresh(in: exchange)
-    case ["nexacon-auth", "login"]: return try login(in: exchange)
+    let found = NexaconFacade.routes.lazy.compactMap { route in
+      route.parameter(of: target.segments).map { (route.operation, parameter: $0) }
+    }.first
+    switch found?.0 {
+    case .token: return try issueToken(in: &exchange, &turn)
+    case .refresh: return try refresh(in: exchange)
+    case .login: return try login(in: exchange)
     default: break
     }
     guard let user = session?.user else { throw .notSignedIn }
     exchange.showLife(of: user.id, at: turn.now)
-    switch path {
-    case ["nx", "call"]: return try call(user, in: &exchange, &turn)
-    case ["nx", "webrtc", "call"]: return try call(user, usual: .p2p, in: &exchange, &turn)
-    case ["nx", "group-call"]: return try call(user, isGroup: true, in: &exchange, &turn)
-    case ["nx", "call", "decline"]: return try decline(user, in: &exchange, &turn)
-    case ["nx", "call-url"]: return try callURL(user, in: exchange, turn)
-    case ["nx", "webrtc", "credentials"]:
+    guard let (operation, parameter) = found else { throw .nothingThere }
+    switch operation {
+    case .token, .refresh, .login: throw .nothingThere  // Dealt with above.
+    case .call: return try call(user, in: &exchange, &turn)
+    case .peerCall: return try call(user, usual: .p2p, in: &exchange, &turn)
+    case .groupCall: return try call(user, isGroup: true, in: &exchange, &turn)
+    case .decline: return try decline(user, in: &exchange, &turn)
+    case .callURL: return try callURL(user, in: exchange, turn)
+    case .credentials:
       try require(.get)
       return credentials(of: user, in: exchange, turn)
-    case ["nx", "call-analytics"]: return try record(user, in: &exchange, &turn)
-    case ["nx", "call-history"]: return try history(user, in: &exchange, &turn)
-    case ["nx", "contacts"]: return try contacts(user, in: &exchange, &turn)
-    case ["nx", "presence"]:
+    case .record: return try record(user, in: &exchange, &turn)
+    case .history: return try history(user, in: &exchange, &turn)
+    case .contacts: return try contacts(user, in: &exchange, &turn)
+    case .contact:
+      try require(.delete)
+      return removeContact(parameter, of: user, in: &exchange, &turn)
+    case .presence:
       try require(.get)
       return try presence(in: exchange)
-    case ["nx", "register-device"]: return try registerDevice(user)
-    default:
-      guard path.count == 3, path.starts(with: ["nx", "contacts"]) else { throw .nothingThere }
-      try require(.delete)
-      return removeContact(path[2], of: user, in: &exchange, &turn)
+    case .device: return try registerDevice(user)
     }
   }
 

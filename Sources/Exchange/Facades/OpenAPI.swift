@@ -1,12 +1,15 @@
 import Formats
 
-/// The description of what the exchange serves, kept by hand beside ``BotServerFacade/endpoints``.
+/// The description of what the exchange serves, kept by hand beside the facades' tables of routes.
 ///
 /// - Source: OpenAPI 3.1.
 enum OpenAPI {
   private static let about =
-    "Calls, rooms, recordings and transcripts as in the Calls API of General Bots. Extensions: "
-    + "respond, guest, admit, analytics, and the sound of a recording."
+    "Four call systems on one server; each operation is tagged with its own. BotServer: calls, rooms, "
+    + "recordings and transcripts as in the Calls API of General Bots, with the extensions respond, "
+    + "guest, admit, analytics, and the sound of a recording. Zulip: calls of the newest generation, and "
+    + "what its clients need of Zulip itself. Nexacon: calls, history, contacts. Buzzi: voice bots, and "
+    + "what their company may see and set. Conferences: what clients of Jitsi Meet ask for."
 
   static let document: JSONValue = [
     "openapi": "3.1.0",
@@ -17,10 +20,19 @@ enum OpenAPI {
     ],
     "security": [["bearer": []]],
     "paths": .object(
-      paths.merging(meetingPaths) { first, _ in first }
-        .merging(conferencePaths) { first, _ in first }),
+      tagged("BotServer", paths.merging(meetingPaths) { first, _ in first })
+        .merging(tagged("Zulip", zulipPaths), uniquingKeysWith: joined)
+        .merging(tagged("Nexacon", nexaconPaths), uniquingKeysWith: joined)
+        .merging(tagged("Buzzi", buzziPaths), uniquingKeysWith: joined)
+        .merging(tagged("Conferences", conferencePaths), uniquingKeysWith: joined)),
     "components": [
-      "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer"]],
+      "securitySchemes": [
+        "bearer": ["type": "http", "scheme": "bearer"],
+        "basic": ["type": "http", "scheme": "basic"],
+        "apiKey": ["type": "apiKey", "in": "header", "name": "X-API-Key"],
+        "secretKey": ["type": "apiKey", "in": "header", "name": "X-Secret-Key"],
+        "token": ["type": "apiKey", "in": "header", "name": "X-NX-Token"],
+      ],
       "schemas": .object(
         schemas.merging(meetingSchemas) { first, _ in first }
           .merging(conferenceSchemas) { first, _ in first }),

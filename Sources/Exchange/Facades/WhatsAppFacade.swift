@@ -47,13 +47,16 @@ enum WhatsAppFacade: Facade {
   ) {
     do throws(ExchangeRefusal) {
       try exchange.spend(nil, from: address, turn.now)
+      guard [.get, .post].contains(request.method) else {
+        throw .wrongMethod(allowed: ["GET", "POST"])
+      }
       guard let settings = exchange.settings.whatsApp else {
         throw .forbidden("WhatsApp is not set up here; see whatsapp-number in [exchange].")
       }
-      switch request.method {
-      case .get: exchange.answer(id, try verify(target, settings, in: &exchange, &turn), &turn)
-      case .post: try takeWebhook(id, request, settings, in: &exchange, &turn)
-      default: throw .wrongMethod(allowed: ["GET", "POST"])
+      if request.method == .get {
+        exchange.answer(id, try verify(target, settings, in: &exchange, &turn), &turn)
+      } else {
+        try takeWebhook(id, request, settings, in: &exchange, &turn)
       }
     } catch {
       exchange.answer(id, BuzziFacade.response(to: error), &turn)

@@ -130,7 +130,9 @@ enum ZulipFacade: Facade {
     }
     try allow(session, from: address, in: &exchange, turn.now)
     switch path.first {
-    case "server_settings": return json(200, serverSettings(base))
+    case "server_settings":
+      guard [.get, .head].contains(request.method) else { throw .wrongMethod(.get) }
+      return json(200, serverSettings(base))
     case "fetch_api_key":
       return try fetchKey(parameters, request, session, in: &exchange, &turn)
     default: break

@@ -8,12 +8,6 @@ extension ZulipVisit {
   func group(
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
-    if path.count == 3, path[2] == "create" {
-      guard method == .post else { throw .wrongMethod(.post) }
-      return try createGroup(in: &exchange, &turn)
-    }
-    guard path.count == 4, let needed = Self.methods[path[3]] else { throw .nothingThere }
-    guard method == needed else { throw .wrongMethod(needed) }
     guard let group = exchange.zulip.groups[path[2]] else {
       throw ZulipRefusal(404, "Call not found")
     }
@@ -49,13 +43,7 @@ extension ZulipVisit {
     }
   }
 
-  /// Of what can be asked of one group call.
-  private static let methods: [String: HTTPMethod] = [
-    "status": .get, "participants": .get, "end": .post, "invite": .post, "join": .post,
-    "leave": .post, "decline": .post,
-  ]
-
-  private func createGroup(
+  func createGroup(
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
     let request = GroupCreateRequest(reading: parameters)

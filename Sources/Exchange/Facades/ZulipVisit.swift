@@ -20,44 +20,42 @@ struct ZulipVisit {
   func carryOut(
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse? {
-    switch (method, path.count, path.first) {
-    case (_, _, "calls"): try carryOutCall(in: &exchange, &turn)
-    case (.get, 1, "users"): users(in: &exchange, &turn)
-    case (_, 2..., "users"): try user(in: &exchange, &turn)
-    case (.post, 1, "register"): try register(in: &exchange, &turn)
-    case (.get, 1, "events"): try events(in: &exchange, &turn)
-    case (.delete, 1, "events"): try deleteQueue(in: &exchange, &turn)
-    case (.post, 1, "messages"): try sendMessage(in: &exchange, &turn)
-    case (.get, 2, "realm") where path[1] == "presence": presences(in: &exchange, turn)
-    default: throw ZulipRefusal.nothingThere
+    guard let route = ZulipFacade.routes.first(where: { isMet($0, in: exchange) }) else {
+      throw .nothingThere
     }
+    guard route.methods.contains(method) else {
+      // Zulip itself says that there is nothing; its calls say what there is.
+      guard let allowed = route.methods.first, path.first == "calls" else { throw .nothingThere }
+      throw .wrongMethod(allowed)
+    }
+    switch route.operation {
+    case .users: return users(in: &exchange, &turn)
+    case .user: return try user(in: &exchange, &turn)
+    case .register: return try register(in: &exchange, &turn)
+    case .events: return try events(in: &exchange, &turn)
+    case .deleteQueue: return try deleteQueue(in: &exchange, &turn)
+    case .messages: return try sendMessage(in: &exchange, &turn)
+    case .presences: return presences(in: &exchange, turn)
+    case .settings, .key: throw .nothingThere  // Answered before one has signed in.
+    case .call(let operation): return try carryOut(operation, in: &exchange, &turn)
+    case .createGroup: return try createGroup(in: &exchange, &turn)
+    case .group: return try group(in: &exchange, &turn)
+    }
+  }
+
+  /// Whether the request is for that route. Two routes may differ in their methods alone.
+  private func isMet(_ route: Route<ZulipFacade.Operation>, in exchange: Exchange) -> Bool {
+    guard route.parameter(of: ["api", "v1"] + path) != nil,
+      route.operation.isKnown(in: exchange.settings.zulip.dialect, as: path)
+    else { return false }
+    return path.first == "calls" || route.methods.contains(method)
   }
 
   // MARK: Calls
 
-  /// What a path below `calls` is for.
-  private enum CallOperation {
-    case create, respond, end, cancel, acknowledge, heartbeat, endAll
-    case status, history, active
-
-    var method: HTTPMethod {
-      switch self {
-      case .create, .respond, .end, .cancel, .acknowledge, .heartbeat, .endAll: .post
-      case .status, .history, .active: .get
-      }
-    }
-  }
-
-  private func carryOutCall(
-    in exchange: inout Exchange, _ turn: inout Turn
+  private func carryOut(
+    _ operation: ZulipFacade.CallOperation, in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
-    let dialect = exchange.settings.zulip.dialect
-    guard dialect != .stock, path.count >= 2 else { throw .nothingThere }
-    if path[1] == "group", path.count >= 3, dialect == .three {
-      return try group(in: &exchange, &turn)
-    }
-    guard let operation = Self.operation(at: path, in: dialect) else { throw .nothingThere }
-    guard method == operation.method else { throw .wrongMethod(operation.method) }
     switch operation {
     case .create: return try create(in: &exchange, &turn)
     case .respond: return try respond(in: &exchange, &turn)
@@ -69,25 +67,6 @@ struct ZulipVisit {
     case .status: return try status(in: &exchange, &turn)
     case .history: return try history(in: &exchange, &turn)
     case .active: return active(in: &exchange, &turn)
-    }
-  }
-
-  private static func operation(at path: [String], in dialect: ZulipDialect) -> CallOperation? {
-    switch (path.count, path[1]) {
-    case (2, "initiate") where dialect != .seedB && dialect != .seedC: .create
-    case (2, "create") where dialect != .seedA: .create
-    case (2, "start") where dialect.hasCallEvents: .create
-    case (2, "create-embedded") where dialect.hasCallEvents: .create
-    case (2, "history") where dialect.hasHistory: .history
-    case (2, "active") where dialect.hasCallEvents: .active
-    case (2, "acknowledge") where dialect.hasCallEvents: .acknowledge
-    case (2, "heartbeat") where dialect.hasCallEvents: .heartbeat
-    case (2, "end-all") where dialect.hasCallEvents: .endAll
-    case (3, _) where path[2] == "cancel" && dialect.hasCallEvents: .cancel
-    case (3, _) where path[2] == "respond" && dialect.hasAnswers: .respond
-    case (3, _) where path[2] == "end" && dialect.hasAnswers: .end
-    case (3, _) where path[2] == "status" && dialect.hasAnswers: .status
-    default: nil
     }
   }
 
