@@ -61,10 +61,10 @@ extension ConsoleState {
   private mutating func tellEnds(since old: Board) -> [ConsoleCommand] {
     var commands: [ConsoleCommand] = []
     for call in board.calls {
+      // A call that fails at once is over when it is first seen.
       guard case .ended(let reason) = call.phase,
-        let before = old.calls.first(where: { $0.id == call.id })
+        old.calls.first(where: { $0.id == call.id })?.isOver != true
       else { continue }
-      if case .ended = before.phase { continue }
       // A server's words come as a sentence.
       let words = call.phaseWord.asSentence
       if reason.isFailure {

@@ -73,6 +73,20 @@ struct BoardTests {
     #expect(state.message?.text == "Parrot: failed: Nobody is called “Bo”.", "with one full stop")
   }
 
+  @Test("tells of a call that failed before it was seen, once")
+  func failsAtOnce() {
+    var state = Situations.inCall(size)
+    var board = state.board
+    let end = CallPhase.ended(.unknownCallee("Nobody is called “Bo”."))
+    board.calls.append(Situations.call("Bo", number: 2, end))
+    for _ in 1...2 {
+      _ = reduce(&state, .board(board, at: state.now))
+      #expect(state.log.map(\.text) == ["unknown: Nobody is called “Bo”."])
+    }
+    #expect(state.message?.text == "Bo: unknown: Nobody is called “Bo”.")
+    #expect(state.message?.kind == .error)
+  }
+
   @Test("a recording that ends says where it is, by itself or with its call")
   func tellsRecording() {
     for phase in [CallPhase.active, .ended(.hungUp)] {

@@ -68,8 +68,8 @@ extension EndReason {
     case .missed: "missed"
     case .noAnswer: "no answer"
     case .answeredElsewhere: "answered elsewhere"
-    case .unknownCallee(let why), .signalingFailed(let why):
-      "failed: " + HarmlessText.line(why, limit: 200)
+    case .unknownCallee(let why): "unknown: " + HarmlessText.line(why, limit: 200)
+    case .signalingFailed(let why): "failed: " + HarmlessText.line(why, limit: 200)
     case .mediaFailed(let why): "no sound: " + HarmlessText.line(why, limit: 200)
     case .notSignedIn(let why): "not signed in: " + HarmlessText.line(why, limit: 200)
     }
