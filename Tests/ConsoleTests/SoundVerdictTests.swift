@@ -43,8 +43,10 @@ struct SoundVerdictTests {
     let silent = verdict { sample, second in
       sample.remoteAudioLevel = second > 15 ? 0.000_1 : 0.1
     }
-    #expect(silent.sentence == "They send nothing but silence; the connection is good.")
+    #expect(silent.sentence == "Nothing but silence comes; the connection is good.")
     #expect(silent.grade == .unknown)
+    let alone = verdict(.init(isAlone: true)) { sample, _ in sample.remoteAudioLevel = 0 }
+    #expect(alone.sentence == "Nobody else is here; the connection is good.")
     let pause = verdict { sample, second in
       sample.remoteAudioLevel = second > 16 ? 0.000_1 : 0.1
     }

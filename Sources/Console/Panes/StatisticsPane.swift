@@ -220,7 +220,7 @@ extension ConsoleState {
     let hasFailed = sound.complaint != nil
     return SoundVerdict.Circumstances(
       isMuted: board.isMuted, isHeld: call.phase == .held,
-      isOver: call.isOver,
+      isAlone: call.isAlone, isOver: call.isOver,
       hasNoMicrophone: hasFailed && sound.capture == CaptureSpec.silence.text,
       hasNoSpeaker: hasFailed && sound.playback == PlaybackSpec.null.text,
       muteKey: keymap.keyName(for: .mute),

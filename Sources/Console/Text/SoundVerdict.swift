@@ -10,6 +10,8 @@ struct SoundVerdict: Equatable, Sendable {
   struct Circumstances: Equatable, Sendable {
     var isMuted = false
     var isHeld = false
+    /// Whether nobody else is in a call of several.
+    var isAlone = false
     /// Whether the call has ended.
     var isOver = false
     /// Whether silence or nothing has taken the place of a device that failed.
@@ -51,7 +53,8 @@ struct SoundVerdict: Equatable, Sendable {
     } else if let mos = latest.mos {
       if history.holds(for: Self.silentSeconds, { $0.remoteAudioLevel < Self.silentLevel }) {
         let word = Self.word(Self.grade(mos))
-        self.init(.unknown, "They send nothing but silence; the connection is \(word).")
+        let silence = circumstances.isAlone ? "Nobody else is here" : "Nothing but silence comes"
+        self.init(.unknown, "\(silence); the connection is \(word).")
         return
       }
       self.init(Self.grade(mos), Self.plain(mos))
