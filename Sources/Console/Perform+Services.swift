@@ -52,6 +52,7 @@ extension ConsoleState {
   /// Shows an answer, over the panes when nothing else is there.
   mutating func answered(_ id: ServiceID, _ answer: ServiceAnswer) {
     guard let title = questions.removeValue(forKey: id) else { return }
+    if message?.text == Self.asking(title) { message = nil }
     switch answer {
     case .table(let table) where table.rows.isEmpty:
       noted(LogEntry(.info, title, table.emptiness))
@@ -103,9 +104,11 @@ extension ConsoleState {
     }
     questionCount += 1
     questions[ServiceID(questionCount)] = title
-    say("\(title): asking…")
+    say(Self.asking(title))
     return [.order(.serve(ServiceID(questionCount), account, request))]
   }
+
+  private static func asking(_ title: String) -> String { "\(title): asking…" }
 
   /// Whose account keys mean: that of the selected contact, else the first.
   private var focusedAccount: AccountID? {

@@ -38,8 +38,10 @@ struct ServiceTests {
   func answers() {
     var state = Situations.inConference(size)
     _ = choose("recordings", &state)
+    #expect(state.message?.text == "Recordings: asking…")
     let table = ServiceTable(columns: ["id"], rows: [["3\u{1B}[2J"]], json: .null)
     _ = reduce(&state, .answered(ServiceID(1), .table(table)))
+    #expect(state.message == nil, "it has been answered")
     guard case .answer = state.popup else {
       Issue.record("no popup")
       return
