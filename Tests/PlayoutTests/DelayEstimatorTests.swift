@@ -77,6 +77,37 @@ struct DelayEstimatorTests {
     #expect(estimator.targetDelay > samples(55))
   }
 
+  @Test("goes ahead of a queue that fills, unevenly as its packets come")
+  func fillingQueue() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<300 { arrive(index, late: unevenness(index), in: &estimator) }
+    #expect(estimator.targetDelay < samples(20))
+    for index in 300..<400 {
+      let lateness = Double(index - 300) * 1.5 + unevenness(index)
+      // After half a second it is evident.
+      #expect(
+        index < 324 || Double(estimator.targetDelay) / 48 >= lateness + 10, "packet \(index)")
+      arrive(index, late: lateness, in: &estimator)
+    }
+  }
+
+  @Test("does not wait for a queue that has drained when the next one is foreseen in time")
+  func drainedQueue() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<6_000 { arrive(index, late: queue(index), in: &estimator) }
+    #expect(estimator.targetDelay < samples(60))
+  }
+
+  @Test("does not take a stall for a queue that fills")
+  func stallIsNoQueue() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<400 {
+      let lateness = index < 300 ? 0 : max(0, 300 - Double(index - 300) * 20)
+      arrive(index, late: lateness, in: &estimator)
+      #expect(estimator.targetDelay <= samples(305), "packet \(index)")
+    }
+  }
+
   @Test("forgets what is older than a minute")
   func forgetting() {
     var estimator = DelayEstimator(settings: .normal)
@@ -157,6 +188,15 @@ struct DelayEstimatorTests {
 
   private func stall(_ index: Int, at start: Int) -> Double {
     max(0, Double(100 - (index - start) * 20)) * (index < start ? 0 : 1)
+  }
+
+  /// What comes on top of a queue.
+  private func unevenness(_ index: Int) -> Double { Double(index * 7 % 5) * 2 }
+
+  /// Fills to 200 ms within six seconds, drains within two and stays empty for twelve.
+  private func queue(_ index: Int) -> Double {
+    let phase = Double(index % 1_000)
+    return max(0, min(phase / 1.5, 200 - (phase - 300) * 2)) + unevenness(index)
   }
 
   /// One packet each 20 ms, 100 ms on its way and as much longer as is said.

@@ -48,6 +48,13 @@ struct NetworkTests {
     try expect(name, among: Network.all(), ratedOver: 65)
   }
 
+  @Test("that fill a queue are followed by stretching and hardly by concealing")
+  func followQueue() throws {
+    let network = try #require(Network.all().first { $0.name == "bufferbloat" })
+    let outcome = rating(network)
+    #expect(outcome.r > 85 && outcome.concealed < 0.3, "R \(outcome.r), \(outcome.concealed) %")
+  }
+
   @Test(
     "over the air stay good, and with clocks far apart",
     arguments: [

@@ -19,12 +19,20 @@ struct ArrivalHistory: Equatable {
     var base: Int64?
     /// How much later it was than was usual just before.
     var excess: Int64 = 0
+    /// What was foreseen just before.
+    var forecast: QueueForecast?
+  }
+
+  /// How much later than the quickest around it a packet was, and was foreseen to be.
+  struct Lateness: Equatable {
+    var actual: Int64
+    var foreseen: Int64
   }
 
   /// In the order of arrival.
   private(set) var recent: [Arrival] = []
   /// Of packets that are no longer recent, in the order of arrival.
-  private var past: [Int64] = []
+  private var past: [Lateness] = []
   /// The arrivals that no later one undercuts, by transit.
   private var minima: [Arrival] = []
   /// When the first packet came.
@@ -33,6 +41,8 @@ struct ArrivalHistory: Equatable {
   /// How late packets usually are: the median of the last few; `nil` before the first. Kept, because it
   /// is asked for more often than it changes.
   private(set) var usualTransit: Int64?
+  /// Where a queue will be that fills on the way; `nil` while none does.
+  private(set) var forecast: QueueForecast?
 
   /// The transit of the quickest packet; `nil` before the first.
   var base: Int64? { minima.first?.transit }
@@ -57,13 +67,15 @@ struct ArrivalHistory: Equatable {
     minima.append(arrival)
     if began.duration(to: now) >= Self.beginning { arrival.base = base }
     if let usualTransit { arrival.excess = transit &- usualTransit }
+    arrival.forecast = forecast
     recent.append(arrival)
     findUsualTransit()
+    forecast = QueueForecast(after: recent)
     return true
   }
 
-  /// How much later each packet was than the quickest around it, in the order of arrival.
-  var lateness: [Int64] {
+  /// Of each packet, in the order of arrival.
+  var lateness: [Lateness] {
     guard let base else { return [] }
     return past + settled(recent[...]).map { Self.lateness($0, base) }
   }
@@ -76,9 +88,12 @@ struct ArrivalHistory: Equatable {
     return arrivals.drop { began.duration(to: $0.time) < Self.settling }
   }
 
-  private static func lateness(_ arrival: Arrival, _ base: Int64) -> Int64 {
+  private static func lateness(_ arrival: Arrival, _ base: Int64) -> Lateness {
     // Before a change to a quicker way a packet was not late for being slower.
-    max(0, arrival.transit &- max(base, arrival.base ?? base))
+    let base = max(base, arrival.base ?? base)
+    return Lateness(
+      actual: max(0, arrival.transit &- base), foreseen: arrival.forecast?.lateness(from: base) ?? 0
+    )
   }
 
   private mutating func findUsualTransit() {

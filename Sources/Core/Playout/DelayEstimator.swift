@@ -46,9 +46,11 @@ package struct DelayEstimator: Equatable, Sendable {
   package var targetTransit: Int64? { baseTransit.map { $0 &+ targetDelay } }
 
   /// How much later than the quickest packet would allow a sample is to be played: what has proved best,
-  /// but not less than the last few packets need.
+  /// but not less than the last few packets need, nor than a queue that fills will.
   package var targetDelay: Int64 {
-    let learned = max(plan.aim, held, recentLateness + growth) + settings.minimumDelay.samples
+    let learned =
+      max(plan.aim, held, recentLateness + growth, foreseenLateness)
+      + settings.minimumDelay.samples
     let isKnown = history.count >= Self.knownCount
     return min(
       isKnown ? learned : max(learned, settings.initialDelay.samples),
@@ -87,6 +89,12 @@ package struct DelayEstimator: Equatable, Sendable {
       least = min(least, recent[index].transit &- recent[index - 1].transit)
     }
     return max(0, least) * 4
+  }
+
+  /// What the next packets need when they wait in a queue.
+  private var foreseenLateness: Int64 {
+    guard let base = history.base, let forecast = history.forecast else { return 0 }
+    return forecast.lateness(from: base)
   }
 
   private mutating func rehearseIfDue(at now: Instant) {

@@ -1,8 +1,9 @@
 /// Past arrivals, played through in thought by another plan, and what a listener would say of it.
 ///
-/// Playing keeps to the delay that is aimed at; where a packet comes later than that, playing slows down as
-/// soon as it is overdue, the gap that is left is concealed, the packet is played when it comes, and after
-/// a while playing hurries back, as the jitter buffer does.
+/// Playing keeps to the delay that is aimed at, and slows down in time for a queue that was foreseen; where a
+/// packet comes later than that, playing slows down as soon as it is overdue, the gap that is left is
+/// concealed, the packet is played when it comes, and after a while playing hurries back, as the jitter
+/// buffer does.
 /// The rating is that of the E-model (ITU-T G.107): delay and concealment on one scale, so that little is
 /// to be tuned: how much worse than the model a listener finds concealment, and how bad stretching is,
 /// of which the model knows nothing.
@@ -15,14 +16,16 @@ struct PlayoutRehearsal {
     var hold = Duration.seconds(2)
   }
 
-  /// Of each packet, in the order of arrival: how much later than the quickest, in samples.
-  private let lateness: [Int64]
+  /// Of each packet, in the order of arrival, in samples.
+  private let lateness: [ArrivalHistory.Lateness]
   /// By how much a packet must be later than the one before it to be overdue.
   private let overdueLateness: Int64
   /// 1 for the model's own judgement.
   private let concealmentWeight: Double
 
-  init(lateness: [Int64], overdueLateness: Int64, concealmentWeight: Double) {
+  init(
+    lateness: [ArrivalHistory.Lateness], overdueLateness: Int64, concealmentWeight: Double
+  ) {
     self.lateness = lateness
     self.overdueLateness = overdueLateness
     self.concealmentWeight = concealmentWeight
@@ -30,7 +33,8 @@ struct PlayoutRehearsal {
 
   /// The plan that would have served best; the one in force unless another is clearly better.
   func bestPlan(than current: Plan, atMost limit: Int64) -> Plan {
-    guard let latest = lateness.max(), latest > 0 else { return Plan(aim: 0, hold: current.hold) }
+    let latest = lateness.reduce(0) { max($0, $1.actual) }
+    guard latest > 0 else { return Plan(aim: 0, hold: current.hold) }
     var best = (plan: current, cost: cost(of: current) - Self.advantage)
     for hold in Self.holds where latest > Self.urgency && hold != current.hold {
       let plan = Plan(aim: current.aim, hold: hold)
@@ -57,7 +61,7 @@ struct PlayoutRehearsal {
     let aim = plan.aim
     let holdCount = Int(plan.hold.samples / Int64(Self.usualPacket))
     // What comes before the first packet is nobody's loss, nor is it to come down from there.
-    var delay = max(aim, lateness.first ?? 0)
+    var delay = max(aim, lateness.first?.actual ?? 0)
     var concealed: Int64 = 0
     var stretched = aim - delay
     var total: Int64 = 0
@@ -65,7 +69,14 @@ struct PlayoutRehearsal {
     var previous = delay
     var stallCount = 0
     var calmCount = Self.calmCount
-    for late in lateness {
+    for packet in lateness {
+      let late = packet.actual
+      let wanted = max(aim, packet.foreseen)
+      if wanted > delay {
+        let gained = min(wanted - delay, Self.ascent)
+        stretched += gained
+        delay += gained
+      }
       if late > delay {
         // What was there when the packet became overdue has been played more slowly.
         let slowed = max(0, delay - previous - overdueLateness)
@@ -76,12 +87,12 @@ struct PlayoutRehearsal {
         calmCount = 0
         delay = late
         wait = holdCount
-      } else if delay > aim {
+      } else if delay > wanted {
         if wait > 0 {
           wait -= 1
         } else {
-          let hurry = delay - aim > Self.urgency ? Self.greatHurry : Self.hurry
-          let hurried = max(aim, late, delay - hurry)
+          let hurry = delay - wanted > Self.urgency ? Self.greatHurry : Self.hurry
+          let hurried = max(wanted, late, delay - hurry)
           stretched += delay - hurried
           delay = hurried
         }
@@ -115,6 +126,8 @@ struct PlayoutRehearsal {
   private static let doubt = 3_500.0
   /// A fourth is gained by playing slowly: stretching does not succeed everywhere.
   private static let slowing: Int64 = 4
+  /// By how much a packet is lengthened at most ahead of a queue that fills.
+  private static let ascent: Int64 = 240
   /// How much of the harm of concealment stretching does.
   private static let stretchingWeight = 1 / 3.0
   /// How much delay is made up for with each packet, and with a great deal to make up for.
