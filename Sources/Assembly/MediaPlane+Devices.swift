@@ -14,9 +14,12 @@ extension MediaPlane {
     let isNew = input.settleCandidate()
     guard let device = input.device else { return }
     while device.ring.count >= frameSamples {
-      core.deviceDelays(capture: device.ageSamples, playback: output.device?.latencySamples ?? 0)
+      let now = Instant.now
+      core.deviceDelays(
+        capture: device.ageSamples(at: now.nanoseconds),
+        playback: output.device?.latencySamples(at: now.nanoseconds) ?? 0)
       guard let frame = device.ring.read(exactly: frameSamples) else { break }
-      perform(core.captured(frame, at: .now))
+      perform(core.captured(frame, at: now))
     }
     switch device.state {
     case .idle, .opening: break

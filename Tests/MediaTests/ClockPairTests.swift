@@ -7,7 +7,7 @@ import Testing
 @Suite("Clocks of loudspeaker and microphone")
 struct ClockPairTests {
   @Test(
-    "are known within eight seconds, though whole periods are taken, wake-ups are late and delays jump",
+    "are known within eight seconds, though whole periods are taken and what is told is not exact",
     arguments: [-300.0, 300])
   func learning(partsPerMillion: Double) {
     var devices = Devices(partsPerMillion)
@@ -92,13 +92,28 @@ struct ClockPairTests {
     }
   }
 
-  @Test("are taken for one while nobody tells the time")
-  func timeless() {
-    var clocks = ClockPair()
-    for _ in 0..<3_000 {
-      clocks.played(970, at: nil)
-      clocks.captured(960, delay: 1_920, at: nil)
-      #expect(clocks.pace == 1)
+  @Test(
+    "make the delay steady, whenever in a period it is asked for and however inexact it is told",
+    arguments: [-300.0, 0, 300])
+  func steadyDelay(partsPerMillion: Double) {
+    var devices = Devices(partsPerMillion, inexactness: 96)
+    devices.run(for: 10)
+    for _ in 0..<500 {
+      devices.run(for: 0.02)
+      #expect(abs(devices.delayError) < 40, "\(devices.time) s: \(devices.delayError)")
+    }
+  }
+
+  @Test("do not keep a delay that is told to be another one")
+  func otherDelay() {
+    var devices = Devices(0)
+    devices.run(for: 10)
+    for _ in 0..<5 {
+      devices.leap(.moreDelayIsTold, by: 0.02)
+      for _ in 0..<150 {
+        devices.run(for: 0.02)
+        #expect(abs(devices.delayError) < 100, "\(devices.time) s: \(devices.delayError)")
+      }
     }
   }
 }
@@ -112,18 +127,29 @@ private struct Devices {
   var clocks = ClockPair()
   /// Of the pace.
   var error: Double { clocks.pace - 1 - skew }
+  /// Of the delay at the last frame, in samples.
+  private(set) var delayError = 0.0
   private(set) var time = 0.0
   private let skew: Double
   private let period: Double
   private let portions: Int
+  private let inexactness: Int
   private var generator: SeededGenerator
   private var (nextPeriod, nextFrame) = (0.0, 0.02)
-  private var delay = 2_880
+  private var frameCount = 0
+  private var given = 0
+  /// Since when the loudspeaker plays without a break, and what it had played before.
+  private var playing = (since: 0.0, before: -1_440.0)
+  private var told = (error: 0, delay: 0.0)
 
-  init(_ partsPerMillion: Double, period: Double = 0.01, portions: Int = 1, seed: UInt64 = 4) {
+  init(
+    _ partsPerMillion: Double, period: Double = 0.01, portions: Int = 1, inexactness: Int = 48,
+    seed: UInt64 = 4
+  ) {
     skew = partsPerMillion / 1e6
     self.period = period
     self.portions = portions
+    self.inexactness = inexactness
     generator = SeededGenerator(seed: seed)
   }
 
@@ -133,11 +159,20 @@ private struct Devices {
       let late = Double.random(in: 0..<0.002, using: &generator)
       if nextPeriod < nextFrame {
         let count = Int(period * 48_000)
-        for _ in 0..<portions { clocks.played(count, at: instant(nextPeriod + late)) }
+        for _ in 0..<portions { clocks.played(count) }
+        given += count * portions
         nextPeriod += period * Double(portions) / (1 + skew)
       } else {
-        let told = delay + Int.random(in: -48...48, using: &generator)
-        clocks.captured(960, delay: told, at: instant(nextFrame + late))
+        frameCount += 1
+        if frameCount % 8 == 0 {
+          told.error = .random(in: -inexactness...inexactness, using: &generator)
+        }
+        let now = nextFrame + late
+        let heard = playing.before + max(0, now - playing.since) * (1 + skew) * 48_000
+        // A microphone's frame is 20 ms and the delay of its device old, and waits while the loop is late.
+        let delay = Double(given) - heard + (0.03 + late) * 48_000 + told.delay
+        let steady = clocks.captured(960, delay: Int(delay) + told.error)
+        delayError = Double(steady) - delay
         nextFrame += 0.02
       }
     }
@@ -145,18 +180,19 @@ private struct Devices {
 
   mutating func rest(for seconds: Double) {
     let end = time + seconds
+    playing = (end, playing.before + (nextPeriod - playing.since) * (1 + skew) * 48_000)
     nextPeriod = end
     run(for: seconds)
   }
 
   mutating func leap(_ leap: Leap, by seconds: Double) {
     switch leap {
-    case .loudspeakerLoses: nextPeriod += seconds
+    case .loudspeakerLoses:
+      nextPeriod += seconds
+      playing.before -= seconds * 48_000
     case .microphoneLoses: nextFrame += seconds
-    case .moreDelayIsTold: delay += Int(seconds * 48_000)
-    case .lessDelayIsTold: delay -= Int(seconds * 48_000)
+    case .moreDelayIsTold: told.delay += seconds * 48_000
+    case .lessDelayIsTold: told.delay -= seconds * 48_000
     }
   }
-
-  private func instant(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9)) }
 }

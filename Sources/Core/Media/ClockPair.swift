@@ -2,19 +2,18 @@ import Basics
 
 /// How a loudspeaker's clock goes against a microphone's.
 ///
-/// Where either stands in its sound is what has passed, less what the devices tell of their delays; the
-/// distance between the two stays the same if the clocks do. A loudspeaker takes sound in periods: looked
-/// at once a frame it seems to stand still for half a minute, and then to leap by a period. So what it has
-/// played since it last asked for sound is counted by the time that has passed since.
+/// What the loudspeaker was given and has not played, and what the microphone has heard and has not
+/// brought, are the delays that the devices tell; so it is known how far what is heard here is behind what is
+/// played there. That distance stays the same if the clocks do.
 struct ClockPair {
   /// Samples of the loudspeaker's for each of the microphone's; 1 until they are known to differ.
   private(set) var pace = 1.0
+  /// Whether the delay that ``captured(_:delay:)`` answers is known better than it is told.
+  private(set) var isSteady = false
 
   private var playedCount = 0
   private var capturedCount = 0
-  /// When the loudspeaker asked for sound last, what it had been given before, and what it was given then.
-  private var asked: (time: Instant, before: Int, count: Int)?
-  /// Of some frames, since wake-ups are late by chance: the sum of the distances, and for how many samples.
+  /// Of some frames, since what is told is not exact: the sum of the distances, and for how many samples.
   private var looks = (sum: 0.0, count: 0, samples: 0)
   private var trend = Trend(limit: 300)
   /// What was seen last and is quite other than the trend, but alike: sound has been lost, or another delay
@@ -22,29 +21,28 @@ struct ClockPair {
   private var others: [(time: Double, value: Double)] = []
 
   /// So many samples, by its own clock, are given to the loudspeaker.
-  ///
-  /// - Parameter now: when they were asked for; `nil` if that is not known, and nothing is learned then.
-  mutating func played(_ count: Int, at now: Instant?) {
-    defer { playedCount &+= count }
-    guard let now else { return }
-    // What is given at once in several portions was asked for once.
-    if let asked, Self.samples(from: asked.time, to: now) * 2 < Double(asked.count) { return }
-    asked = (now, playedCount, count)
-  }
+  mutating func played(_ count: Int) { playedCount &+= count }
 
   /// A frame comes from the microphone.
   ///
-  /// - Parameter delay: of both devices together, in samples.
-  mutating func captured(_ count: Int, delay: Int, at now: Instant?) {
+  /// - Parameter delay: from a sample that is given to the loudspeaker now until it is heard, and from the
+  ///   air until now for the frame's first; in samples.
+  /// - Returns: that delay without what is told of it being inexact, as far as it is known.
+  mutating func captured(_ count: Int, delay: Int) -> Int {
     defer { capturedCount &+= count }
-    guard let asked, let since = samplesSinceAsked(at: now) else { return }
-    looks.sum += Double(asked.before &- delay &- capturedCount) + since
+    let distance = playedCount &- delay &- capturedCount
+    let time = Double(capturedCount) / Double(Sound.sampleRate)
+    looks.sum += Double(distance)
     looks.count += 1
     looks.samples += count
-    guard looks.samples >= Self.stretch else { return }
-    let time = Double(capturedCount) / Double(Sound.sampleRate)
-    observe(looks.sum / Double(looks.count), at: time)
-    looks = (0, 0, 0)
+    if looks.samples >= Self.stretch {
+      observe(looks.sum / Double(looks.count), at: time - Self.halfStretch)
+      looks = (0, 0, 0)
+    }
+    let expected = trend.value(at: time) ?? 0
+    isSteady = trend.count >= Self.leastCount && abs(Double(distance) - expected) <= leap
+    guard isSteady else { return delay }
+    return playedCount &- capturedCount &- Int(expected.rounded())
   }
 
   private mutating func observe(_ distance: Double, at time: Double) {
@@ -69,26 +67,16 @@ struct ClockPair {
     }
   }
 
-  /// How far off the trend is more than wake-ups' being late by chance.
+  /// How far off the trend is more than what is told is by chance.
   private var leap: Double {
     guard trend.count >= Self.leastCount else { return Self.mostLeap }
     return min(max(Self.leastLeap, 3 * trend.deviation), Self.mostLeap)
   }
 
-  private func samplesSinceAsked(at now: Instant?) -> Double? {
-    guard let now, let asked else { return nil }
-    let since = Self.samples(from: asked.time, to: now)
-    return abs(since) < Self.longestSilence ? since : nil
-  }
-
-  private static func samples(from one: Instant, to other: Instant) -> Double {
-    one.duration(to: other).seconds * Double(Sound.sampleRate)
-  }
-
   /// 200 ms.
   private static let stretch = 9_600
-  /// 200 ms: a loudspeaker that has asked for nothing in so long has stopped.
-  private static let longestSilence = 9_600.0
+  /// In seconds.
+  private static let halfStretch = 0.1
   // 1 and 5 ms.
   private static let leastLeap = 48.0
   private static let mostLeap = 240.0

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 
 /// One microphone and one loudspeaker with a processor between them: sound of any length in blocks.
 ///
@@ -17,57 +17,49 @@ package struct VoiceChain {
   private var need: VoiceNeed
   private var path: VoicePath
   private var level: SpeechLevel?
-  private var clocks = ClockPair()
-  /// Brings what goes to the loudspeaker to the microphone's clock, once they are known to differ: a
-  /// canceller can follow no echo that moves.
-  private var resampler: VariableResampler?
-  /// What goes to the loudspeaker and is not a whole block yet.
-  private var far = [Int16](repeating: 0, count: VoiceBlock.sampleCount)
-  private var farCount = 0
-  /// How many blocks of loudspeaker and microphone the processor has slept through; `nil` when awake.
-  private var missed: (far: Int, near: Int)?
+  /// `nil` where the two clocks are taken for one.
+  private var clocks: ClockPair?
+  private var reference = EchoReference()
+  /// The mean square of what goes to the loudspeaker and is not a whole block yet, times its count.
+  private var far = (energy: 0.0, count: 0)
+  /// What was played along with the last blocks of the microphone, youngest last.
+  private var recentFar: [[Int16]] = []
+  /// Whether the processor sleeps.
+  package private(set) var isAsleep = false
   /// How many blocks of the microphone it has been awake for.
   private var awakeBlocks = 0
   /// Whether it has been awake for long enough once.
   private var isWarm = false
   private var wasNoisy = false
-  private var lastDelay = 0
 
-  /// - Parameter parts: those that the processor has been made for.
-  package init(_ processor: any VoiceProcessorPort, parts: VoiceParts = VoiceParts()) {
+  /// - Parameters:
+  ///   - parts: those that the processor has been made for.
+  ///   - followsClocks: whether loudspeaker and microphone may have clocks of their own.
+  package init(
+    _ processor: any VoiceProcessorPort, parts: VoiceParts = VoiceParts(),
+    followsClocks: Bool = true
+  ) {
     self.processor = processor
+    clocks = followsClocks ? ClockPair() : nil
     need = VoiceNeed(parts)
     path = VoicePath(delay: processor.delaySamples)
     level = parts.controlsGain ? SpeechLevel() : nil
   }
 
-  /// Whether the processor sleeps.
-  package var isAsleep: Bool { missed != nil }
-
   /// Takes in what goes to the loudspeaker: all of it, with the phone's own tones, as loud as it goes.
-  ///
-  /// - Parameter now: when it was asked for. Without that, here or in ``clean(_:delaySamples:at:)``, the
-  ///   two clocks are taken for one.
-  package mutating func played(_ samples: [Int16], at now: Instant? = nil) {
-    clocks.played(samples.count, at: now)
-    if clocks.pace != 1, resampler == nil { resampler = VariableResampler() }
-    resampler?.append(samples)
-    // A processor that sleeps is only told how loud it is.
-    let isHeard = !isAsleep
-    let wanted = 2 * samples.count + 16
-    gather(resampler?.take(wanted, pace: clocks.pace, isHeard: isHeard) ?? samples)
-  }
-
-  private mutating func gather(_ samples: [Int16]) {
+  package mutating func played(_ samples: [Int16]) {
+    clocks?.played(samples.count)
+    reference.append(samples)
     var start = 0
     while start < samples.count {
-      let count = min(samples.count - start, far.count - farCount)
-      far.replaceSubrange(farCount..<farCount + count, with: samples[start..<start + count])
+      let count = min(samples.count - start, VoiceBlock.sampleCount - far.count)
+      far.energy += VoiceDetector.energy(of: Array(samples[start..<start + count])) * Double(count)
+      far.count += count
       start += count
-      farCount += count
-      guard farCount == far.count else { return }
-      hear()
-      farCount = 0
+      guard far.count == VoiceBlock.sampleCount else { return }
+      need.played(far.energy / Double(far.count))
+      far = (0, 0)
+      if isAsleep, need.isNeeded { wake() }
     }
   }
 
@@ -75,68 +67,67 @@ package struct VoiceChain {
   /// frames leave nothing.
   ///
   /// - Parameters:
-  ///   - delaySamples: from ``played(_:at:)`` until a sample comes back as the frame's first.
-  ///   - now: when the frame came.
-  package mutating func clean(
-    _ frame: inout [Int16], delaySamples: Int, at now: Instant? = nil
-  ) {
-    clocks.captured(frame.count, delay: delaySamples, at: now)
+  ///   - delaySamples: as long as a sample given to ``played(_:)`` now takes until it is heard, and the
+  ///     frame's first took from the air until now.
+  package mutating func clean(_ frame: inout [Int16], delaySamples: Int) {
+    let delaySamples = clocks?.captured(frame.count, delay: delaySamples) ?? delaySamples
     var start = 0
     while start + VoiceBlock.sampleCount <= frame.count {
-      // Later samples of the frame are younger.
-      let delay = max(0, delaySamples - start - farCount) * 1_000 / Sound.sampleRate
       processor.filter(&frame, from: start)
       let range = start..<start + VoiceBlock.sampleCount
-      frame.replaceSubrange(range, with: cleaned(Array(frame[range]), delayMilliseconds: delay))
+      // Later samples of the frame are younger.
+      let block = cleaned(Array(frame[range]), delaySamples: delaySamples - start)
+      frame.replaceSubrange(range, with: block)
       start = range.upperBound
     }
   }
 
-  private mutating func hear() {
-    need.played(VoiceDetector.energy(of: far))
-    if isAsleep, need.isNeeded { wake() }
-    if isAsleep { missed?.far += 1 } else { processor.hear(far) }
-  }
-
-  private mutating func cleaned(_ block: [Int16], delayMilliseconds delay: Int) -> [Int16] {
-    lastDelay = delay
+  private mutating func cleaned(_ block: [Int16], delaySamples: Int) -> [Int16] {
     need.captured(
-      VoiceDetector.energy(of: block), delayMilliseconds: delay, gain: level?.gain ?? 1)
+      VoiceDetector.energy(of: block),
+      delayMilliseconds: max(0, delaySamples - far.count) * 1_000 / Sound.sampleRate,
+      gain: level?.gain ?? 1)
     if isAsleep, need.isNeeded { wake() }
+    let far = reference.block(
+      delay: delaySamples, pace: clocks?.pace ?? 1, isExact: clocks?.isSteady ?? true,
+      isHeard: !isAsleep)
     path.append(block)
-    if isAsleep { missed?.near += 1 } else { process(block) }
+    if let far, isAsleep {
+      if recentFar.count == path.recent.count { recentFar.removeFirst() }
+      recentFar.append(far)
+    } else if let far {
+      process(block, far: far)
+    }
     if need.isNoisy != wasNoisy {
       wasNoisy = need.isNoisy
       processor.expectNoise(wasNoisy)
     }
     var result = path.next(block, wantsProcessed: wantsProcessed)
-    if isWarm, !isAsleep, !path.isProcessed, !need.isNeeded { missed = (0, 0) }
+    if isWarm, !isAsleep, !path.isProcessed, !need.isNeeded { isAsleep = true }
     level?.adjust(&result, isSpeech: need.hearsSpeech)
     return result
   }
 
-  private mutating func process(_ block: [Int16]) {
+  private mutating func process(_ block: [Int16], far: [Int16]) {
     var block = block
-    processor.clean(&block, from: 0, delayMilliseconds: lastDelay)
+    processor.hear(far)
+    // Delays are not told exactly, and a canceller finds no echo that comes before it is expected.
+    let delay = max(0, (reference.lead ?? 0) - Self.inexactness)
+    processor.clean(&block, from: 0, delayMilliseconds: delay * 1_000 / Sound.sampleRate)
     path.append(processed: block)
     awakeBlocks += 1
     if awakeBlocks >= Self.warmUp { isWarm = true }
   }
 
-  /// Brings the processor to where it would be had it not slept.
-  ///
-  /// It is given what the microphone heard last, so that its filters are full; and as much silence as
-  /// keeps both ends as far apart as they are, for all that it missed was as good as silent.
+  /// Gives the processor, after a sleep, what loudspeaker and microphone had last, so that its filters are
+  /// full.
   private mutating func wake() {
-    guard let missed else { return }
-    self.missed = nil
+    isAsleep = false
     awakeBlocks = 0
-    let recent = path.recent
-    let distance = missed.far - missed.near + recent.count
-    let silence = [Int16](repeating: 0, count: VoiceBlock.sampleCount)
-    for _ in 0..<min(max(0, distance), Self.mostSilence) { processor.hear(silence) }
-    for _ in 0..<min(max(0, -distance), Self.mostSilence) { process(silence) }
-    for block in recent { process(block) }
+    for (block, far) in zip(path.recent.suffix(recentFar.count), recentFar) {
+      process(block, far: far)
+    }
+    recentFar = []
   }
 
   private var wantsProcessed: Bool {
@@ -149,10 +140,11 @@ package struct VoiceChain {
     return need.isQuiet || awakeBlocks >= Self.patience
   }
 
+  /// 5 ms, in samples.
+  private static let inexactness = 240
   // In blocks.
   private static let start = 15
   private static let noiseLearned = 50
   private static let warmUp = 100
   private static let patience = 250
-  private static let mostSilence = 50
 }

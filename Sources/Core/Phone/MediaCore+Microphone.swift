@@ -19,11 +19,9 @@ struct Microphone {
   mutating func rest() { change(isReal: isReal) }
 
   /// What goes to the loudspeaker, all of it.
-  ///
-  /// - Parameter now: when it is due.
-  mutating func played(_ samples: [Int16], at now: Instant) {
+  mutating func played(_ samples: [Int16]) {
     if chain != nil {
-      chain?.played(samples, at: now)
+      chain?.played(samples)
     } else if isReal {
       watch.played(samples)
     }
@@ -31,12 +29,10 @@ struct Microphone {
 
   /// Cleans a frame and looks at it.
   ///
-  /// - Parameters:
-  ///   - delaySamples: from ``played(_:at:)`` until a sample is heard as a frame's first.
-  ///   - now: when the frame came.
+  /// - Parameter delaySamples: as for ``VoiceChain/clean(_:delaySamples:)``.
   mutating func treat(
     _ frame: inout [Int16], settings: VoiceSettings, ports: any MediaPorts, delaySamples: Int,
-    at now: Instant, isMuted: Bool
+    isMuted: Bool
   ) -> [MicrophoneHint] {
     let isSilent = isReal && MicrophoneWatch.isSilent(frame)
     let isClipped = isReal && MicrophoneWatch.isClipped(frame)
@@ -44,7 +40,7 @@ struct Microphone {
       if chain == nil {
         chain = VoiceChain(ports.makeVoiceProcessor(settings.parts), parts: settings.parts)
       }
-      chain?.clean(&frame, delaySamples: delaySamples, at: now)
+      chain?.clean(&frame, delaySamples: delaySamples)
     }
     guard isReal else { return [] }
     return watch.captured(frame, isSilent: isSilent, isClipped: isClipped, isMuted: isMuted)
@@ -60,10 +56,10 @@ extension MediaCore {
   }
 
   /// Cleans a frame, also while muted, so that what was learned of the room stays fresh.
-  mutating func treat(_ frame: inout [Int16], at now: Instant) -> [MediaEffect] {
+  mutating func treat(_ frame: inout [Int16]) -> [MediaEffect] {
     microphone.treat(
       &frame, settings: settings.voice, ports: ports,
-      delaySamples: captureDelaySamples + playbackDelaySamples, at: now, isMuted: isMuted
+      delaySamples: captureDelaySamples + playbackDelaySamples, isMuted: isMuted
     ).map { .report(.hint($0)) }
   }
 }

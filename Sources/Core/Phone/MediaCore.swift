@@ -115,7 +115,7 @@ package struct MediaCore {
     _ frame: consuming [Int16], at now: Instant
   ) -> [MediaEffect] {
     var frame = frame
-    var effects = treat(&frame, at: now)
+    var effects = treat(&frame)
     for index in calls.indices.reversed() where calls[index].session.isOpen {
       let isHeard = calls[index].session.isActive && !isMuted
       calls[index].recording?.append(
@@ -148,7 +148,7 @@ package struct MediaCore {
     }
     playedVolume = volume
     let mix = mixer.mixed()
-    microphone.played(mix, at: now)
+    microphone.played(mix)
     return (mix, effects + levels(at: now))
   }
 
@@ -164,7 +164,7 @@ package struct MediaCore {
     var mixer = Mixer(sampleCount: sampleCount)
     mixer.add(samples, gain: volume)
     let mix = mixer.mixed()
-    microphone.played(mix, at: then)
+    microphone.played(mix)
     return mix
   }
 

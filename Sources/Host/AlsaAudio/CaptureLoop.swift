@@ -9,8 +9,8 @@ enum CaptureLoop {
   /// - Parameter periodLimit: ends after so many periods, and takes them as fast as they come.
   /// - Returns: 0, or the error number with which the device was lost.
   static func run(
-    _ port: PCMPort, ring: AudioRing, doorbell: Doorbell, faults: AudioFaults, delay: AudioGauge,
-    until stop: StopSignal, periodLimit: Int = .max
+    _ port: PCMPort, ring: AudioRing, doorbell: Doorbell, faults: AudioFaults,
+    position: AudioPositionCell, until stop: StopSignal, periodLimit: Int = .max
   ) -> Int32 {
     var code = port.begin()
     var failures = 0
@@ -34,7 +34,9 @@ enum CaptureLoop {
         standIn.deviceDelivered()
         watch.deviceMoved(at: StopSignal.now)
         pace.passed(available / port.periodSamples)
-        if pace.periodCount & 15 == 0 || pace.periodCount < 16 { delay.set(port.delay()) }
+        if isLate || pace.periodCount & 15 == 0 || pace.periodCount < 16 {
+          position.note(count: ring.writtenCount, delay: port.delay(), at: StopSignal.now)
+        }
         doorbell.ring()
         if periodLimit == .max { pace.holdBack(port) }
       } else {

@@ -13,7 +13,7 @@ package final class CaptureThread: AudioInput {
   package let faults = AudioFaults()
   package var state: AudioDeviceState { work.state.value }
   package var periodSamples: Int { work.period.value }
-  package var delaySamples: Int { work.delay.value }
+  package var position: AudioPosition? { work.position.value }
   /// Whether the system granted real-time priority.
   package var isRealtime: Bool { thread.isRealtime }
 
@@ -49,7 +49,7 @@ package final class CaptureThread: AudioInput {
     // Unchecked: `pcm` is made, used and dropped by the thread alone.
     let state: AudioDeviceStateCell
     let period: AudioGauge
-    let delay = AudioGauge()
+    let position = AudioPositionCell()
     private let device: String
     private let profile: LatencyProfile
     private let ring: AudioRing
@@ -83,7 +83,7 @@ package final class CaptureThread: AudioInput {
     func run(until stop: StopSignal) {
       guard let port = pcm?.port else { return }
       let code = CaptureLoop.run(
-        port, ring: ring, doorbell: doorbell, faults: faults, delay: delay, until: stop)
+        port, ring: ring, doorbell: doorbell, faults: faults, position: position, until: stop)
       if code != 0 {
         state.setFailed(.transfer, code: code)
         doorbell.ring()

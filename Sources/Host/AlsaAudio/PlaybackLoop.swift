@@ -20,7 +20,7 @@ enum PlaybackLoop {
   /// - Returns: 0, or the error number with which the device was lost.
   static func run(
     _ port: PCMPort, reserve: Int, ring: AudioRing, doorbell: Doorbell, answer: Doorbell,
-    faults: AudioFaults, delay: AudioGauge, level: AudioGauge, until stop: StopSignal,
+    faults: AudioFaults, position: AudioPositionCell, level: AudioGauge, until stop: StopSignal,
     periodLimit: Int = .max
   ) -> Int32 {
     var queue = PlaybackQueue(
@@ -82,7 +82,7 @@ enum PlaybackLoop {
           room, free: available, reserve: reserve, port, ring, faults, &supply, &pace, &progress)
         code = given.code
         failures = 0
-        judge(&queue, &progress, left: queued, given, pace, port, faults, delay)
+        judge(&queue, &progress, left: queued, given, pace, port, ring, faults, position)
         level.set(queue.samples)
         let isShort = ring.count < reserve || !supply.isFlowing
         if isShort { doorbell.ring() }
@@ -124,15 +124,21 @@ enum PlaybackLoop {
   /// Keeps more in the device after trouble, and less after calm.
   private static func judge(
     _ queue: inout PlaybackQueue, _ progress: inout PlaybackProgress, left: Int, _ given: Given,
-    _ pace: DevicePace, _ port: PCMPort, _ faults: AudioFaults, _ gauge: AudioGauge
+    _ pace: DevicePace, _ port: PCMPort, _ ring: AudioRing, _ faults: AudioFaults,
+    _ position: AudioPositionCell
   ) {
     let now = StopSignal.now
     var hasTrouble = given.isShort
-    if pace.periodCount < 16 || pace.periodCount & 15 < given.samples / port.periodSamples {
+    let isLook = pace.periodCount < 16 || pace.periodCount & 15 < given.samples / port.periodSamples
+    // Silence in the place of sound puts off what comes after it.
+    if isLook || given.isShort {
       let delay = port.delay()
       // What will be asked for next finds the device without what was given ahead.
-      gauge.set(max(delay - max(given.samples - port.periodSamples, 0), 0))
-      if pace.periodCount > 15, !pace.isClockless, progress.hasStalled(delay: delay, at: now) {
+      let ahead = min(max(given.samples - port.periodSamples, 0), delay)
+      position.note(count: ring.takenCount - ahead, delay: delay - ahead, at: now)
+      if isLook, pace.periodCount > 15, !pace.isClockless,
+        progress.hasStalled(delay: delay, at: now)
+      {
         faults.countUnderrun()
         hasTrouble = true
       }

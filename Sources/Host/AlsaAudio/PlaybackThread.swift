@@ -15,7 +15,7 @@ package final class PlaybackThread: AudioOutput {
   package var state: AudioDeviceState { work.state.value }
   package var periodSamples: Int { work.period.value }
   package var reserveSamples: Int { work.reserve }
-  package var delaySamples: Int { work.delay.value }
+  package var position: AudioPosition? { work.position.value }
   /// How much is kept in the device at present: it grows when the device runs dry and shrinks again.
   package var queueSamples: Int { work.queue.value }
   /// Whether the system granted real-time priority.
@@ -54,7 +54,7 @@ package final class PlaybackThread: AudioOutput {
     // Unchecked: `pcm` is made, used and dropped by the thread alone.
     let state: AudioDeviceStateCell
     let period: AudioGauge
-    let delay = AudioGauge()
+    let position = AudioPositionCell()
     let queue = AudioGauge()
     /// What the ring holds after an answer: what the device takes, and in the robust profile as much
     /// again.
@@ -96,7 +96,7 @@ package final class PlaybackThread: AudioOutput {
       guard let port = pcm?.port else { return }
       let code = PlaybackLoop.run(
         port, reserve: reserve - port.periodSamples, ring: ring, doorbell: doorbell,
-        answer: answer, faults: faults, delay: delay, level: queue, until: stop)
+        answer: answer, faults: faults, position: position, level: queue, until: stop)
       if code != 0 {
         state.setFailed(.transfer, code: code)
         doorbell.ring()

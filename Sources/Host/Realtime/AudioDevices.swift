@@ -13,8 +13,8 @@ package protocol AudioInput: AnyObject, Sendable {
   var state: AudioDeviceState { get }
   /// How much arrives at once. Settled when the state is no longer `opening`.
   var periodSamples: Int { get }
-  /// The age of a sample when it reaches the ring, as far as the device tells, in samples.
-  var delaySamples: Int { get }
+  /// Where the device stands, as noted some time ago; `nil` if it does not tell.
+  var position: AudioPosition? { get }
 
   /// Begins to fill the ring. Does not wait for a device to open: the state is `opening` until the
   /// doorbell tells that it is `running` or `failed`.
@@ -28,8 +28,19 @@ package protocol AudioInput: AnyObject, Sendable {
 }
 
 extension AudioInput {
-  /// How old the next sample is that the media loop takes: in the device and in the ring.
-  package var ageSamples: Int { delaySamples + ring.count }
+  /// The age of a sample when it reaches the ring, as far as the device tells, in samples.
+  package var delaySamples: Int { position?.delay ?? 0 }
+
+  /// How old the next sample is that the media loop takes: from the air, through the device and the ring.
+  ///
+  /// - Parameter now: in nanoseconds of the monotonic clock. The answer does not depend on when in a
+  ///   period the question comes.
+  package func ageSamples(at now: Int64) -> Int {
+    guard let position, let passed = position.passed(at: now) else {
+      return delaySamples + ring.count
+    }
+    return max(0, position.count + position.delay + passed - ring.takenCount)
+  }
 }
 
 /// Where sound goes: a loudspeaker, a file, nowhere.
@@ -52,9 +63,8 @@ package protocol AudioOutput: AnyObject, Sendable {
   /// How much the ring should hold after the media loop has answered the doorbell: one period, or
   /// more where robustness is preferred to a short delay.
   var reserveSamples: Int { get }
-  /// How long a sample taken from the ring waits until it sounds, as far as the device tells, in
-  /// samples.
-  var delaySamples: Int { get }
+  /// Where the device stands, as noted some time ago; `nil` if it does not tell.
+  var position: AudioPosition? { get }
 
   /// Begins to empty the ring. As ``AudioInput/start()``.
   func start() throws(AudioDeviceError)
@@ -88,9 +98,17 @@ extension AudioOutput {
     }
   }
 
+  /// How long a sample taken from the ring waits until it sounds, as far as the device tells, in samples.
+  package var delaySamples: Int { position?.delay ?? 0 }
+
   /// How long a sample that the media loop writes now waits until it sounds: in the ring and in the
-  /// device.
-  package var latencySamples: Int { ring.count + delaySamples }
+  /// device. As ``AudioInput/ageSamples(at:)``.
+  package func latencySamples(at now: Int64) -> Int {
+    guard let position, let passed = position.passed(at: now) else {
+      return delaySamples + ring.count
+    }
+    return max(0, ring.writtenCount - (position.count - position.delay + passed))
+  }
 
   /// Appends samples, as the media loop; what finds no room is dropped and counted.
   package func write(_ samples: [Int16]) {

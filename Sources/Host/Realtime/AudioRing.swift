@@ -74,6 +74,16 @@ package final class AudioRing: @unchecked Sendable {
     }
   }
 
+  /// How many samples were put into the ring since the beginning, and how many of them were removed.
+  package var writtenCount: Int {
+    @_noLocks get { written.load(ordering: .acquiring) }
+  }
+
+  /// As ``writtenCount``.
+  package var takenCount: Int {
+    @_noLocks get { taken.load(ordering: .acquiring) }
+  }
+
   /// In samples.
   package var capacity: Int { mask + 1 }
 

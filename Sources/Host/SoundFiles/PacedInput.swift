@@ -11,7 +11,7 @@ package final class PacedInput: AudioInput {
   package let faults = AudioFaults()
   package let periodSamples: Int
   package var state: AudioDeviceState { work.state.value }
-  package var delaySamples: Int { 0 }
+  package var position: AudioPosition? { nil }
 
   private let work: Work
   private let thread: RealtimeThread

@@ -10,7 +10,7 @@ package final class PacedOutput: AudioOutput {
   package let periodSamples: Int
   package var reserveSamples: Int { periodSamples }
   package var state: AudioDeviceState { work.state.value }
-  package var delaySamples: Int { 0 }
+  package var position: AudioPosition? { nil }
 
   private let work: Work
   private let thread: RealtimeThread

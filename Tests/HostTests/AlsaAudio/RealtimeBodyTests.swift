@@ -105,11 +105,12 @@ struct RealtimeBodyMeasurements {
     let counter = try Counter()
     let stop = StopSignal()
     let pcm = try PCM(opening: "null", for: .capture, profile: .normal, stop: stop)
-    let (ring, doorbell, faults, delay) = (AudioRing(), Doorbell(), AudioFaults(), AudioGauge())
+    let (ring, doorbell, faults) = (AudioRing(), Doorbell(), AudioFaults())
+    let position = AudioPositionCell()
     var code: Int32 = -1
     let counted = counter.measure {
       code = CaptureLoop.run(
-        pcm.port, ring: ring, doorbell: doorbell, faults: faults, delay: delay, until: stop,
+        pcm.port, ring: ring, doorbell: doorbell, faults: faults, position: position, until: stop,
         periodLimit: 10_000)
     }
     #expect(code == 0)
@@ -124,13 +125,13 @@ struct RealtimeBodyMeasurements {
     let stop = StopSignal()
     let pcm = try PCM(opening: "null", for: .playback, profile: .normal, stop: stop)
     let (ring, doorbell, answer) = (AudioRing(), Doorbell(), Doorbell())
-    let (faults, delay, level) = (AudioFaults(), AudioGauge(), AudioGauge())
+    let (faults, position, level) = (AudioFaults(), AudioPositionCell(), AudioGauge())
     _ = ring.write([Int16](repeating: 1, count: 700))
     var code: Int32 = -1
     let counted = counter.measure {
       code = PlaybackLoop.run(
         pcm.port, reserve: 0, ring: ring, doorbell: doorbell, answer: answer, faults: faults,
-        delay: delay, level: level, until: stop, periodLimit: 10_000)
+        position: position, level: level, until: stop, periodLimit: 10_000)
     }
     #expect(code == 0)
     #expect(counted == Counted())
@@ -152,14 +153,14 @@ struct RealtimeBodyMeasurements {
       work: MeasuredBody("cardIn", .capture, capture, counter) { port, stop in
         CaptureLoop.run(
           port, ring: capture.ring, doorbell: doorbell, faults: capture.faults,
-          delay: capture.delay, until: stop, periodLimit: 10_000)
+          position: capture.position, until: stop, periodLimit: 10_000)
       })
     let output = RealtimeThread(
       name: "playback",
       work: MeasuredBody("cardOut", .playback, playback, counter, answer: answer) { port, stop in
         PlaybackLoop.run(
           port, reserve: 0, ring: playback.ring, doorbell: doorbell, answer: answer,
-          faults: playback.faults, delay: playback.delay, level: level, until: stop,
+          faults: playback.faults, position: playback.position, level: level, until: stop,
           periodLimit: 20_000)
       })
     #expect(output.start() == 0)
@@ -253,7 +254,7 @@ private struct Counter: Sendable {
 private final class CallDirection: Sendable {
   let ring = AudioRing()
   let faults = AudioFaults()
-  let delay = AudioGauge()
+  let position = AudioPositionCell()
   let outcome = Lock<(code: Int32, counted: Counted)?>(nil)
   var isOver: Bool { outcome.withLock { $0 != nil } }
 }

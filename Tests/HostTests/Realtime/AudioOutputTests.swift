@@ -25,6 +25,20 @@ struct AudioOutputTests {
     }
     #expect(made == [960, 960, 80])
   }
+
+  @Test("tells how long a sample will wait, whenever in a period it is asked")
+  func latency() {
+    let output = QuickOutput(position: AudioPosition(count: 0, delay: 480, time: 5_000_000_000))
+    _ = output.ring.write([Int16](repeating: 1, count: 960))
+    #expect(output.latencySamples(at: 5_000_000_000) == 1_440)
+    // Nothing is said about when the device takes the next period out of the ring.
+    #expect(output.latencySamples(at: 5_005_000_000) == 1_200)
+    _ = output.ring.read(exactly: 480)
+    #expect(output.latencySamples(at: 5_005_000_000) == 1_200)
+    #expect(output.latencySamples(at: 5_100_000_000) == 0)
+    // What was noted so long ago is not reckoned on with.
+    #expect(output.latencySamples(at: 7_000_000_000) == 960)
+  }
 }
 
 /// Takes what is in the ring whenever it is asked how much it wants.
@@ -35,14 +49,17 @@ private final class QuickOutput: AudioOutput {
   let faults = AudioFaults()
   let state = AudioDeviceState.running
   let periodSamples = 480
-  let delaySamples = 0
+  let position: AudioPosition?
   var reserveSamples: Int {
     _ = ring.drain()
     return reserve
   }
   private let reserve: Int
 
-  init(reserve: Int = 480) { self.reserve = reserve }
+  init(reserve: Int = 480, position: AudioPosition? = nil) {
+    self.reserve = reserve
+    self.position = position
+  }
   func start() {}
   func stop() {}
 }

@@ -100,40 +100,35 @@ package struct EchoBench {
   /// Brings loudspeaker and microphone to the processor in the order in which a phone does.
   private func process(_ microphone: [Int16]) -> (sound: [Int16], times: [Double])? {
     guard let processor = VoiceProcessor(conditions.parts) else { return nil }
-    var chain = VoiceChain(processor, parts: conditions.parts)
-    var generator = SeededGenerator(seed: conditions.seed &+ 99)
-    var lateness = SeededGenerator(seed: conditions.seed &+ 123)
+    var chain = VoiceChain(
+      processor, parts: conditions.parts, followsClocks: conditions.followsClocks)
+    var lateness = SeededGenerator(seed: conditions.seed &+ 99)
+    var errors = SeededGenerator(seed: conditions.seed &+ 123)
     let loudspeaker = far.map(SoundFigures.sample)
-    let captureDelay = Double(conditions.delay) * Self.halfMillisecond
+    let halfDelay = Double(conditions.delay) * Self.halfMillisecond
     let size = conditions.frameSamples
     var sound: [Int16] = []
     var times: [Double] = []
-    var (pulled, start) = (0, 0)
+    var (pulled, start, error) = (0, 0, 0)
     while start + size <= microphone.count {
       // The loop is late by up to 5 ms.
-      let now = Double(start + size) + captureDelay + .random(in: 0..<240, using: &generator)
+      let now = Double(start + size) + halfDelay + .random(in: 0..<240, using: &lateness)
       let began = Self.processorTime
       while Double(pulled) / pace <= now, pulled + 480 <= loudspeaker.count {
-        let asked = Double(pulled) / pace + .random(in: 0..<240, using: &lateness)
-        chain.played(Array(loudspeaker[pulled..<pulled + 480]), at: instant(asked))
+        chain.played(Array(loudspeaker[pulled..<pulled + 480]))
         pulled += 480
       }
-      // What the devices tell jumps by 2 ms.
-      let error = Int.random(in: -96...96, using: &generator)
-      let told = size + (conditions.delay - conditions.hiddenDelay) * 48 + error
+      // Devices are asked where they stand six times a second, and tell it to 2 ms.
+      if start / size % 8 == 0 { error = .random(in: -96...96, using: &errors) }
+      let heard = (Double(start) - halfDelay) * pace
+      let told = pulled - Int(heard) - conditions.hiddenDelay * 48 + error
       var frame = Array(microphone[start..<start + size])
-      chain.clean(&frame, delaySamples: told, at: instant(now))
+      chain.clean(&frame, delaySamples: told)
       times.append((Self.processorTime - began) * 1e6 * 480 / Double(size))
       sound += frame
       start += size
     }
     return (sound, times)
-  }
-
-  /// So many samples from the beginning; `nil` where clocks are not compared.
-  private func instant(_ sample: Double) -> Instant? {
-    guard conditions.followsClocks else { return nil }
-    return Instant(nanoseconds: Int64(sample / Double(Self.second) * 1e9))
   }
 
   private func measure(_ sound: [Int16], echo: [Float], times: [Double]) -> Outcome {

@@ -1,0 +1,107 @@
+/// What is played, in step with the microphone: for each block that the microphone brings, the block that
+/// an echo canceller is to compare with it.
+///
+/// Sound is asked for and comes in portions, late by chance, and a microphone's in others; and the clocks
+/// may differ. A canceller that was given either as it comes would see its echo jump to and fro. So what is
+/// played is held here, and taken from where the microphone's block stands: always as long before what it
+/// may hold of it.
+///
+/// - Bound: 2.5 s.
+struct EchoReference {
+  private var sound = VariableResampler()
+  /// By how much what is given is ahead of what the microphone hears, in samples: as much as there always
+  /// is, since a canceller likes to choose. `nil` until that is known.
+  private(set) var lead: Int?
+  /// How many blocks in a row have been quite elsewhere than they should, and the least delay meanwhile.
+  private var stray = (blocks: 0, leastDelay: Int.max)
+  /// Silence that is to be given before what is held.
+  private var silence = 0
+
+  /// How much has been taken in and not been given.
+  var heldSamples: Int { Int(sound.waiting) }
+
+  /// Takes in what goes to the loudspeaker.
+  mutating func append(_ samples: [Int16]) {
+    sound.append(samples)
+    let excess = heldSamples - Self.limit
+    if excess > 0 { sound.drop(excess) }
+  }
+
+  /// The block that goes with the microphone's next one.
+  ///
+  /// - Parameters:
+  ///   - delay: how long before the last sample that was taken in the one was played that the
+  ///     microphone's block begins with, in samples.
+  ///   - pace: samples taken in for each of the microphone's.
+  ///   - isExact: whether the delay is known well enough to be kept to; otherwise it is, roughly.
+  ///   - isHeard: as for ``VariableResampler/take(_:pace:isHeard:)``.
+  /// - Returns: `nil` for the first 80 ms.
+  mutating func block(delay: Int, pace: Double, isExact: Bool, isHeard: Bool) -> [Int16]? {
+    var error = lead.map { offset(delay: delay, lead: $0) }
+    if let error, abs(error) < Self.unbearable {
+      stray = (0, .max)
+    } else {
+      stray = (stray.blocks + 1, min(stray.leastDelay, delay))
+    }
+    if stray.blocks >= (lead == nil ? Self.firstPatience : Self.patience) {
+      let spare = stray.leastDelay - VoiceBlock.sampleCount - Self.reserve
+      let lead = min(max(spare, Self.leads.lowerBound), Self.leads.upperBound)
+      move(by: Int(offset(delay: delay, lead: lead).rounded()))
+      error = 0
+      self.lead = lead
+      stray = (0, .max)
+    }
+    guard let error else { return nil }
+    let count = VoiceBlock.sampleCount
+    let quiet = min(silence, count)
+    silence -= quiet
+    var block = [Int16](repeating: 0, count: quiet)
+    let steering = isExact ? Self.steering(error) : 0
+    block += sound.take(count - quiet, pace: pace + steering, isHeard: isHeard)
+    // What has not come yet is made good by a move.
+    if block.count < count { block += repeatElement(0, count: count - block.count) }
+    return block
+  }
+
+  /// How much older than it should be is what would come next, in samples.
+  private func offset(delay: Int, lead: Int) -> Double {
+    sound.waiting + Double(silence) - Double(delay - lead)
+  }
+
+  /// Passes over what is held, or waits.
+  private mutating func move(by samples: Int) {
+    let passed = min(silence, max(0, samples))
+    silence -= passed
+    if samples > 0 {
+      sound.drop(samples - passed)
+    } else {
+      silence = min(silence - samples, Self.limit)
+    }
+  }
+
+  /// How much quicker or slower is to be read, so that the error does not grow.
+  private static func steering(_ error: Double) -> Double {
+    let beyond = max(abs(error) - unnoticed, 0)
+    let change = min(beyond / steeringTime, fastestSteering)
+    return error < 0 ? -change : change
+  }
+
+  // In samples.
+  /// 5 to 60 ms.
+  private static let leads = 240...2_880
+  /// 5 ms: so much later than usual may a loudspeaker ask for sound.
+  private static let reserve = 240
+  /// 2.5 s.
+  private static let limit = 120_000
+  /// 6 ms.
+  private static let unbearable = 288.0
+  /// 3 ms.
+  private static let unnoticed = 144.0
+  /// 2 s.
+  private static let steeringTime = 96_000.0
+  /// 300 ppm.
+  private static let fastestSteering = 0.000_3
+  /// In blocks.
+  private static let patience = 25
+  private static let firstPatience = 8
+}

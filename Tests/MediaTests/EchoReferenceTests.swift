@@ -1,0 +1,121 @@
+import Basics
+import Testing
+
+@testable import Media
+
+@Suite("Echo reference")
+struct EchoReferenceTests {
+  @Test(
+    "is as far ahead as what is played allows, between 5 and 60 ms", arguments: [20, 40, 60, 200])
+  func lead(delayMilliseconds: Int) throws {
+    var bench = ReferenceBench()
+    bench.delay = delayMilliseconds * 48
+    for _ in 0..<20 { bench.step() }
+    let lead = try #require(bench.reference.lead)
+    #expect(lead == min(max(bench.delay - 480 - 240, 240), 2_880))
+    #expect(bench.offset == 0)
+  }
+
+  @Test("does not leap when what is told of the delay jumps by 4 ms")
+  func inexactness() throws {
+    var bench = ReferenceBench()
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<20 { bench.step() }
+    for _ in 0..<2_000 {
+      bench.step(error: .random(in: -192...192, using: &generator))
+      #expect(bench.offset == 0)
+    }
+  }
+
+  @Test(
+    "follows a delay that has changed within 300 ms, either way", arguments: [-1_500, 600, 24_000])
+  func change(samples: Int) throws {
+    var bench = ReferenceBench(delay: 4_800)
+    for _ in 0..<20 { bench.step() }
+    bench.delay += samples
+    for _ in 0..<30 { bench.step() }
+    #expect(bench.offset == 0)
+    for _ in 0..<100 {
+      bench.step()
+      #expect(bench.offset == 0)
+    }
+  }
+
+  @Test(
+    "keeps in step with clocks that differ, without a leap",
+    arguments: [-0.000_3, -0.000_1, 0.000_2])
+  func clocks(skew: Double) throws {
+    var bench = ReferenceBench(skew: skew)
+    for _ in 0..<20 { bench.step(isExact: true) }
+    var before = bench.offset
+    for _ in 0..<6_000 {
+      bench.step(isExact: true)
+      #expect(abs(bench.offset) < 200)
+      #expect(abs(bench.offset - before) < 3)
+      before = bench.offset
+    }
+  }
+
+  @Test("holds no more than 2.5 s of what nobody asks for, and finds its place again")
+  func bound() throws {
+    var bench = ReferenceBench()
+    for _ in 0..<20 { bench.step() }
+    for _ in 0..<10_000 { bench.play(480) }
+    #expect(bench.reference.heldSamples <= 120_000)
+    bench.heard = Double(bench.given - bench.delay)
+    for _ in 0..<60 { bench.step() }
+    #expect(bench.offset == 0)
+  }
+
+  @Test("is silent while nothing is played, and finds its place when there is")
+  func pause() throws {
+    var bench = ReferenceBench()
+    for _ in 0..<20 { bench.step() }
+    for _ in 0..<300 { bench.rest() }
+    for _ in 0..<60 { bench.step() }
+    #expect(bench.offset == 0)
+  }
+}
+
+/// A loudspeaker that plays a ramp, and a microphone of blocks.
+private struct ReferenceBench {
+  var reference = EchoReference()
+  /// From a sample's being given until it is heard, in samples.
+  var delay = 2_880
+  private(set) var given = 0
+  /// The sample of the loudspeaker's that is heard as the microphone's next one.
+  var heard = 0.0
+  /// By how many samples the last block was elsewhere than it should be.
+  private(set) var offset = 0.0
+  private let skew: Double
+
+  init(delay: Int = 2_880, skew: Double = 0) {
+    self.delay = delay
+    self.skew = skew
+  }
+
+  /// Each sample tells its place.
+  mutating func play(_ count: Int) {
+    reference.append((given..<given + count).map { Int16(truncatingIfNeeded: $0 % 32_000) })
+    given += count
+  }
+
+  mutating func step(error: Int = 0, isExact: Bool = false) {
+    while given < Int(heard) + delay { play(240) }
+    take(told: given - Int(heard.rounded()) + error, isExact: isExact)
+    heard += 480 * (1 + skew)
+  }
+
+  /// Nothing is given, and the devices tell a delay as before.
+  mutating func rest() { take(told: delay, isExact: false) }
+
+  private mutating func take(told: Int, isExact: Bool) {
+    let block = reference.block(
+      delay: told, pace: 1 + (isExact ? skew : 0), isExact: isExact, isHeard: true)
+    guard let block, let lead = reference.lead else { return }
+    #expect(block.count == 480)
+    let place = (Int(heard.rounded()) + lead + 240) % 32_000
+    // Not where the ramp begins anew.
+    if (600..<31_400).contains(place) { offset = Double(Int(block[240]) - place) }
+  }
+}
