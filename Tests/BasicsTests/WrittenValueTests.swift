@@ -112,6 +112,17 @@ struct NearestNameTests {
     #expect(nearestName(to: written, among: names) == nil)
   }
 
+  @Test(
+    "a name that was written longer finds the longest that it begins with",
+    arguments: [
+      ("username", "user"), ("password-file-name", "password-file"), ("redundancy", "red"),
+      ("to-nobody", nil),
+    ] as [(String, String?)])
+  func findsBeginning(written: String, meant: String?) {
+    let names = ["server", "to", "user", "red", "password", "password-file"]
+    #expect(nearestName(to: written, among: names) == meant)
+  }
+
   @Test("a name of any length is looked at in bounded time")
   func isBounded() {
     #expect(nearestName(to: String(repeating: "x", count: 1_000_000), among: names) == nil)

@@ -1,5 +1,5 @@
-/// The candidate that somebody who wrote `name` most likely meant: few letters differ, or it begins
-/// with `name`.
+/// The candidate that somebody who wrote `name` most likely meant: few letters differ, or one of the two
+/// begins with the other, as `username` does with `user`.
 ///
 /// - Returns: `nil` when none is near enough to be worth suggesting; the first of equally near ones.
 package func nearestName(to name: String, among candidates: some Collection<String>) -> String? {
@@ -12,7 +12,11 @@ package func nearestName(to name: String, among candidates: some Collection<Stri
   }
   if let best { return best.candidate }
   guard written.count >= 2 else { return nil }
-  return candidates.first { $0.lowercased().hasPrefix(String(written)) }
+  let name = String(written)
+  // A name of one or two letters begins too many words by chance.
+  let beginnings = candidates.filter { $0.count >= 3 && name.hasPrefix($0.lowercased()) }
+  return candidates.first { $0.lowercased().hasPrefix(name) }
+    ?? beginnings.max { $0.count < $1.count }
 }
 
 /// How many letters must be added, removed, replaced or swapped with their neighbour.
