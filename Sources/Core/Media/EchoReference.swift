@@ -30,8 +30,8 @@ struct EchoReference {
   /// The block that goes with the microphone's next one.
   ///
   /// - Parameters:
-  ///   - delay: how long before the last sample that was taken in the one was played that the
-  ///     microphone's block begins with, in samples.
+  ///   - delay: how far the microphone is behind what is taken in, in samples: its block begins with the
+  ///     sound of the sample that was taken in so many before the last.
   ///   - pace: samples taken in for each of the microphone's.
   ///   - isExact: whether the delay is known well enough to be kept to; otherwise it is, roughly.
   ///   - isHeard: as for ``VariableResampler/take(_:pace:isHeard:)``.

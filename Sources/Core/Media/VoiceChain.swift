@@ -53,7 +53,7 @@ package struct VoiceChain {
     var start = 0
     while start < samples.count {
       let count = min(samples.count - start, VoiceBlock.sampleCount - far.count)
-      far.energy += VoiceDetector.energy(of: Array(samples[start..<start + count])) * Double(count)
+      far.energy += VoiceDetector.energy(of: samples[start..<start + count]) * Double(count)
       far.count += count
       start += count
       guard far.count == VoiceBlock.sampleCount else { return }

@@ -60,7 +60,7 @@ package struct VoiceDetector: Equatable, Sendable {
   private var floor: Double { energies.min() ?? Self.quietRoom }
 
   /// The mean square of a frame's samples.
-  package static func energy(of frame: [Int16]) -> Double {
+  package static func energy(of frame: some Collection<Int16>) -> Double {
     guard !frame.isEmpty else { return 0 }
     var sum = 0
     for sample in frame { sum += Int(sample) * Int(sample) }
