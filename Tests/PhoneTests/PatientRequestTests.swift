@@ -64,6 +64,16 @@ struct PatientRequestTests {
     bench.advance(.seconds(10))
     #expect(bench.takeRequests() == [])
   }
+
+  @Test("are forgotten when their account has signed out")
+  func signedOut() {
+    var bench = bench()
+    bench.transport(refusal("1"))
+    bench.scripts[0].want(.report(.account(.signedOut)))
+    bench.wake(AccountID(0))
+    bench.advance(.seconds(10))
+    #expect(bench.takeRequests() == [])
+  }
 }
 
 extension ControlBench {

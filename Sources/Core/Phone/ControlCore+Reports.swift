@@ -168,6 +168,7 @@ extension ControlCore {
       effects.append(.event(.error(nil, "Cannot sign in to \(name): \(reason)")))
     case .signedOut:
       accounts[index].isReady = false
+      patience.forget(account.id)
     case .signingIn:
       break
     }

@@ -61,6 +61,11 @@ struct PatientRequests: Sendable {
     }
   }
 
+  /// Nothing more is asked for an account that has signed out, and its answers do not matter.
+  mutating func forget(_ account: AccountID) {
+    entries = entries.filter { $0.key.account != account }
+  }
+
   /// When ``takeDue(at:)`` is next due.
   var deadline: Instant? { entries.values.compactMap(\.dueAt).min() }
 
