@@ -15,6 +15,11 @@ enum NexaconFacade: Facade {
   /// What a path is for.
   enum Operation: Hashable, Sendable {
     case token, refresh, login
+    case service(Service)
+  }
+
+  /// What is done for those who have signed in.
+  enum Service: Hashable, Sendable {
     case call, peerCall, groupCall, decline, callURL, credentials
     case record, history
     case contacts, contact, presence, device
@@ -24,18 +29,18 @@ enum NexaconFacade: Facade {
     route(.post, NexaconPath.token, .token),
     route(.post, NexaconPath.refresh, .refresh),
     route(.post, NexaconPath.login, .login),
-    route(.post, NexaconPath.call, .call),
-    route(.post, NexaconPath.peerCall, .peerCall),
-    route(.post, NexaconPath.groupCall, .groupCall),
-    route(.post, NexaconPath.decline, .decline),
-    route(.post, NexaconPath.callURL, .callURL),
-    route(.get, NexaconPath.credentials, .credentials),
-    route(.post, NexaconPath.analytics, .record),
-    route(.get, NexaconPath.history, .history),
-    Route(.get, .post, at: NexaconPath.base + NexaconPath.contacts, .contacts),
-    route(.delete, NexaconPath.contacts + "{nxid}/", .contact),
-    route(.get, NexaconPath.presence, .presence),
-    Route(.post, .delete, at: NexaconPath.base + NexaconPath.registerDevice, .device),
+    route(.post, NexaconPath.call, .service(.call)),
+    route(.post, NexaconPath.peerCall, .service(.peerCall)),
+    route(.post, NexaconPath.groupCall, .service(.groupCall)),
+    route(.post, NexaconPath.decline, .service(.decline)),
+    route(.post, NexaconPath.callURL, .service(.callURL)),
+    route(.get, NexaconPath.credentials, .service(.credentials)),
+    route(.post, NexaconPath.analytics, .service(.record)),
+    route(.get, NexaconPath.history, .service(.history)),
+    Route(.get, .post, at: NexaconPath.base + NexaconPath.contacts, .service(.contacts)),
+    route(.delete, NexaconPath.contacts + "{nxid}/", .service(.contact)),
+    route(.get, NexaconPath.presence, .service(.presence)),
+    Route(.post, .delete, at: NexaconPath.base + NexaconPath.registerDevice, .service(.device)),
   ]
 
   private static func route(

@@ -21,17 +21,24 @@ struct NexaconVisit {
     let found = NexaconFacade.routes.lazy.compactMap { route in
       route.parameter(of: target.segments).map { (route.operation, parameter: $0) }
     }.first
-    switch found?.0 {
-    case .token: return try issueToken(in: &exchange, &turn)
-    case .refresh: return try refresh(in: exchange)
-    case .login: return try login(in: exchange)
-    default: break
+    switch found {
+    case (.token, _)?: return try issueToken(in: &exchange, &turn)
+    case (.refresh, _)?: return try refresh(in: exchange)
+    case (.login, _)?: return try login(in: exchange)
+    case (.service(let service), let parameter)?:
+      guard let user = session?.user else { throw .notSignedIn }
+      return try carryOut(service, parameter, for: user, in: &exchange, &turn)
+    case nil: throw session == nil ? .notSignedIn : .nothingThere
     }
-    guard let user = session?.user else { throw .notSignedIn }
+  }
+
+  /// - Parameter parameter: what the path names, as the contact that is removed.
+  private func carryOut(
+    _ service: NexaconFacade.Service, _ parameter: String, for user: StoredUser,
+    in exchange: inout Exchange, _ turn: inout Turn
+  ) throws(ExchangeRefusal) -> HTTPResponse? {
     exchange.showLife(of: user.id, at: turn.now)
-    guard let (operation, parameter) = found else { throw .nothingThere }
-    switch operation {
-    case .token, .refresh, .login: throw .nothingThere  // Dealt with above.
+    switch service {
     case .call: return try call(user, in: &exchange, &turn)
     case .peerCall: return try call(user, usual: .p2p, in: &exchange, &turn)
     case .groupCall: return try call(user, isGroup: true, in: &exchange, &turn)
