@@ -105,8 +105,10 @@ extension Exchange {
       throw .tooMany("There are too many open sockets.", retryAfter: .seconds(10))
     }
     let wasPresent = sockets.isPresent(userID)
+    let wasThere = isZulipGuestThere(userID)
     sockets.add(ExchangeSocket(userID: userID, session: session.hash, address: address), as: id)
     if !wasPresent { announce(userID, &turn) }
+    tellZulipGuest(userID, wasThere: wasThere, &turn)
     presenceChanged(of: userID, &turn)
   }
 
@@ -116,6 +118,7 @@ extension Exchange {
     for callID in callIDs(of: socket.userID) { calls[callID]?.socketClosed(id) }
     guard !sockets.isPresent(socket.userID) else { return }
     announce(socket.userID, &turn)
+    tellZulipGuest(socket.userID, wasThere: true, &turn)
     presenceChanged(of: socket.userID, &turn)
   }
 

@@ -132,7 +132,12 @@ package struct Exchange: Sendable {
   }
 
   private mutating func replaceUsers(_ users: [StoredUser], _ turn: inout Turn) {
+    let before = Set(directory.registeredUsers.map(\.id))
     directory.replace(users)
+    let after = Set(directory.registeredUsers.map(\.id))
+    for id in before.symmetricDifference(after).sorted() {
+      tellZulipMember(id, isMember: after.contains(id), &turn)
+    }
     for (id, socket) in sockets.all where directory.owner(ofHash: socket.session) == nil {
       closeSocket(id, code: 1008, &turn)
     }

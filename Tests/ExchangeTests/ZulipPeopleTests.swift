@@ -1,10 +1,11 @@
 import Basics
-import Exchange
 import Formats
 import Simulation
 import Testing
 import Transport
 import ZulipWire
+
+@testable import Exchange
 
 @Suite("Zulip users of the exchange")
 struct ZulipPeopleTests {
@@ -87,6 +88,75 @@ struct ZulipPeopleTests {
     #expect(bob.at.unixSeconds == bench.exchange.wall.unixSeconds)
     let one = try bench.get("/users/bob@x/presence", as: "Alice").body["presence"]
     #expect(one?["aggregated"]?["status"]?.string == "active")
+  }
+
+  @Test("who has a client of another call system only is a member, and not online")
+  func otherSystems() throws {
+    let bench = try ZulipBench()
+    let queue = try bench.register("Alice", #"["realm_user","presence"]"#)
+    let socket = try bench.exchange.connect(try bench.exchange.signIn("frank"))
+    let people = try bench.get("/users", as: "Alice").body["members"]?.array ?? []
+    #expect(people.compactMap { $0["full_name"]?.string } == ["Alice", "frank"])
+    #expect(try bench.get("/realm/presence", as: "Alice").body["presences"]?.object == [:])
+    #expect(try bench.get("/users/frank@x/presence", as: "Alice").status == 400)
+    let number = try #require(people.last?["user_id"]?.integer)
+    let call = try bench.post(
+      "/calls/create",
+      CreateRequest(userID: number, email: "frank@tipring.local", isVideo: false).encoded(),
+      as: "Alice")
+    #expect(call.body["receiver_online"]?.boolean == false, "\(call.body.text)")
+    bench.exchange.closeSocket(socket)
+    #expect(try bench.ops(queue, as: "Alice") == ["add", "remove"])
+  }
+
+  @Test("guests who come and go are told to the clients that are there, and once")
+  func newcomers() throws {
+    let bench = try ZulipBench()
+    let queue = try bench.register("Alice", #"["realm_user"]"#)
+    let first = try bench.register("Bob")
+    let second = try bench.register("Bob")
+    let added = try bench.events(queue, as: "Alice")
+    #expect(added.count == 1)
+    #expect(added.first?["op"]?.string == "add")
+    #expect(added.first?["person"]?["full_name"]?.string == "Bob")
+    #expect(added.first?["person"]?["user_id"]?.integer == bench.numbers["Bob"])
+    _ = try bench.ask(.delete, "/events", ["queue_id": first], as: "Bob")
+    #expect(try bench.ops(queue, as: "Alice") == ["add"])
+    _ = try bench.ask(.delete, "/events", ["queue_id": second], as: "Bob")
+    #expect(try bench.ops(queue, as: "Alice") == ["add", "remove"])
+    _ = try bench.register("Bob")
+    bench.advance(.seconds(400))
+    _ = try bench.events(queue, as: "Alice")
+    bench.advance(.seconds(201))
+    #expect(try bench.ops(queue, as: "Alice") == ["add", "remove", "add", "remove"])
+  }
+
+  @Test("users who are registered or removed meanwhile are told to the clients that are there")
+  func registered() throws {
+    let bench = try ZulipBench()
+    let queue = try bench.register("Alice", #"["realm_user"]"#)
+    let guests = bench.exchange.exchange.directory.guests
+    let user = StoredUser(
+      id: "dora", name: "Dora", role: .user, createdAt: bench.exchange.wall,
+      seenAt: bench.exchange.wall)
+    bench.exchange.feed(.usersChanged([user] + guests))
+    bench.exchange.feed(.usersChanged([user] + guests))
+    bench.exchange.feed(.usersChanged(guests))
+    #expect(try bench.ops(queue, as: "Alice") == ["add", "remove"])
+  }
+
+  @Test("presence ends with the last client, and not when it grows old")
+  func presenceEnds() throws {
+    let bench = try ZulipBench()
+    let queue = try bench.register("Alice", #"["presence"]"#)
+    let own = try bench.register("Bob")
+    _ = try bench.post("/users/me/presence", ["status": "active"], as: "Bob")
+    _ = try bench.ask(.delete, "/events", ["queue_id": own], as: "Bob")
+    #expect(try bench.get("/users/bob@x/presence", as: "Alice").status == 400)
+    let told = try #require(try bench.events(queue, as: "Alice").last)
+    let presence = try #require(told["presence"].flatMap(PresenceMessage.init(decoding:)))
+    #expect(!presence.isActive)
+    #expect(presence.at.duration(to: bench.exchange.wall) > .seconds(140))
   }
 
   @Test("values may come as form, JSON, or JSON inside the form")

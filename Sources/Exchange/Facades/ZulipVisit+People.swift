@@ -11,7 +11,8 @@ extension ZulipVisit {
     var members: [JSONValue] = []
     for user in exchange.zulipPeople(including: userID) {
       members.append(
-        exchange.zulipUser(user.id, &turn).encodedAsMember(role: user.role.zulipRole))
+        exchange.zulipUser(user.id, &turn).encodedAsMember(
+          role: exchange.zulipRole(of: user.id)))
     }
     return ZulipFacade.success(["members": .array(members)])
   }
@@ -31,16 +32,17 @@ extension ZulipVisit {
       ? userID
       : Int(path[1]).flatMap { exchange.zulip.roster.userID($0) }
         ?? exchange.zulipUserID(ofEmail: path[1])
-    guard let wanted, let user = exchange.directory.user(wanted) else {
+    guard let wanted, exchange.directory.user(wanted) != nil else {
       throw ZulipRefusal(400, "No such user")
     }
     if path.count == 3 {
-      guard let presence = exchange.zulipPresence(of: wanted, turn) else {
+      guard let presence = exchange.zulip.presences[wanted] else {
         throw ZulipRefusal(400, "No presence data for \(exchange.zulipEmail(of: wanted))")
       }
       return ZulipFacade.success(["presence": presence.message.encoded()])
     }
-    let member = exchange.zulipUser(wanted, &turn).encodedAsMember(role: user.role.zulipRole)
+    let member = exchange.zulipUser(wanted, &turn).encodedAsMember(
+      role: exchange.zulipRole(of: wanted))
     guard path[1] == "me", case .object(let members) = member else {
       return ZulipFacade.success(["user": member])
     }
@@ -55,25 +57,7 @@ extension ZulipVisit {
     guard ["active", "idle"].contains(status) else {
       throw ZulipRefusal(400, "Invalid status: \(HarmlessText.line(status, limit: 40))")
     }
-    let isActive = status == "active"
-    let before = exchange.zulip.presences[userID]
-    let presence = ZulipState.Presence(isActive: isActive, at: turn.wall)
-    exchange.zulip.presences[userID] = presence
-    if exchange.zulip.presences.count > ZulipRoster.limit {
-      exchange.zulip.presences = exchange.zulip.presences.filter {
-        exchange.directory.user($0.key) != nil
-      }
-    }
-    let age = before?.at.duration(to: turn.wall) ?? .seconds(86_400)
-    if before?.isActive != isActive || age > exchange.settings.zulip.times.presence {
-      let event: [String: JSONValue] = [
-        "type": "presence", "email": .string(exchange.zulipEmail(of: userID)),
-        "user_id": .integer(Int64(exchange.zulipNumber(of: userID, &turn))),
-        "server_timestamp": .integer(turn.wall.unixSeconds),
-        "presence": presence.message.encoded(),
-      ]
-      exchange.postZulipToAll(event, &turn)
-    }
+    exchange.setZulipPresence(of: userID, isActive: status == "active", &turn)
     if parameters.flag("ping_only", usual: false) { return ZulipFacade.success() }
     return presences(in: &exchange, turn)
   }
@@ -81,7 +65,7 @@ extension ZulipVisit {
   func presences(in exchange: inout Exchange, _ turn: Turn) -> HTTPResponse {
     var all: [String: JSONValue] = [:]
     for user in exchange.zulipPeople(including: userID) {
-      guard let presence = exchange.zulipPresence(of: user.id, turn) else { continue }
+      guard let presence = exchange.zulip.presences[user.id] else { continue }
       all[exchange.zulipEmail(of: user.id)] = presence.message.encoded()
     }
     return ZulipFacade.success([
@@ -107,8 +91,10 @@ extension ZulipVisit {
       exchange.dropZulipQueue(id, &turn)
     }
     let id = hexadecimal(exchange.ports.randomBytes(8))
+    let wasThere = exchange.isZulipGuestThere(userID)
     exchange.zulip.queues[id] = ZulipQueue(
       id: id, userID: userID, session: session, types: types, at: turn.now)
+    exchange.tellZulipGuest(userID, wasThere: wasThere, &turn)
     let answer = RegisteredQueue(
       queueID: id, lastEventID: -1, longPoll: .seconds(90),
       offlineThreshold: settings.times.presence,
@@ -140,7 +126,7 @@ extension ZulipVisit {
   func deleteQueue(
     in exchange: inout Exchange, _ turn: inout Turn
   ) throws(ZulipRefusal) -> HTTPResponse {
-    exchange.dropZulipQueue(try queueID(in: exchange), &turn)
+    exchange.closeZulipQueue(try queueID(in: exchange), &turn)
     return ZulipFacade.success()
   }
 
@@ -200,20 +186,5 @@ extension ZulipVisit {
       if id != userID, !recipients.contains(id) { recipients.append(id) }
     }
     return recipients
-  }
-}
-
-extension ZulipState.Presence {
-  fileprivate var message: PresenceMessage { PresenceMessage(isActive: isActive, at: at) }
-}
-
-extension StoredUser.Role {
-  /// Zulip's number of the role.
-  fileprivate var zulipRole: Int {
-    switch self {
-    case .admin: 200
-    case .user: 400
-    case .guest: 600
-    }
   }
 }

@@ -24,6 +24,15 @@ extension Exchange {
       email: zulipEmail(of: userID))
   }
 
+  /// Zulip's number of a user's role.
+  func zulipRole(of userID: String) -> Int {
+    switch directory.user(userID)?.role {
+    case .admin: 200
+    case .user: 400
+    case .guest, nil: 600
+    }
+  }
+
   func zulipName(of userID: String) -> String { directory.user(userID)?.name ?? userID }
 
   /// A name that is no address becomes one.
@@ -49,20 +58,71 @@ extension Exchange {
       }
   }
 
-  /// When a user was last there; `nil` for never.
-  func zulipPresence(of userID: String, _ turn: Turn) -> ZulipState.Presence? {
-    if sockets.isPresent(userID) { return ZulipState.Presence(isActive: true, at: turn.wall) }
-    return zulip.presences[userID]
+  /// Whether a guest is there, in whatever call system, and a member therefore.
+  func isZulipGuestThere(_ userID: String) -> Bool {
+    sockets.isPresent(userID) || zulip.hasQueue(of: userID)
   }
 
-  /// Whether a client of the user waits for events.
+  /// Tells the others when a guest has come or gone.
+  mutating func tellZulipGuest(_ userID: String, wasThere: Bool, _ turn: inout Turn) {
+    let isThere = isZulipGuestThere(userID)
+    guard isThere != wasThere, directory.user(userID)?.role == .guest else { return }
+    tellZulipMember(userID, isMember: isThere, &turn)
+  }
+
+  /// Tells the others who is a member from now on, or no more.
+  mutating func tellZulipMember(_ userID: String, isMember: Bool, _ turn: inout Turn) {
+    guard zulip.queues.values.contains(where: { $0.userID != userID }) else { return }
+    let user = zulipUser(userID, &turn)
+    let person =
+      isMember ? user.encodedAsMember(role: zulipRole(of: userID)) : user.encodedForEvent()
+    postZulipToAll(
+      ["type": "realm_user", "op": isMember ? "add" : "remove", "person": person],
+      except: userID, &turn)
+  }
+
+  /// Whether a client of the user waits for events. Clients of other call systems do not count, here and
+  /// where presence is told: calls over Zulip do not reach them.
   func isZulipOnline(_ userID: String, _ turn: Turn) -> Bool {
-    if sockets.isPresent(userID) { return true }
     let limit = settings.zulip.times.presence
     return zulip.queues.values.contains { queue in
       queue.userID == userID
         && (queue.poll != nil || queue.usedAt.duration(to: turn.now) < limit)
     }
+  }
+
+  /// Keeps what a client shows of its user, and tells it where it is news.
+  mutating func setZulipPresence(of userID: String, isActive: Bool, _ turn: inout Turn) {
+    let before = zulip.presences[userID]
+    let presence = ZulipState.Presence(isActive: isActive, at: turn.wall)
+    zulip.presences[userID] = presence
+    if zulip.presences.count > ZulipRoster.limit {
+      zulip.presences = zulip.presences.filter { directory.user($0.key) != nil }
+    }
+    let age = before?.at.duration(to: turn.wall) ?? .seconds(86_400)
+    guard before?.isActive != isActive || age > settings.zulip.times.presence else { return }
+    tellZulip(presence, of: userID, &turn)
+  }
+
+  /// The last client of a user has gone: the others need not wait until its presence is old.
+  mutating func endZulipPresence(of userID: String, _ turn: inout Turn) {
+    guard !zulip.hasQueue(of: userID), zulip.presences.removeValue(forKey: userID) != nil
+    else { return }
+    let age = settings.zulip.times.presence + .seconds(1)
+    let past = ZulipState.Presence(isActive: false, at: turn.wall.advanced(by: .zero - age))
+    tellZulip(past, of: userID, &turn)
+  }
+
+  private mutating func tellZulip(
+    _ presence: ZulipState.Presence, of userID: String, _ turn: inout Turn
+  ) {
+    postZulipToAll(
+      [
+        "type": "presence", "email": .string(zulipEmail(of: userID)),
+        "user_id": .integer(Int64(zulipNumber(of: userID, &turn))),
+        "server_timestamp": .integer(turn.wall.unixSeconds),
+        "presence": presence.message.encoded(),
+      ], &turn)
   }
 
   /// Where a call takes place, for that user: beginning with a slash in the exchange's own conferences.
@@ -101,9 +161,11 @@ extension Exchange {
     }
   }
 
-  /// Puts an event into everybody's queues.
-  mutating func postZulipToAll(_ members: [String: JSONValue], _ turn: inout Turn) {
-    for userID in Set(zulip.queues.values.map(\.userID)).sorted() {
+  /// Puts an event into everybody's queues, or everybody else's.
+  mutating func postZulipToAll(
+    _ members: [String: JSONValue], except absent: String? = nil, _ turn: inout Turn
+  ) {
+    for userID in Set(zulip.queues.values.map(\.userID)).sorted() where userID != absent {
       postZulip(members, to: userID, &turn)
     }
   }
@@ -124,6 +186,14 @@ extension Exchange {
     }
   }
 
+  /// Forgets a queue whose client has gone, and tells the others if it was the user's last.
+  mutating func closeZulipQueue(_ id: String, _ turn: inout Turn) {
+    guard let userID = zulip.queues[id]?.userID else { return }
+    dropZulipQueue(id, &turn)
+    endZulipPresence(of: userID, &turn)
+    tellZulipGuest(userID, wasThere: true, &turn)
+  }
+
   mutating func expireZulipQueues(_ turn: inout Turn) {
     let life = settings.zulip.times.queueLife
     for id in zulip.queues.keys.sorted() {
@@ -133,8 +203,12 @@ extension Exchange {
         zulip.queues[id]?.append(["type": "heartbeat"])
         answerZulipPoll(of: id, &turn)
       } else if queue.usedAt.advanced(by: life) <= turn.now {
-        dropZulipQueue(id, &turn)
+        closeZulipQueue(id, &turn)
       }
     }
   }
+}
+
+extension ZulipState.Presence {
+  var message: PresenceMessage { PresenceMessage(isActive: isActive, at: at) }
 }

@@ -95,6 +95,8 @@ struct ZulipState: Sendable {
       .sorted { ($0.usedAt, $0.id) < ($1.usedAt, $1.id) }.map(\.id)
   }
 
+  func hasQueue(of userID: String) -> Bool { queues.values.contains { $0.userID == userID } }
+
   /// When something happens by itself next.
   func deadline(_ settings: ZulipSettings) -> Instant? {
     let times = settings.times
