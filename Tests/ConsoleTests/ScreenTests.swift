@@ -1,3 +1,4 @@
+import Basics
 import Calling
 import Cells
 import Media
@@ -84,6 +85,39 @@ struct ScreenTests {
     let isWhole = lines[first...(first + 1)].contains { $0.contains(#/\.\s*(│|┃|║|\||$)/#) }
     #expect(isWhole, "\n\(text)")
     return text
+  }
+
+  @Test("the contacts of several accounts say what they are and whose, clipped where that is much")
+  func contactsOfSeveral() {
+    var board = Situations.idleBoard
+    var other = Situations.account
+    other.id = AccountID(1)
+    other.name = "work"
+    board.accounts.append(other)
+    board.contacts = [
+      Situations.contact("Echo", about: "repeats you"),
+      Situations.contact("Parrot", about: "talks"), Situations.contact("Lobby", .room, members: 2),
+    ]
+    func rows() -> [String] {
+      let state = Situations.state(Size(rows: 24, columns: 80), board)
+      let shown = render(state).screen.text.split(separator: "\n")
+      return shown[2...4].map { row in
+        String(row.prefix { $0 != "│" }.reversed().drop { $0 == " " }.reversed())
+      }
+    }
+    #expect(
+      rows() == [
+        "▸● Echo    repeat… · exchange", " ● Parrot  talks · exchange",
+        " # Lobby   room 2 · exchange",
+      ])
+    board.accounts[0].name = "the exchange at home"
+    #expect(
+      rows() == [
+        "▸● Echo    repeats… · the ex…", " ● Parrot  talks · the excha…",
+        " # Lobby   room 2 · the exch…",
+      ])
+    board.contacts[0].name = "Amina Okafor from Lagos"
+    #expect(rows()[0] == "▸● Amina Okafor…  repeats you")
   }
 
   @Test("use no colour under NO_COLOR, and still mark what matters")

@@ -34,10 +34,10 @@ extension Painter {
     let detailRoom = room - nameWidth - 2
     let detail = detail(of: contact, room: detailRoom)
     // Without room for a word beside it, the name has the row to itself.
-    let width = detailRoom < 5 ? room : nameWidth
+    let width = detailRoom < Self.leastDetail ? room : nameWidth
     screen.draw(contact.sign, row: row, column: list.column + 1, style: style(of: contact))
     screen.draw(contact.shownName, row: row, column: list.column + 3, limit: width)
-    if detailRoom >= 5 {
+    if detailRoom >= Self.leastDetail {
       screen.draw(
         detail, row: row, column: list.column + 5 + nameWidth, limit: detailRoom,
         style: Theme.quiet)
@@ -46,15 +46,26 @@ extension Painter {
     mark(row: row, in: list)
   }
 
-  /// What the contact is, and with several accounts whose; whose alone where both do not fit.
+  /// What the contact is, and with several accounts whose: both clipped where they do not fit, and what it
+  /// is alone where too little would be left of that.
   private func detail(of contact: Contact, room: Int) -> String {
-    guard state.board.accounts.count > 1 else { return contact.detail }
+    let detail = contact.detail
+    guard state.board.accounts.count > 1 else { return detail }
     let account = HarmlessText.line(state.accountName(of: contact), limit: 24)
-    let full = [contact.detail, account].filter { !$0.isEmpty }.joined(separator: " · ")
-    if full.columns <= room { return full }
-    let short = contact.memberCount.map { "\(max($0, 0)) · \(account)" } ?? account
-    return short.columns <= room ? short : account
+    let both = room - Self.separator.columns
+    var own = account.columns
+    if both - own < Self.leastClipped { own = min(own, max(both - detail.columns, both / 2)) }
+    let rest = detail.clipped(to: both - own)
+    if detail.isEmpty { return account }
+    guard rest == detail || rest.columns >= Self.leastClipped else { return detail }
+    return rest + Self.separator + account.clipped(to: own)
   }
+
+  private static let separator = " · "
+  /// Columns of a word that still tell something.
+  private static let leastDetail = 5
+  /// The same of a word that loses its end.
+  private static let leastClipped = 7
 
   private func style(of contact: Contact) -> Style {
     if contact.kind == .room { return Theme.own }

@@ -624,7 +624,7 @@ enum Screens120x40 {
       #"""
        ● exchange  ● chat  ● nx  ● bots                                              1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
       ━━ 1 Contacts ━━━━━━━━━━━━━━━━━━━━━━┭─ 2 Call ──────────────────────────────────────────────────────────────────────────
-      ▸● Echo        exchange             │ ● Standup  chat                                          active   00:41   MOS 4.4
+      ▸● Echo        repeats … · exchange │ ● Standup  chat                                          active   00:41   MOS 4.4
        # Lobby       room 2 · exchange    │ mic ▁▁▁▁▁▃▄▆▇▇▅▄▂▅▇▄   ear ▁▁▁▁▁▂▃▅▆▅▄▂▁▄▅▂
        ● Ann Larsen  online · chat        │ 4 people  ○ you  ● Ann Larsen  ○ Ben Okri (muted)  ○ Chidi Anagonye
        # Standup     room 3 · chat        │
@@ -668,7 +668,7 @@ enum Screens120x40 {
       #"""
        ● exchange  ● chat  ● nx  ● bots                                              1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
       ━━ 1 Contacts ━━━━━━━━━━━━━━━━━━━━━━┭─ 2 Call · 2 calls ────────────────────────────────────────────────────────────────
-      ▸● Echo        exchange             │ ● Standup  chat                                          active   00:43   MOS 4.4
+      ▸● Echo        repeats … · exchange │ ● Standup  chat                                          active   00:43   MOS 4.4
        # Lobby       room 2 · exchange    │ mic ▁▁▁▁▁▃▄▆▇▇▅▄▂▅▇▄   ear ▁▁▁▁▁▂▃▅▆▅▄▂▁▄▅▂
        ● Ann Larsen  online · chat        │ 4 people  ○ you  ● Ann Larsen  ○ Ben Okri (muted)  ○ Chidi Anagonye
        # Standup     room 3 · chat        │ ◉ Ben Okri  nx                                                      rings   00:14

@@ -624,12 +624,12 @@ enum Screens80x24 {
       #"""
        ◌ exchange reconnecting 8 s  ✗ zulip refused      INSECURE    1 missed   12:41
       ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call ────────────────────────────────────────
-      ▸● Echo          exchange     │ No call.
-       ● Parrot        exchange     │
-       ● Operator      exchange     │ Enter calls the selected contact, : anybody by
-       # Lobby         2 · exchange │ name, address or number.
-       ◐ Amina Okafor  exchange     │
-       ○ Bernd         exchange     │
+      ▸● Echo          repeats you  │ No call.
+       ● Parrot        voice bot    │
+       ● Operator      calls you    │ Enter calls the selected contact, : anybody by
+       # Lobby         room 2       │ name, address or number.
+       ◐ Amina Okafor  away · exch… │
+       ○ Bernd         offline      │
                                     │
                                     │
                                     │
@@ -736,8 +736,8 @@ enum Screens80x24 {
       #"""
        ● exchange  ● chat  ● nx  ● bots      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
       ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call ────────────────────────────────────────
-      ▸● Echo        exchange       │ ● Standup  chat        active   00:41   MOS 4.4
-       # Lobby       2 · exchange   │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
+      ▸● Echo        repeats you    │ ● Standup  chat        active   00:41   MOS 4.4
+       # Lobby       room 2 · exch… │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
        ● Ann Larsen  online · chat  │ 4 people  ○ you  ● Ann Larsen
        # Standup     room 3 · chat  │  ○ Ben Okri (muted)  ○ Chidi Anagonye
        ● Ben Okri    online · nx    │
@@ -764,8 +764,8 @@ enum Screens80x24 {
       #"""
        ● exchange  ● chat  ● nx  ● bots      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
       ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call · 2 calls ──────────────────────────────
-      ▸● Echo        exchange       │ ● Standup  chat        active   00:43   MOS 4.4
-       # Lobby       2 · exchange   │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
+      ▸● Echo        repeats you    │ ● Standup  chat        active   00:43   MOS 4.4
+       # Lobby       room 2 · exch… │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
        ● Ann Larsen  online · chat  │ 4 people  ○ you  ● Ann Larsen
        # Sta┏━ Incoming call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ rings 0:14 ━┓
        ● Ben┃                                                                  ┃00:14
@@ -792,8 +792,8 @@ enum Screens80x24 {
       #"""
        ● exchange  ● chat  ● nx  ● bots      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:42
       ━━ 1 Contacts ━━━━━━━━━━━━━━━━┭─ 2 Call ────────────────────────────────────────
-      ▸● Echo        exchange       │ ● Standup  chat        active   01:01   MOS 4.4
-       # Lobby       2 · exchange   │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
+      ▸● Echo        repeats you    │ ● Standup  chat        active   01:01   MOS 4.4
+       # Lobby       room 2 · exch… │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂
        ● Ann Larsen  online · chat  │ 4 people  ○ you  ● Ann Larsen
        # Standup     room 3 · chat  │  ○ Ben Okri (muted)  ○ Chidi Anagonye
        ● Ben Okri    online · nx    │
