@@ -51,6 +51,25 @@ struct MessageTests {
     #expect(shown.screen.text.contains("host ↔ host"), "\n\(shown.screen.text)")
   }
 
+  @Test(
+    "that are long take a third of the only pane in a call, and say where the rest is",
+    arguments: ["2", "4", "1"])
+  func third(pane: String) throws {
+    var state = Situations.inCall(Size(rows: 16, columns: 60))
+    _ = Situations.type(pane, &state)
+    let before = render(state).screen.text.split(separator: "\n", omittingEmptySubsequences: false)
+    _ = reduce(&state, .log(LogEntry(.warning, "sound", Self.sentence)))
+    let shown = render(state)
+    let rows = shown.screen.text.split(separator: "\n", omittingEmptySubsequences: false)
+    let top = try #require(rows.firstIndex { $0.contains("╭") }, "\n\(shown.screen.text)")
+    let paneRows = try #require(state.layout.panes[state.focus]).rows
+    #expect((14 - top) * 3 <= paneRows, "\n\(shown.screen.text)")
+    #expect(rows[..<top] == before[..<top])
+    #expect(boxed(shown, column: 0).hasPrefix("! sound: There is no"), "\n\(shown.screen.text)")
+    #expect(boxed(shown, column: 0).hasSuffix("…"), "\n\(shown.screen.text)")
+    #expect(rows[14].contains(" L all of it "), "\n\(shown.screen.text)")
+  }
+
   @Test("about the microphone are taken back when they are no longer true")
   func takenBack() {
     var state = Situations.inCall(Size(rows: 24, columns: 80))

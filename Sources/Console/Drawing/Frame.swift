@@ -95,7 +95,8 @@ extension Painter {
       return
     }
     let indent = message.sign.columns
-    let lines = boxed(message, room: room - indent, above: row - (layout.upperRule ?? 0) - 3)
+    let (lines, isWhole) = boxed(
+      message, room: room - indent, above: row - (layout.upperRule ?? 0) - 3)
     let width = (lines.map(\.columns).max() ?? 0) + indent
     let rect = Rect(
       row: row - lines.count - 1, column: 0, rows: lines.count + 2, columns: width + 6)
@@ -104,15 +105,25 @@ extension Painter {
     for (index, line) in lines.enumerated() {
       screen.draw(line, row: rect.row + 1 + index, column: 3 + indent, style: message.style)
     }
+    if !isWhole {
+      let rest = " \(key(.log)) all of it "
+      screen.draw(rest, row: row, endColumn: rect.endColumn - 2, style: Theme.key)
+    }
   }
 
-  /// The lines of a box that leaves a call's measurements to be seen, beside it, where it can.
-  private func boxed(_ message: Message, room: Int, above: Int) -> [String] {
-    if let divider = layout.divider, state.topCall != nil {
-      let beside = message.text.wrapped(to: divider - 5 - message.sign.columns)
-      if beside.count <= above { return beside }
+  /// The lines of a box, and whether they are all. In a call it leaves the measurements to be seen: it lies
+  /// beside them where it can, and else takes a third of the pane with its upper edge.
+  private func boxed(_ message: Message, room: Int, above: Int) -> ([String], isWhole: Bool) {
+    var limit = max(1, above)
+    if state.topCall != nil {
+      if let divider = layout.divider {
+        let beside = message.text.wrapped(to: divider - 5 - message.sign.columns)
+        if beside.count <= above { return (beside, true) }
+      }
+      limit = max(1, (above + 2) / 3 - 1)
     }
-    return message.text.wrapped(to: room, limit: max(1, above))
+    let lines = message.text.wrapped(to: room, limit: limit)
+    return (lines, lines == message.text.wrapped(to: room))
   }
 }
 
