@@ -41,6 +41,9 @@ extension ConsoleState {
     return board.calls.first { $0.id == markedCall } ?? topCall
   }
 
+  /// Whether digits are tones in the focused pane, and lead nowhere.
+  var digitsAreTones: Bool { focus == .call && obstacle(to: .tone) == nil }
+
   // MARK: Lists
 
   /// The contacts that pass the filter.

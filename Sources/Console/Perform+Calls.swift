@@ -66,6 +66,10 @@ extension ConsoleState {
       return call.phase == .incoming ? accept(call) : [.order(.resume(call.id))]
     case .tone:
       guard case .character(let tone) = key else { return [] }
+      if sentTones.isEmpty {
+        let way = options.keymap.keyName(for: .nextPane)
+        say("\(tone) was sent as a tone. \(way) leads to the other panes.")
+      }
       sentTones = String((sentTones + String(tone)).suffix(32))
       return [.order(.digits(call.id, String(tone)))]
     case .hold:

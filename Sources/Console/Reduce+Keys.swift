@@ -6,11 +6,7 @@ extension ConsoleState {
   mutating func keyPressed(_ key: Key, at now: Instant) -> [ConsoleCommand] {
     self.now = max(self.now, now)
     let isDeaf = isDeaf(at: self.now)
-    let meanings =
-      key == .control("c") && popup != .quitQuestion
-      ? [.quit] : options.keymap.actions(for: key, in: contexts)
-    // Of several meanings the first that is possible counts: `h` holds a call, and without one moves.
-    let action = meanings.first { obstacle(to: $0) == nil } ?? meanings.first
+    let action = key == .control("c") && popup != .quitQuestion ? .quit : meaning(of: key)
     if isDeaf, key != .control("c"), !isTyping || action?.isForRinging == true {
       return []  // Meant for what was on the screen before the call.
     }
@@ -26,6 +22,13 @@ extension ConsoleState {
     }
     armed = nil
     return typed(key)
+  }
+
+  /// What a key means here. Of several meanings the first that is possible counts: `h` holds a call, and
+  /// without one moves.
+  func meaning(of key: Key) -> Action? {
+    let meanings = options.keymap.actions(for: key, in: contexts)
+    return meanings.first { obstacle(to: $0) == nil } ?? meanings.first
   }
 
   /// A key that is bound to nothing here.

@@ -27,6 +27,17 @@ struct HelpTests {
     #expect(!inCall.contains("Call the selected contact"))
   }
 
+  @Test("lists no key for what it does elsewhere: digits are tones in a call, and h holds")
+  func shadowed() {
+    var state = Situations.inCall(size)
+    #expect(keys(state).contains("Go to the history"))
+    _ = Situations.type([.tab], &state)
+    #expect(!keys(state).contains("Go to the history"))
+    _ = Situations.type("?", &state)
+    let left = state.helpLines.first { $0.text == "Pane to the left" }
+    #expect(left?.keys == "←")
+  }
+
   @Test("scrolls to its end and no further, and closes by the keys that opened it")
   func scrolls() {
     var state = Situations.state(Size(rows: 16, columns: 60))

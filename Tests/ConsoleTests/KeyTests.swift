@@ -67,6 +67,26 @@ struct KeyTests {
     #expect(state.focus == .history)
   }
 
+  @Test(
+    "where digits are tones, titles have none and the screen names the way to the other panes",
+    arguments: [(16, 40), (16, 60), (24, 80), (40, 120)])
+  func wayOut(rows: Int, columns: Int) {
+    var state = Situations.inCall(Size(rows: rows, columns: columns))
+    let shown: (ConsoleState) -> String = { render($0).screen.text }
+    let digit = #/ [134] ([A-Z]|[━─])/#
+    #expect(shown(state).contains(digit))
+    _ = Situations.type("2", &state)
+    #expect(shown(state).contains(" Tab panes "), "\n\(shown(state))")
+    #expect(!shown(state).contains(digit), "\n\(shown(state))")
+    _ = Situations.type("3", &state)
+    #expect(state.message?.text == "3 was sent as a tone. Tab leads to the other panes.")
+    _ = Situations.type("4", &state)
+    #expect(state.message == nil)
+    _ = Situations.type([.tab], &state)
+    #expect(!shown(state).contains(" Tab panes "))
+    #expect(shown(state).contains(digit), "\n\(shown(state))")
+  }
+
   @Test("Tab goes round the panes, both ways")
   func tab() {
     var state = Situations.state(Self.size)

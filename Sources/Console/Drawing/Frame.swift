@@ -24,8 +24,18 @@ extension Painter {
     for (pane, rect) in layout.panes {
       let start = rect.column == 0 ? 2 : rect.column + 1
       let room = rect.endColumn - start - 2
-      screen.draw(title(of: pane, room: room), row: rect.row - 1, column: start, limit: room)
+      let title = title(of: pane, room: room)
+      screen.draw(title, row: rect.row - 1, column: start, limit: room)
+      guard isFocused(pane) else { continue }
+      paintWayOut(row: rect.row - 1, from: start + title.columns)
     }
+  }
+
+  /// Where digits are tones, the line says which key leads to other panes.
+  private mutating func paintWayOut(row: Int, from start: Int) {
+    let words = " \(key(.nextPane)) panes "
+    guard state.digitsAreTones, start + words.columns + 2 <= state.size.columns else { return }
+    screen.draw(words, row: row, endColumn: state.size.columns - 1, style: Theme.key)
   }
 
   private mutating func paintRule(of pane: Pane, row: Int, isLeft: Bool, divider: Int) {
@@ -57,7 +67,8 @@ extension Painter {
     for tab in tabs {
       // Where four titles do not fit, the others shrink to their numbers.
       let isShort = full > state.size.columns && !isFocused(tab.pane)
-      let segments = isShort ? [Segment(" \(tab.pane.rawValue) ", Theme.title)] : tab.segments
+      let short = state.digitsAreTones ? String(tab.pane.title.prefix(1)) : "\(tab.pane.rawValue)"
+      let segments = isShort ? [Segment(" \(short) ", Theme.title)] : tab.segments
       if isFocused(tab.pane) {
         for stroke in [column, column + 1] + [2, 3].map({ column + segments.columns + $0 }) {
           screen.draw("━", row: row, column: stroke, style: Theme.focusedFrame)
@@ -66,11 +77,14 @@ extension Painter {
       screen.draw(segments, row: row, column: column + 2, limit: state.size.columns - column - 3)
       column += segments.columns + 2
     }
+    paintWayOut(row: row, from: column)
   }
 
   private func title(of pane: Pane, room: Int) -> [Segment] {
     let style = isFocused(pane) ? Theme.focusedTitle : Theme.title
-    var segments = [Segment(" \(pane.rawValue) \(pane.title) ", style)]
+    // The digit that leads to a pane, except where it is a tone.
+    let digit = state.digitsAreTones ? "" : "\(pane.rawValue) "
+    var segments = [Segment(" \(digit)\(pane.title) ", style)]
     if pane == .history, state.board.missedCount > 0 {
       let count = Segment("· \(state.board.missedCount) missed ", Theme.fair)
       if (segments + [count]).columns <= room { segments.append(count) }

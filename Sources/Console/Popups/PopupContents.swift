@@ -100,13 +100,13 @@ extension ConsoleState {
   }
 
   private func helpLine(of binding: Keymap.Binding) -> HelpLine? {
-    guard binding.action != .explainRinging, !binding.keys.isEmpty,
-      obstacle(to: binding.action) == nil
-    else { return nil }
-    let keys =
-      binding.action == .tone
-      ? "0-9 * #" : binding.keys.map(\.name).joined(separator: " ")
-    return HelpLine(keys: keys, text: binding.action.title)
+    guard binding.action != .explainRinging, obstacle(to: binding.action) == nil else { return nil }
+    // A key that means something else here is not this action's.
+    let keys = binding.keys.filter { meaning(of: $0) == binding.action }
+    if keys.isEmpty { return nil }
+    return HelpLine(
+      keys: binding.action == .tone ? "0-9 * #" : keys.map(\.name).joined(separator: " "),
+      text: binding.action.title)
   }
 
   /// What the program noted, the newest first, each in as many lines as it takes.

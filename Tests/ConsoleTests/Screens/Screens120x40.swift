@@ -227,7 +227,7 @@ enum Screens120x40 {
       "muted", Size(rows: 40, columns: 120),
       #"""
        tipring  ● you · exchange online                                                1 missed    MUTED    ear ▂▁▄▅▂   12:41
-      ── 1 Contacts ──────────────────────┮━ 2 Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      ── Contacts ────────────────────────┮━ Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Tab panes ━
        ● Echo          repeats you        │ ● Parrot  bot · exchange                     active   00:41   listening   MOS 4.4
        ● Parrot        voice bot          │  MUTED · m unmutes     ear ▁▁▁▁▁▂▃▅▆▅▄▂▁▄▅▂
        ● Operator      calls you          │
@@ -252,7 +252,7 @@ enum Screens120x40 {
                                           │
                                           │
                                           │                                        answered after 0.74 s · sound after 0.91 s
-      ── 3 History · 1 missed ────────────┼─ 4 Statistics ────────────────────────────────────────────────────────────────────
+      ── History · 1 missed ──────────────┼─ Statistics ──────────────────────────────────────────────────────────────────────
        ↙ Operator          12:38     0:21 │ delay        38 ms                    ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂
        ✗ Amina Okafor      12:02   missed │ loss        0.0 %                     ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
        ↗ Echo              11:58     1:02 │ jitter        2 ms                    ▁▁▁▁▁▁▂▁▁▁▁▁▁▂▁▁▁▁▁▂▁▁▁▁▁▁▂▁▁▁▁▁▁▂▁▁▁▁▁▁▂▁▁

@@ -127,7 +127,7 @@ enum Screens60x16 {
       "callPane", Size(rows: 16, columns: 60),
       #"""
        ● you · exchange online       1 missed   mic ▄▂▅▇▄   12:41
-      ── 1 Contacts ━━ 2 Call ━━ 3 History ── 4 Statistics ───────
+      ── Contacts ━━ Call ━━ History ── Statistics ─── Tab panes ─
        ● Parrot              active   00:41   listening   MOS 4.4
        mic ▁▁▁▁▁▃▄▆▇▇▅▄▂▅▇▄   ear ▁▁▁▁▁▂▃▅▆▅▄▂▁▄▅▂   tones 12#
 
@@ -147,7 +147,7 @@ enum Screens60x16 {
       "muted", Size(rows: 16, columns: 60),
       #"""
        ● you · exchange online         1 missed    MUTED    12:41
-      ── 1 Contacts ━━ 2 Call ━━ 3 History ── 4 Statistics ───────
+      ── Contacts ━━ Call ━━ History ── Statistics ─── Tab panes ─
        ● Parrot              active   00:41   listening   MOS 4.4
         MUTED · m unmutes     ear ▁▁▁▁▁▂▃▅▆▅▄▂▁▄▅▂
 
@@ -467,7 +467,7 @@ enum Screens60x16 {
       "recording", Size(rows: 16, columns: 60),
       #"""
        ● you · exchange online       1 missed   mic ▄▂▅▇▄   12:41
-      ── 1 Contacts ━━ 2 Call ━━ 3 History ── 4 Statistics ───────
+      ── Contacts ━━ Call ━━ History ── Statistics ─── Tab panes ─
        ● Operator  exchange              active   00:41   MOS 4.4
        mic ▁▁▁▁▁▃▄▆▇▇▅▄▂▅▇▄   ear ▁▁▁▁▁▂▃▅▆▅▄▂▁▄▅▂   ● REC
 

@@ -175,7 +175,7 @@ enum Screens80x24 {
       "callPane", Size(rows: 24, columns: 80),
       #"""
        tipring  ● you · exchange online      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
-      ── 1 Contacts ────────────────┮━ 2 Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      ── Contacts ──────────────────┮━ Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Tab panes ━
        ● Echo          repeats you  │ ● Parrot             active   00:41   listening
        ● Parrot        voice bot    │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂   tones 12#
        ● Operator      calls you    │
@@ -189,7 +189,7 @@ enum Screens80x24 {
                                     │
                                     │
                                     │      answered after 0.74 s · sound after 0.91 s
-      ── 3 History · 1 missed ──────┼─ 4 Statistics ──────────────────────────────────
+      ── History · 1 missed ────────┼─ Statistics ────────────────────────────────────
        ↙ Operator    12:38     0:21 │ delay       38 ms  ▂▂▂  MOS   4.4         ▇▇▇▇▇
        ✗ Amina Oka…  12:02   missed │ loss       0.0 %   ▁▁▁  down   33 kbit/s  ▅▅▅▅▅
        ↗ Echo        11:58     1:02 │ jitter       2 ms  ▂▂▂  up     31 kbit/s  ▄▄▄▄▄
@@ -203,7 +203,7 @@ enum Screens80x24 {
       "muted", Size(rows: 24, columns: 80),
       #"""
        tipring  ● you · exchange online        1 missed    MUTED    ear ▂▁▄▅▂   12:41
-      ── 1 Contacts ────────────────┮━ 2 Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      ── Contacts ──────────────────┮━ Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Tab panes ━
        ● Echo          repeats you  │ ● Parrot             active   00:41   listening
        ● Parrot        voice bot    │  MUTED · m unmutes    ear ▂▃▅▆▅▄▂▁▄▅▂
        ● Operator      calls you    │
@@ -217,7 +217,7 @@ enum Screens80x24 {
                                     │
                                     │
                                     │      answered after 0.74 s · sound after 0.91 s
-      ── 3 History · 1 missed ──────┼─ 4 Statistics ──────────────────────────────────
+      ── History · 1 missed ────────┼─ Statistics ────────────────────────────────────
        ↙ Operator    12:38     0:21 │ delay       38 ms  ▂▂▂  MOS   4.4         ▇▇▇▇▇
        ✗ Amina Oka…  12:02   missed │ loss       0.0 %   ▁▁▁  down   33 kbit/s  ▅▅▅▅▅
        ↗ Echo        11:58     1:02 │ jitter       2 ms  ▂▂▂  up     31 kbit/s  ▄▄▄▄▄
@@ -651,7 +651,7 @@ enum Screens80x24 {
       "recording", Size(rows: 24, columns: 80),
       #"""
        tipring  ● you · exchange online      1 missed   mic ▄▂▅▇▄   ear ▂▁▄▅▂   12:41
-      ── 1 Contacts ────────────────┮━ 2 Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      ── Contacts ──────────────────┮━ Call ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Tab panes ━
        ● Echo          repeats you  │ ● Operator  exchange   active   00:41   MOS 4.4
        ● Parrot        voice bot    │ mic ▃▄▆▇▇▅▄▂▅▇▄   ear ▂▃▅▆▅▄▂▁▄▅▂   ● REC
        ● Operator      calls you    │
@@ -665,7 +665,7 @@ enum Screens80x24 {
                                     │
                                     │
                                     │ recording to …gs/2026-11-20-124110-operator.wav
-      ── 3 History · 1 missed ──────┼─ 4 Statistics ──────────────────────────────────
+      ── History · 1 missed ────────┼─ Statistics ────────────────────────────────────
        ↙ Operator    12:38     0:21 │ delay       38 ms  ▂▂▂  MOS   4.4         ▇▇▇▇▇
        ✗ Amina Oka…  12:02   missed │ loss       0.0 %   ▁▁▁  down   33 kbit/s  ▅▅▅▅▅
        ↗ Echo        11:58     1:02 │ jitter       2 ms  ▂▂▂  up     31 kbit/s  ▄▄▄▄▄
