@@ -15,7 +15,7 @@ enum CaptureLoop {
     var code = port.begin()
     var failures = 0
     var pace = DevicePace(periodSamples: port.periodSamples)
-    var standIn = StandIn(periodSamples: port.periodSamples)
+    var standIn = StandIn(periodSamples: port.periodSamples, sampleRate: Sound.sampleRate)
     var watch = DeviceWatch(at: StopSignal.now)
     while !stop.isSet, pace.periodCount < periodLimit {
       if code == 0 { code = port.wait(milliseconds: pace.periodMilliseconds) }
@@ -78,35 +78,4 @@ enum CaptureLoop {
 
   /// 60 ms: less than the ring holds beside a frame that is being taken.
   private static var longestBacklog: Int { 2_880 }
-}
-
-/// Silence in the place of a device that delivers nothing, in time by the monotonic clock.
-private struct StandIn {
-  private let period: Int64
-  private var next: Int64
-  /// Whether the present time has been filled with silence already.
-  private(set) var isOn = false
-
-  init(periodSamples: Int) {
-    period = Int64(periodSamples) * 1_000_000_000 / Int64(Sound.sampleRate)
-    next = StopSignal.now + Self.patience
-  }
-
-  mutating func deviceDelivered() {
-    isOn = false
-    next = StopSignal.now + Self.patience
-  }
-
-  /// Whether a period of silence is to be given now; to be asked until it is not.
-  mutating func isDue() -> Bool {
-    let now = StopSignal.now
-    if now < next { return false }
-    isOn = true
-    // After the machine has slept, its night is not made good.
-    next = (now - next > Self.patience ? now : next) + period
-    return true
-  }
-
-  /// 100 ms.
-  private static var patience: Int64 { 100_000_000 }
 }

@@ -1,3 +1,4 @@
+import Realtime
 import Testing
 
 @testable import AlsaAudio

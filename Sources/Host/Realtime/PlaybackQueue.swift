@@ -1,6 +1,3 @@
-import Media
-import Realtime
-
 /// How much sound is kept in a playback device: a little more than the least to begin with, less once
 /// it has shown that less will do, more after it ran dry.
 ///
@@ -11,11 +8,11 @@ import Realtime
 ///
 /// - Units: samples; times in nanoseconds of the monotonic clock.
 /// - Bound: between ``least`` and ``most``; calm is awaited for ``longestCalm`` at most.
-struct PlaybackQueue {
-  let least: Int
-  let most: Int
+package struct PlaybackQueue {
+  package let least: Int
+  package let most: Int
   /// How much is kept at present.
-  private(set) var samples: Int
+  package private(set) var samples: Int
 
   private let step: Int
   private var calm: Int64
@@ -27,7 +24,7 @@ struct PlaybackQueue {
   private var lowest = Int.max
 
   /// - Parameter step: by how much it grows and shrinks; a period.
-  init(least: Int, most: Int, step: Int, at now: Int64) {
+  package init(least: Int, most: Int, step: Int, at now: Int64) {
     self.least = least
     self.most = max(least, most)
     self.step = step
@@ -42,7 +39,7 @@ struct PlaybackQueue {
   ///
   /// - Parameter hasStopped: whether the device had to be started anew, which is heard longest: half
   ///   as much again is kept then.
-  mutating func hadTrouble(hasStopped: Bool = false, at now: Int64) {
+  package mutating func hadTrouble(hasStopped: Bool = false, at now: Int64) {
     defer { lastTrouble = now }
     if let lastTrouble, now - lastTrouble < Self.oneTrouble { return }
     if hasShrunk, lastTrouble != nil { calm = min(calm * 2, Self.longestCalm) }
@@ -54,7 +51,7 @@ struct PlaybackQueue {
   /// A period was given in time.
   ///
   /// - Parameter left: what the device had left before it.
-  mutating func wentWell(left: Int, at now: Int64) {
+  package mutating func wentWell(left: Int, at now: Int64) {
     lowest = min(lowest, left)
     guard samples > least, now - lastChange >= calm else { return }
     let surplus = lowest - step * 3 / 2
@@ -75,59 +72,9 @@ struct PlaybackQueue {
   }
 
   /// 3 s.
-  static var shortestCalm: Int64 { 3_000_000_000 }
+  package static var shortestCalm: Int64 { 3_000_000_000 }
   /// About three minutes.
-  static var longestCalm: Int64 { 192_000_000_000 }
+  package static var longestCalm: Int64 { 192_000_000_000 }
   /// 100 ms.
-  static var oneTrouble: Int64 { 100_000_000 }
-}
-
-/// Finds out that a sound server ran dry, which it does not tell: where a device stands in its sound
-/// falls behind the monotonic clock all at once.
-///
-/// What a device played is what it was given less what still waits. Its clock may be faster or slower
-/// than ours by as much as ``PlaybackProgress/drift`` without being taken for a stall.
-struct PlaybackProgress {
-  /// What the device was given since it began.
-  private(set) var given = 0
-  private var begin: Int64?
-  /// How far the device was behind when it was furthest ahead in the window before this one.
-  private var earlier: Int?
-  private var furthest = Int.max
-  private var count = 0
-
-  init() {}
-
-  /// The device was given so much more.
-  mutating func gave(_ samples: Int) { given += samples }
-
-  /// The device begins anew.
-  mutating func restart() { self = PlaybackProgress() }
-
-  /// Looks where the device stands.
-  ///
-  /// - Parameter delay: what still waits in it, in samples.
-  /// - Returns: whether it stood still since the last looks.
-  mutating func hasStalled(delay: Int, at now: Int64) -> Bool {
-    guard let begin else {
-      self.begin = now
-      return false
-    }
-    let due = Int((now - begin) / 1_000 * Int64(Sound.sampleRate) / 1_000_000)
-    furthest = min(furthest, due - (given - delay))
-    count += 1
-    guard count == Self.window else { return false }
-    defer {
-      earlier = furthest
-      furthest = .max
-      count = 0
-    }
-    guard let earlier else { return false }
-    return furthest - earlier > Self.stall
-  }
-
-  /// Looks that are taken together: what a server tells is uneven.
-  static var window: Int { 8 }
-  /// 3 ms: far more than clocks differ from window to window, and less than one period.
-  static var stall: Int { 144 }
+  package static var oneTrouble: Int64 { 100_000_000 }
 }

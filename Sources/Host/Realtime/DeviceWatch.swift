@@ -4,20 +4,20 @@
 /// and each time in vain longer again.
 ///
 /// - Units: nanoseconds of the monotonic clock.
-struct DeviceWatch {
+package struct DeviceWatch {
   private var stillSince: Int64
   private var patience = beforeSound
 
-  init(at now: Int64) { stillSince = now }
+  package init(at now: Int64) { stillSince = now }
 
   /// The microphone gave something, or the loudspeaker took something.
-  mutating func deviceMoved(at now: Int64) {
+  package mutating func deviceMoved(at now: Int64) {
     stillSince = now
     patience = Self.afterSound
   }
 
   /// Whether to start it anew now.
-  mutating func isDue(at now: Int64) -> Bool {
+  package mutating func isDue(at now: Int64) -> Bool {
     guard now - stillSince >= patience else { return false }
     stillSince = now
     patience = min(patience * 2, Self.longest)
@@ -25,31 +25,31 @@ struct DeviceWatch {
   }
 
   /// 800 ms.
-  static var afterSound: Int64 { 800_000_000 }
+  package static var afterSound: Int64 { 800_000_000 }
   /// 3 s: a sound server's monitor is silent for two when its sink has been at rest.
-  static var beforeSound: Int64 { 3_000_000_000 }
+  package static var beforeSound: Int64 { 3_000_000_000 }
   /// 30 s.
-  static var longest: Int64 { 30_000_000_000 }
+  package static var longest: Int64 { 30_000_000_000 }
 }
 
 /// Finds a loudspeaker that takes nothing any more: a server that hangs or has put it to rest tells of
 /// no error.
 ///
 /// - Units: samples; times in nanoseconds of the monotonic clock.
-struct PlaybackWatch {
+package struct PlaybackWatch {
   private var watch: DeviceWatch
   private var taken: Int?
 
-  init(at now: Int64) { watch = DeviceWatch(at: now) }
+  package init(at now: Int64) { watch = DeviceWatch(at: now) }
 
   /// The device begins anew.
-  mutating func restart() { taken = nil }
+  package mutating func restart() { taken = nil }
 
   /// Looks how far the device has come.
   ///
   /// - Parameter taken: what it was given since it began, less what it still has.
   /// - Returns: whether to start it anew now.
-  mutating func isDue(taken: Int, at now: Int64) -> Bool {
+  package mutating func isDue(taken: Int, at now: Int64) -> Bool {
     defer { self.taken = taken }
     if let before = self.taken, taken > before { watch.deviceMoved(at: now) }
     return watch.isDue(at: now)
