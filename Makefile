@@ -18,7 +18,7 @@ share := $(DESTDIR)$(PREFIX)/share
 
 # What the program is built from and runs with.
 libraries := pkg-config libglib2.0-dev libsoup-3.0-dev glib-networking libnice-dev libsrtp2-dev \
-  libssl-dev libopus-dev libasound2-dev libasound2-plugins libsndfile1-dev libspeexdsp-dev \
+  libssl-dev libopus-dev libasound2-dev libasound2-plugins libpulse-dev libsndfile1-dev libspeexdsp-dev \
   libwebrtc-audio-processing-dev libncurses-dev libsqlite3-dev
 # What its tests and the manual's check need beside.
 tools := curl pulseaudio pulseaudio-utils tmux espeak-ng sox mandoc python3-venv prosody lua-unbound \

@@ -90,6 +90,7 @@ let shells: [Target] = [
   shell("MediaSecurity", ["Basics", "SDP", "Media", "COpenSSL", "CSRTP"]),
   shell("OpusCodec", ["Basics", "Media", "COpus"]),
   shell("AlsaAudio", ["Basics", "Media", "Realtime", "CALSA"]),
+  shell("PulseAudio", ["Basics", "Media", "Realtime", "LoopGLib", "CPulse"]),
   shell("VoiceProcessing", ["Basics", "Media", "CVoiceProcessing"]),
   shell("SoundFiles", ["Basics", "Media", "Realtime", "Resampling", "CSndFile"]),
   shell("NcursesTerminal", ["Basics", "Cells", "CNcurses"]),
@@ -115,6 +116,8 @@ let libraries: [Target] = [
     path: "Sources/C/VoiceProcessing"),
   library("Ncurses"),
   library("Linux"),
+  // Loaded when it is needed.
+  library("Pulse"),
 ]
 
 let everything = (cores + shells).map { Target.Dependency.byName(name: $0.name) } + wires + clients

@@ -53,7 +53,10 @@ struct LayerTests {
   }
 
   private var cModules: [String] {
-    ["GLib", "Nice", "Soup", "OpenSSL", "SRTP", "Opus", "ALSA", "Ncurses", "SQLite", "SndFile"]
-      .map { "C\($0)" } + ["CSpeexDSP", "CWebRTCAudioProcessing", "CVoiceProcessing", "CLinux"]
+    [
+      "GLib", "Nice", "Soup", "OpenSSL", "SRTP", "Opus", "ALSA", "Pulse", "Ncurses", "SQLite",
+      "SndFile",
+    ]
+    .map { "C\($0)" } + ["CSpeexDSP", "CWebRTCAudioProcessing", "CVoiceProcessing", "CLinux"]
   }
 }

@@ -31,6 +31,57 @@ static inline GSource *shim_alarm_new(void (*callback)(void *data), void *data) 
   return source;
 }
 
+/// A source that calls back when one of its descriptors is ready, when its time has come, or when it
+/// is said to be due. Its fields are changed on the loop's own thread, and need no wake-up therefore.
+typedef struct {
+  GSource source;
+  /// Microseconds of the monotonic clock; negative for never.
+  gint64 time;
+  gboolean is_due;
+  void (*callback)(void *data);
+  void *data;
+} ShimPoll;
+
+static inline gboolean shim_poll_prepare(GSource *source, gint *timeout) {
+  ShimPoll *poll = (ShimPoll *)source;
+  *timeout = -1;
+  if (!poll->is_due && poll->time < 0) return FALSE;
+  gint64 rest = poll->is_due ? 0 : poll->time - g_source_get_time(source);
+  *timeout = rest <= 0 ? 0 : (gint)MIN((rest + 999) / 1000, G_MAXINT);
+  return rest <= 0;
+}
+
+static inline gboolean shim_poll_check(GSource *source) {
+  ShimPoll *poll = (ShimPoll *)source;
+  for (GSList *next = source->poll_fds; next; next = next->next)
+    if (((GPollFD *)next->data)->revents) return TRUE;
+  return poll->is_due || (poll->time >= 0 && poll->time <= g_source_get_time(source));
+}
+
+static inline gboolean shim_poll_dispatch(GSource *source, GSourceFunc unused, gpointer ignored) {
+  ((ShimPoll *)source)->callback(((ShimPoll *)source)->data);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs shim_poll_functions = {
+    shim_poll_prepare, shim_poll_check, shim_poll_dispatch, NULL, NULL, NULL};
+
+static inline ShimPoll *shim_poll_new(void (*callback)(void *data), void *data) {
+  ShimPoll *poll = (ShimPoll *)g_source_new(&shim_poll_functions, sizeof(ShimPoll));
+  poll->time = -1;
+  poll->callback = callback;
+  poll->data = data;
+  // See DescriptorWatch: no handler runs its loop.
+  g_source_set_can_recurse(&poll->source, TRUE);
+  return poll;
+}
+
+/// Looks at a descriptor of a source without waiting; whether it is ready.
+static inline gboolean shim_poll_look(GPollFD *polled) {
+  polled->revents = 0;
+  return polled->events && g_poll(polled, 1, 0) > 0;
+}
+
 static inline void shim_object_set_boolean(void *object, const char *name, gboolean value) {
   g_object_set(object, name, value, NULL);
 }

@@ -2,11 +2,17 @@ import CLinux
 
 /// Wakes a loop from any thread without waiting: an event descriptor, or a timer.
 ///
-/// Rings that come before the loop looked are one ring.
-package final class Doorbell: Sendable {
+/// Rings that come before the loop looked are one ring. A device that the loop serves itself has one that
+/// is heard at once: it wakes nobody, but calls who listens.
+package final class Doorbell: @unchecked Sendable {
+  // Unchecked: `listener` is used on one loop's thread alone.
+
   /// Readable after a ring and until ``clear()``; for a watch. Closed with the doorbell, so the watch
-  /// goes first.
+  /// goes first. Negative for one that is heard at once.
   package let descriptor: Int32
+  /// Called within a ring that is heard at once; such a doorbell is rung and listened to on one loop's
+  /// thread alone.
+  package var listener: (() -> Void)?
   private let isTimer: Bool
 
   /// - Parameter isTimer: whether it can be told to ring later; others ring a little quicker.
@@ -19,11 +25,25 @@ package final class Doorbell: Sendable {
     precondition(descriptor >= 0, "the system has descriptors to give")
   }
 
-  deinit { close(descriptor) }
+  /// - Parameter isHeardAtOnce: `true`; it has no descriptor.
+  package init(isHeardAtOnce: Bool) {
+    precondition(isHeardAtOnce, "the others are made otherwise")
+    isTimer = false
+    descriptor = -1
+  }
+
+  deinit {
+    if !isHeardAtOnce { close(descriptor) }
+  }
+
+  /// Whether a ring calls the ``listener`` and wakes nobody.
+  package var isHeardAtOnce: Bool { descriptor < 0 }
 
   /// Wakes whoever watches. Allowed on a real-time thread.
   package func ring() {
-    if isTimer {
+    if isHeardAtOnce {
+      listener?()
+    } else if isTimer {
       ring(afterNanoseconds: 1)
     } else {
       // Fails only when 2⁶⁴ rings went unheard, and then it has rung.
@@ -47,6 +67,7 @@ package final class Doorbell: Sendable {
   /// - Returns: whether it had rung.
   @discardableResult
   package func clear() -> Bool {
+    if isHeardAtOnce { return false }
     // A timer's descriptor is read alike.
     var rings: eventfd_t = 0
     return eventfd_read(descriptor, &rings) == 0

@@ -1,0 +1,112 @@
+import CPulse
+import Glibc
+package import Media
+import Realtime
+
+/// A microphone of a sound server, read by the media loop itself.
+///
+/// While the device delivers nothing, silence takes its place at the monotonic clock's pace, so that
+/// a call's other parts never wait for a microphone.
+package final class PulseInput: PulseStream, @unchecked Sendable {
+  // Unchecked: as PulseStream.
+  private var standIn: StandIn
+  /// The server said so within the library's call.
+  private var available = 0
+
+  /// - Parameters:
+  ///   - name: for what is wrong with it, in words.
+  ///   - profile: how much arrives at once: a frame, before whose end there is nothing to do.
+  package init(name: String, profile: LatencyProfile, servers: PulseServers) {
+    let period = MediaSettings(latency: profile).frameSampleCount
+    standIn = StandIn(periodSamples: period, sampleRate: Sound.sampleRate)
+    super.init(name, periodSamples: period, servers: servers)
+  }
+
+  override func prepare(_ stream: OpaquePointer) {
+    PulseLibrary.functions.pa_stream_set_read_callback(
+      stream, { _, byteCount, data in PulseInput.of(data).available = byteCount / 2 }, data)
+    PulseLibrary.functions.pa_stream_set_latency_update_callback(
+      stream, { stream, data in PulseInput.of(data).tellProgress(of: stream) }, data)
+  }
+
+  override func connect(_ stream: OpaquePointer, to device: String?) -> Int32 {
+    var wish = pa_buffer_attr()
+    wish.maxlength = UInt32(2 * Sound.sampleRate)
+    wish.fragsize = UInt32(2 * periodSamples)
+    let flags = PA_STREAM_ADJUST_LATENCY.rawValue | PA_STREAM_AUTO_TIMING_UPDATE.rawValue
+    return PulseLibrary.functions.pa_stream_connect_record(
+      stream, device, &wish, pa_stream_flags_t(flags))
+  }
+
+  override func begin(_ stream: OpaquePointer) {
+    available = 0
+    standIn = StandIn(periodSamples: periodSamples, sampleRate: Sound.sampleRate)
+  }
+
+  override func serve(_ stream: OpaquePointer) {
+    guard available > 0 else { return }
+    let available = self.available
+    self.available = 0
+    // What silence stood in for is heard no more, nor what is older than the ring can hold.
+    let kept = standIn.isOn ? periodSamples : Self.longestBacklog
+    take(available, skipping: max(available - kept, 0), from: stream)
+    standIn.deviceDelivered()
+    notePosition(of: stream)
+    watch.deviceMoved(at: StopSignal.now)
+    rang()
+  }
+
+  override func look(at now: Int64) {
+    super.look(at: now)
+    guard state == .running else { return }
+    var hasSilence = false
+    while standIn.isDue() {
+      faults.countMissing(ring.writeSilence(count: periodSamples))
+      hasSilence = true
+    }
+    if hasSilence { rang() }
+  }
+
+  override var nextLook: Int64 {
+    standIn.isOn ? Int64(periodSamples) * 1_000_000_000 / Int64(Sound.sampleRate) : .max
+  }
+
+  private func take(_ available: Int, skipping: Int, from stream: OpaquePointer) {
+    var (left, skipped) = (available, skipping)
+    while left > 0 {
+      var piece: UnsafeRawPointer?
+      var byteCount = 0
+      guard PulseLibrary.functions.pa_stream_peek(stream, &piece, &byteCount) == 0, byteCount > 0
+      else { return }
+      let count = byteCount / 2
+      let old = min(skipped, count)
+      // A hole in what the server sent is silence.
+      let fitting =
+        piece.map {
+          ring.write($0.assumingMemoryBound(to: Int16.self) + old, count: count - old)
+        } ?? ring.writeSilence(count: count - old)
+      faults.countDropped(count - fitting)
+      _ = PulseLibrary.functions.pa_stream_drop(stream)
+      skipped -= old
+      left -= count
+    }
+  }
+
+  private func tellProgress(of stream: OpaquePointer?) {
+    guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
+      return
+    }
+    let microseconds = Int(times.source_usec) + Int(times.transport_usec)
+    tell(Int(times.write_index) / 2 + microseconds * Sound.sampleRate / 1_000_000)
+  }
+
+  private func notePosition(of stream: OpaquePointer) {
+    guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
+      return
+    }
+    notePosition(ring.writtenCount) { $0 - Int(times.read_index) / 2 }
+  }
+
+  /// 60 ms: less than the ring holds beside a frame that is being taken.
+  private static let longestBacklog = 2_880
+}
