@@ -27,7 +27,8 @@ final class DeviceSlot<Device> {
   /// A device's doorbell, beside the device, for it is looked at with each period of sound.
   private struct Bell {
     let doorbell: Doorbell
-    let watch: DescriptorWatch
+    /// `nil` for one that is heard at once.
+    let watch: DescriptorWatch?
   }
 
   private struct Candidate {
@@ -81,7 +82,7 @@ final class DeviceSlot<Device> {
     case .running: break
     }
     bell = candidate.bell
-    if let device { self.parts(device).stop() }
+    if let device { stop(device) }
     device = candidate.device
     self.candidate = nil
     return true
@@ -105,12 +106,16 @@ final class DeviceSlot<Device> {
   func close() {
     dropCandidate()
     bell = nil
-    if let device { parts(device).stop() }
+    if let device { stop(device) }
     device = nil
   }
 
   private func makeBell(of device: Device) -> Bell {
     let doorbell = parts(device).doorbell
+    if doorbell.isHeardAtOnce {
+      doorbell.listener = rang
+      return Bell(doorbell: doorbell, watch: nil)
+    }
     return Bell(
       doorbell: doorbell,
       watch: DescriptorWatch(of: doorbell.descriptor, on: loop, handler: rang))
@@ -119,7 +124,13 @@ final class DeviceSlot<Device> {
   private func dropCandidate() {
     guard let candidate else { return }
     self.candidate = nil
-    parts(candidate.device).stop()
+    stop(candidate.device)
+  }
+
+  private func stop(_ device: Device) {
+    let parts = parts(device)
+    if parts.doorbell.isHeardAtOnce { parts.doorbell.listener = nil }
+    parts.stop()
   }
 }
 

@@ -2,10 +2,12 @@ import Basics
 import Calling
 import Files
 import IceNice
+import Invocation
 import LoopGLib
 import Media
 import NetSoup
 import Phone
+import PulseAudio
 import Realtime
 import SoundFiles
 
@@ -58,7 +60,8 @@ actor MediaPlane {
     self.user = user
     devices = SoundDevices(
       capture: sound.capture, playback: sound.playback, ringer: sound.ringer,
-      profile: sound.profile, repeats: sound.repeatsCapture)
+      profile: sound.profile, repeats: sound.repeatsCapture,
+      servers: PulseServers(on: loop, application: Program.title))
     frameSamples = sound.media.frameSampleCount
     core = MediaCore(settings: sound.media, ports: ports, wallTime: .now, at: .now)
   }

@@ -1,5 +1,6 @@
 import AlsaAudio
 package import Media
+package import PulseAudio
 package import Realtime
 import SoundFiles
 
@@ -15,15 +16,18 @@ package final class SoundDevices {
   private var ringer: DeviceLadder<PlaybackSpec>?
   private let profile: LatencyProfile
   private let repeats: Bool
+  /// `nil` where threads serve all devices.
+  private let servers: PulseServers?
   private var choiceComplaint: String?
 
   /// - Parameters:
   ///   - capture: `nil` for the default device; likewise `playback`.
   ///   - ringer: `nil` for the same as `playback`.
   ///   - repeats: whether a file in the microphone's place begins again when it is over.
+  ///   - servers: for those that the loop which uses them serves itself; `nil` for none.
   package init(
     capture: CaptureSpec? = nil, playback: PlaybackSpec? = nil, ringer: PlaybackSpec? = nil,
-    profile: LatencyProfile = .normal, repeats: Bool = false
+    profile: LatencyProfile = .normal, repeats: Bool = false, servers: PulseServers? = nil
   ) {
     self.capture = DeviceLadder(
       capture ?? Self.usualCapture, usual: Self.usualCapture, standIn: .silence
@@ -32,6 +36,7 @@ package final class SoundDevices {
     self.ringer = ringer.map(Self.ladder)
     self.profile = profile
     self.repeats = repeats
+    self.servers = servers
   }
 
   /// Uses other devices from now on; `nil` leaves that one as it is.
@@ -63,7 +68,7 @@ package final class SoundDevices {
     for _ in 0..<Self.rungs {
       do throws(AudioDeviceError) {
         return try Self.started(
-          Self.makeInput(capture.current, profile: profile, repeats: repeats))
+          Self.makeInput(capture.current, profile: profile, repeats: repeats, servers: servers))
       } catch {
         capture.failed(error.sentence)
       }
@@ -86,13 +91,14 @@ package final class SoundDevices {
   /// when there is none. Its state will tell; see ``inputWorks(_:)``.
   package func retryInput() -> (any AudioInput)? {
     guard let spec = capture.nextAttempt() else { return nil }
-    return try? Self.started(Self.makeInput(spec, profile: profile, repeats: repeats))
+    return try? Self.started(
+      Self.makeInput(spec, profile: profile, repeats: repeats, servers: servers))
   }
 
   /// As ``retryInput()``.
   package func retryOutput() -> (any AudioOutput)? {
     guard let spec = playback.nextAttempt() else { return nil }
-    return try? Self.started(Self.makeOutput(spec, profile: profile))
+    return try? Self.started(Self.makeOutput(spec, profile: profile, servers: servers))
   }
 
   // MARK: What became of them
@@ -179,10 +185,16 @@ package final class SoundDevices {
 
   /// An input that is not started yet.
   package static func makeInput(
-    _ spec: CaptureSpec, profile: LatencyProfile = .normal, repeats: Bool = false
+    _ spec: CaptureSpec, profile: LatencyProfile = .normal, repeats: Bool = false,
+    servers: PulseServers? = nil
   ) -> any AudioInput {
     switch spec {
-    case .device(let name): CaptureThread(device: name, profile: profile)
+    case .device(let name):
+      if let servers {
+        ServedInput(device: name, profile: profile, servers: servers)
+      } else {
+        CaptureThread(device: name, profile: profile)
+      }
     case .file(let path):
       PacedInput(
         SoundFileSource(path: path, repeats: repeats), periodSamples: frameSamples(profile))
@@ -194,10 +206,15 @@ package final class SoundDevices {
 
   /// An output that is not started yet.
   package static func makeOutput(
-    _ spec: PlaybackSpec, profile: LatencyProfile = .normal
+    _ spec: PlaybackSpec, profile: LatencyProfile = .normal, servers: PulseServers? = nil
   ) -> any AudioOutput {
     switch spec {
-    case .device(let name): PlaybackThread(device: name, profile: profile)
+    case .device(let name):
+      if let servers {
+        ServedOutput(device: name, profile: profile, servers: servers)
+      } else {
+        PlaybackThread(device: name, profile: profile)
+      }
     case .file(let path):
       PacedOutput(SoundFileSink(path: path), periodSamples: periodSamples(profile))
     case .null: PacedOutput(NullSink(), periodSamples: periodSamples(profile))
@@ -207,7 +224,7 @@ package final class SoundDevices {
   private func makeOutput(on ladder: inout DeviceLadder<PlaybackSpec>) -> any AudioOutput {
     for _ in 0..<Self.rungs {
       do throws(AudioDeviceError) {
-        return try Self.started(Self.makeOutput(ladder.current, profile: profile))
+        return try Self.started(Self.makeOutput(ladder.current, profile: profile, servers: servers))
       } catch {
         ladder.failed(error.sentence)
       }

@@ -1,6 +1,7 @@
 import AlsaAudio
 import EndToEnd
 import Glibc
+import LoopGLib
 import Media
 import Realtime
 import Testing
@@ -59,6 +60,40 @@ struct PipeWireDevices {
     for feeder in feeders { feeder.stop() }
     for device in [output, mouth] { device.stop() }
     for device in [input, ear] { device.stop() }
+  }
+
+  @Test("a loop serves both devices itself, and sound goes on where the default device is")
+  func served() async throws {
+    let plane = Plane()
+    let tone = Tones.sine(hertz: 1_000, count: 48_000 * 60)
+    let (output, input) = (plane.output("pulse"), plane.input("pulse:a.monitor"))
+    let feeder = LoopFeeder(output, tone, on: plane.loop)
+    let listeners = [input, plane.input("pulse:b.monitor")].map { LoopListener($0, on: plane.loop) }
+    func isHeard(by listener: LoopListener) async -> Bool {
+      let before = listener.heard.count
+      return await eventually {
+        Self.cleanTenths(listener.heard.dropFirst(before), hertz: 1_000) >= 5
+      }
+    }
+    #expect(await isHeard(by: listeners[0]))
+    let (given, heard) = (feeder.position, listeners[0].heard.count)
+    let start = StopSignal.now
+    try await Task.sleep(for: .seconds(2))
+    let seconds = Double(StopSignal.now - start) / 1e9
+    let paces = [feeder.position - given, listeners[0].heard.count - heard].map {
+      Double($0) / 48_000 / seconds
+    }
+    #expect(paces.allSatisfy { (0.95...1.05).contains($0) }, "\(paces)")
+    try PipeWireDaemon.control(["set-default-sink", "b"])
+    #expect(await isHeard(by: listeners[1]))
+    try PipeWireDaemon.control(["set-default-sink", "a"])
+    #expect(await isHeard(by: listeners[0]))
+    #expect(output.state == .running && input.state == .running)
+    #expect(output.faults.counts.restarts + input.faults.counts.restarts == 0)
+    print("served: capture \(input.faults.counts), playback \(output.faults.counts)")
+    for listener in listeners { await listener.stop() }
+    await feeder.stop()
+    plane.loop.stop()
   }
 
   @Test("sound goes on where the default device is, when that changes and when it is unplugged")
