@@ -59,6 +59,15 @@ struct DelayEstimatorTests {
     #expect(estimator.targetDelay == samples(5))
   }
 
+  @Test("waits for what comes a little late more than once, since short gaps are noticed as well")
+  func shortGaps() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<2_800 {
+      arrive(index, late: index == 800 || index == 1_900 ? 8 : 0, in: &estimator)
+    }
+    #expect((samples(12)...samples(20)).contains(estimator.targetDelay))
+  }
+
   @Test("a packet that is late alone does not raise the delay, two do at once")
   func recentPackets() {
     var estimator = DelayEstimator(settings: .low)

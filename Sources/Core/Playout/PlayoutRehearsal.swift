@@ -5,8 +5,9 @@
 /// concealed, the packet is played when it comes, and after a while playing hurries back, as the jitter
 /// buffer does.
 /// The rating is that of the E-model (ITU-T G.107): delay and concealment on one scale, so that little is
-/// to be tuned: how much worse than the model a listener finds concealment, and how bad stretching is,
-/// of which the model knows nothing.
+/// to be tuned: how much worse than the model a listener finds concealment, how bad stretching is, and what
+/// one notices of a gap, of which the model knows nothing: short ones are noticed as well, and in long ones
+/// words are lost.
 struct PlayoutRehearsal {
   /// How to play.
   struct Plan: Equatable, Sendable {
@@ -63,6 +64,8 @@ struct PlayoutRehearsal {
     // What comes before the first packet is nobody's loss, nor is it to come down from there.
     var delay = max(aim, lateness.first?.actual ?? 0)
     var concealed: Int64 = 0
+    // What more than that a listener notices of stalls.
+    var noticed: Int64 = 0
     var stretched = aim - delay
     var total: Int64 = 0
     var wait = holdCount
@@ -82,8 +85,13 @@ struct PlayoutRehearsal {
         let slowed = max(0, delay - previous - overdueLateness)
         let gained = min(late - delay, slowed / Self.slowing)
         stretched += gained
-        concealed += late - delay - gained
-        if calmCount >= Self.calmCount { stallCount += 1 }
+        let gap = late - delay - gained
+        concealed += gap
+        noticed += max(0, gap - Self.noticedGap) / 2
+        if calmCount >= Self.calmCount {
+          stallCount += 1
+          if gap > Self.reserve { noticed += max(0, Self.noticedGap - gap) }
+        }
         calmCount = 0
         delay = late
         wait = holdCount
@@ -103,8 +111,11 @@ struct PlayoutRehearsal {
     }
     let count = Double(lateness.count)
     let milliseconds = Self.otherDelay + Double(total) / count / 48
-    let spoilt = Double(concealed) + Self.stretchingWeight * Double(max(0, stretched))
-    let span = count + (stallCount == 1 ? Self.doubt : 0)
+    let isDoubtful = stallCount == 1
+    let spoilt =
+      Double(concealed + (isDoubtful ? 0 : noticed))
+      + Self.stretchingWeight * Double(max(0, stretched))
+    let span = count + (isDoubtful ? Self.doubt : 0)
     let percent = spoilt * 100 / (span * Self.usualPacket)
     let delayImpairment = 0.024 * milliseconds + 0.11 * max(0, milliseconds - 177.3)
     return delayImpairment + concealmentWeight * 95 * percent / (percent + 10)
@@ -121,6 +132,10 @@ struct PlayoutRehearsal {
   private static let step: Int64 = 240
   /// For how many packets no more sound is missing when one stall has ended: half a second.
   private static let calmCount = 25
+  /// 40 ms: a new gap counts for as much at least, and what is beyond counts half as much again.
+  private static let noticedGap: Int64 = 1_920
+  /// 5 ms, which playing always has in reserve.
+  private static let reserve: Int64 = 240
   /// How many packets without a stall are added in thought when there was but one: what has happened once
   /// may not happen again for long.
   private static let doubt = 3_500.0
