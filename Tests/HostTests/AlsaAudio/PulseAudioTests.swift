@@ -16,7 +16,7 @@ struct PulseAudioTests {
     defer { daemon.end() }
     var environment = daemon.environment
     environment["TIPRING_TEST_PULSE"] = "\(daemon.process.id)"
-    try await expectSuite("PulseAudioDevices", environment)
+    try await expectSoundSuite("PulseAudioDevices", environment, within: Self.limit)
   }
 
   @Test("devices notice that their server has ended")
@@ -25,44 +25,22 @@ struct PulseAudioTests {
     defer { daemon.end() }
     var environment = daemon.environment
     environment["TIPRING_TEST_PULSE_LOSS"] = "\(daemon.process.id)"
-    try await expectSuite("PulseAudioLoss", environment)
+    try await expectSoundSuite("PulseAudioLoss", environment, within: Self.limit)
   }
 
   @Test("a server that does not answer is given up")
   func hungServer() async throws {
     let folder = TemporaryFolder()
     let path = "\(folder.path)/socket"
-    let listener = try listening(path)
+    let listener = try silentServer(at: path)
     defer { close(listener) }
-    try await expectSuite(
+    try await expectSoundSuite(
       "PulseAudioSilence",
-      ["PULSE_SERVER": "unix:\(path)", "HOME": folder.path, "TIPRING_TEST_PULSE_SILENCE": "1"])
+      ["PULSE_SERVER": "unix:\(path)", "HOME": folder.path, "TIPRING_TEST_PULSE_SILENCE": "1"],
+      within: Self.limit)
   }
 
-  private func expectSuite(_ name: String, _ environment: [String: String]) async throws {
-    let result = try await Program.runSuite(name, environment: environment, within: .seconds(90))
-    #expect(result.hasPassed, "\(result.output)")
-    #expect(result.output.contains("passed after"), "the suite took place")
-    #expect(!result.output.contains("ALSA lib"), "the library writes nothing to the terminal")
-  }
-
-  /// A socket where connections are taken and never answered.
-  private func listening(_ path: String) throws -> Int32 {
-    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { target in
-      target.copyBytes(from: path.utf8.prefix(target.count - 1))
-    }
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    try #require(result == 0)
-    try #require(listen(listener, 8) == 0)
-    return listener
-  }
+  private static let limit = Duration.seconds(90)
 }
 
 @Suite("PulseAudioDevices", .serialized, .enabled(if: getenv("TIPRING_TEST_PULSE") != nil))

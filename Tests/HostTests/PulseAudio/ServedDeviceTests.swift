@@ -27,7 +27,7 @@ struct ServedDeviceTests {
   @Test("a server that does not answer is given up, and one that is not there is left to ALSA")
   func noServer() async throws {
     let folder = TemporaryFolder()
-    let listener = try listening("\(folder.path)/socket")
+    let listener = try silentServer(at: "\(folder.path)/socket")
     defer { close(listener) }
     let devices = folder.write(
       """
@@ -42,7 +42,7 @@ struct ServedDeviceTests {
       pcm.loud { type softvol slave.pcm "pair" control.name "Loud" }
       pcm.halfway { type asym playback.pcm "null" }
       """, to: "asound.conf")
-    try await runSuite(
+    try await expectSoundSuite(
       "ServedDevicesSilence",
       [
         "HOME": folder.path, "XDG_RUNTIME_DIR": folder.path, "ALSA_CONFIG_PATH": devices,
@@ -55,32 +55,7 @@ struct ServedDeviceTests {
     defer { daemon.end() }
     var environment = daemon.environment
     environment[key] = "\(daemon.process.id)"
-    try await runSuite(name, environment)
-  }
-
-  private func runSuite(_ name: String, _ environment: [String: String]) async throws {
-    let result = try await Program.runSuite(name, environment: environment, within: .seconds(120))
-    #expect(result.hasPassed, "\(result.output)")
-    #expect(result.output.contains("passed after"), "the suite took place")
-    #expect(!result.output.contains("ALSA lib"), "the library writes nothing to the terminal")
-  }
-
-  /// A socket where connections are taken and never answered.
-  private func listening(_ path: String) throws -> Int32 {
-    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { target in
-      target.copyBytes(from: path.utf8.prefix(target.count - 1))
-    }
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    try #require(result == 0)
-    try #require(listen(listener, 8) == 0)
-    return listener
+    try await expectSoundSuite(name, environment)
   }
 }
 
