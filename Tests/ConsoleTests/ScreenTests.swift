@@ -120,6 +120,23 @@ struct ScreenTests {
     #expect(rows()[0] == "▸● Amina Okafor…  repeats you")
   }
 
+  @Test("the call's name is told on narrow screens, before how long it lasts")
+  func narrowHeader() {
+    var state = Situations.inCall(Size(rows: 5, columns: 20))
+    _ = Situations.type("2", &state)
+    let shown = render(state).screen.text
+    #expect(shown.hasPrefix(" ● Parrot"), "\n\(shown)")
+    #expect(shown.contains("active"), "\n\(shown)")
+  }
+
+  @Test("titles that do not fit are left out, not cut", arguments: [24, 26, 28, 30])
+  func tabs(columns: Int) {
+    let shown = render(Situations.state(Size(rows: 10, columns: columns))).screen.text
+    let line = shown.split(separator: "\n")[1]
+    #expect(!line.contains("…"), "\n\(shown)")
+    #expect(line.contains(" 1 Contacts "))
+  }
+
   @Test("use no colour under NO_COLOR, and still mark what matters")
   func monochrome() {
     var options = ConsoleOptions()

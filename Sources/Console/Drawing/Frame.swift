@@ -69,12 +69,14 @@ extension Painter {
       let isShort = full > state.size.columns && !isFocused(tab.pane)
       let short = state.digitsAreTones ? String(tab.pane.title.prefix(1)) : "\(tab.pane.rawValue)"
       let segments = isShort ? [Segment(" \(short) ", Theme.title)] : tab.segments
+      let room = state.size.columns - column - 3
+      if !isFocused(tab.pane), segments.columns > room { break }
       if isFocused(tab.pane) {
         for stroke in [column, column + 1] + [2, 3].map({ column + segments.columns + $0 }) {
           screen.draw("━", row: row, column: stroke, style: Theme.focusedFrame)
         }
       }
-      screen.draw(segments, row: row, column: column + 2, limit: state.size.columns - column - 3)
+      screen.draw(segments, row: row, column: column + 2, limit: room)
       column += segments.columns + 2
     }
     paintWayOut(row: row, from: column)

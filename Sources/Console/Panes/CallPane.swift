@@ -47,7 +47,9 @@ extension Painter {
   private func headerRight(of call: CallSummary, room: Int) -> [Segment] {
     var pieces = [[Segment(call.shortPhaseWord.clipped(to: max(room - 8, 8)), style(of: call))]]
     if call.times.acceptedAt != nil || call.isLive || call.phase == .incoming {
-      pieces.append([Segment(clockText(call.duration(at: state.now), minuteDigits: 2))])
+      let clock = [Segment(clockText(call.duration(at: state.now), minuteDigits: 2))]
+      // On the narrowest screens the name counts more.
+      if pieces[0].columns + 3 + clock.columns <= room { pieces.append(clock) }
     }
     var extras: [[Segment]] = []
     if call.phase == .active, let agent = call.agent {
