@@ -53,6 +53,10 @@ struct Script: Equatable {
     do {
       let bytes = try SmallFile.read(path, limit: 256 << 10)
       self = try Script(String(decoding: bytes, as: UTF8.self))
+    } catch FileError.notAFile(let path) {
+      let words = FileError.notAFile(path: path).sentence
+      throw SetupError(
+        sentence: "\(words) Commands from a pipe are read by tipring --plain.", exitCode: .usage)
     } catch let error as FileError {
       throw SetupError(sentence: error.sentence, exitCode: .usage)
     } catch let fault as Fault {

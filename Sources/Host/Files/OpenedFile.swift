@@ -10,11 +10,16 @@ struct OpenedFile: ~Copyable {
   init(_ path: String) throws(FileError) {
     // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .failed(.read, path: path, code: errno) }
+    guard descriptor >= 0 else {
+      // A socket cannot be opened at all.
+      throw errno == ENXIO ? .notAFile(path: path) : .failed(.read, path: path, code: errno)
+    }
     var attributes = stat()
-    guard fstat(descriptor, &attributes) == 0, attributes.st_mode & S_IFMT == S_IFREG else {
+    let kind = fstat(descriptor, &attributes) == 0 ? attributes.st_mode & S_IFMT : 0
+    guard kind == S_IFREG else {
       close(descriptor)
-      throw .notAFile(path: path)
+      throw kind == S_IFDIR
+        ? .failed(.read, path: path, code: EISDIR) : .notAFile(path: path)
     }
     self.descriptor = descriptor
     self.attributes = attributes

@@ -1,5 +1,8 @@
 import Basics
 import EndToEnd
+import Files
+import Glibc
+import Invocation
 import Media
 import Testing
 
@@ -116,7 +119,29 @@ struct ScriptTests {
     let folder = TemporaryFolder()
     let file = folder.write("call\n", to: "script")
     #expect(throws: SetupError.self) { try Script(file: file) }
-    #expect(throws: SetupError.self) { try Script(file: folder["none"]) }
+  }
+
+  @Test("a script that cannot be read is told with what to do")
+  func unreadable() throws {
+    let folder = TemporaryFolder()
+    folder.write("", to: "folder/file")
+    #expect(mkfifo(folder["pipe"], 0o600) == 0)
+    for (name, words) in [
+      ("none", "there is no such file. Check the path."),
+      ("folder/file/x", "a part of the path is no folder. Check the path."),
+      ("folder", "it is a folder. Name a file."),
+      (
+        "pipe",
+        "it is a pipe or a device. Name a plain file. Commands from a pipe are read by tipring --plain."
+      ),
+    ] {
+      let error = #expect(throws: SetupError.self) { try Script(file: folder[name]) }
+      #expect(error?.sentence == "Cannot read \(folder[name]): \(words)")
+      #expect(error?.exitCode == .usage)
+    }
+    let denied = FileError.failed(.read, path: "calls.txt", code: EACCES)
+    #expect(
+      denied.sentence == "Cannot read calls.txt: you have no right to. Check the permissions.")
   }
 
   @Test("a command that waits holds up the rest, and an incoming call comes before it")

@@ -112,7 +112,7 @@ struct SecretTests {
     let error = #expect(throws: SecretError.self) {
       try SecretReference.file(path: folder.path + "/absent").read()
     }
-    #expect(error?.sentence.contains("No such file") == true)
+    #expect(error?.sentence.contains("there is no such file") == true)
   }
 
   @Test("a file of 4096 bytes is read and a larger one is not")
