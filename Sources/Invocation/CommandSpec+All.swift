@@ -1,3 +1,4 @@
+import Basics
 import Media
 
 // The tables that parsing, help text, completions and the manual's tests share.
@@ -262,7 +263,7 @@ extension CommandSpec {
   static let oneServer = server
   private static let latency = OptionSpec(
     "--latency", .required("PROFILE"),
-    "\(LatencyProfile.allCases.map(\.rawValue).joined(separator: ", ")): "
+    "\(LatencyProfile.allCases.map(\.rawValue).asAlternatives): "
       + "trades delay against concealment")
   private static let duration = OptionSpec(
     "--duration", .required("TIME"), "hang up after that time: 30s, 2m")

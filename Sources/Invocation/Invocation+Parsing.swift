@@ -129,8 +129,7 @@ struct ArgumentReader {
     let accountName = try name(try operand("NAME"), of: "NAME")
     guard let system = scanned.value("--system") else { throw error(.missingOption("--system")) }
     guard CallSystem(rawValue: system) != nil else {
-      let known = CallSystem.allCases.map(\.rawValue).joined(separator: ", ")
-      throw bad("--system", "one of \(known)")
+      throw bad("--system", CallSystem.allCases.map(\.rawValue).asAlternatives)
     }
     let settings = try fields(scanned.operands.dropFirst())
     let isInZuliprc = settings.contains { $0.key == "zuliprc" }
@@ -182,14 +181,13 @@ struct ArgumentReader {
 
   private func bench() throws(UsageError) -> BenchOptions {
     let measures = BenchOptions.Measure.allCases.map(\.rawValue)
-    let word = try operand("What to measure (\(measures.joined(separator: ", ")))")
+    let word = try operand("What to measure (\(measures.asAlternatives))")
     guard let measure = BenchOptions.Measure(rawValue: word) else {
-      throw error(
-        .badValue(word, of: "bench", expected: "one of \(measures.joined(separator: ", "))"))
+      throw error(.badValue(word, of: "bench", expected: measures.asAlternatives))
     }
     for (names, measures) in Self.benchOptions where !measures.contains(measure) {
       guard let name = names.first(where: scanned.has) else { continue }
-      let words = measures.map { "bench \($0.rawValue)" }.joined(separator: " or ")
+      let words = measures.map { "bench \($0.rawValue)" }.asAlternatives
       throw error(.incomplete(name, without: words))
     }
     var options = BenchOptions(measure: measure)
@@ -293,7 +291,7 @@ struct ArgumentReader {
   private func latency() throws(UsageError) -> LatencyProfile? {
     guard let text = scanned.value("--latency") else { return nil }
     guard let latency = LatencyProfile(rawValue: text) else {
-      throw bad("--latency", LatencyProfile.allCases.map(\.rawValue).joined(separator: ", "))
+      throw bad("--latency", LatencyProfile.allCases.map(\.rawValue).asAlternatives)
     }
     return latency
   }
@@ -306,7 +304,7 @@ struct ArgumentReader {
     }
     if let text = scanned.value("--names") {
       guard let names = StatisticsNames(rawValue: text) else {
-        throw bad("--names", StatisticsNames.allCases.map(\.rawValue).joined(separator: " or "))
+        throw bad("--names", StatisticsNames.allCases.map(\.rawValue).asAlternatives)
       }
       options.names = names
     }

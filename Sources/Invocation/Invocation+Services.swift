@@ -1,3 +1,4 @@
+import Basics
 import Calling
 
 /// The commands that ask a server for something beside calls.
@@ -122,7 +123,7 @@ extension ArgumentReader {
   private func format() throws(UsageError) -> TranscriptFormat {
     guard let text = scanned.value("--format") else { return .txt }
     guard let format = TranscriptFormat(rawValue: text) else {
-      throw bad("--format", TranscriptFormat.allCases.map(\.rawValue).joined(separator: ", "))
+      throw bad("--format", TranscriptFormat.allCases.map(\.rawValue).asAlternatives)
     }
     return format
   }

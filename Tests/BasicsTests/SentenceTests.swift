@@ -15,4 +15,13 @@ struct SentenceTests {
     #expect(text.asSentence == sentence)
     #expect(text.asSentence.asSentence == sentence)
   }
+
+  @Test(
+    "tell what can be chosen from with “or” before the last",
+    arguments: [
+      ([], ""), (["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c"),
+    ] as [([String], String)])
+  func alternatives(words: [String], text: String) {
+    #expect(words.asAlternatives == text)
+  }
 }

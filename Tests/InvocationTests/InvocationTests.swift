@@ -182,7 +182,8 @@ struct InvocationTests {
       ("call a --loop", "only makes sense with --capture file:PATH"),
       ("call a --capture silence --loop", "only makes sense with --capture file:PATH"),
       ("call a --record x.mp3", ".wav, .flac, .ogg or .opus"), ("call a --record wav", ".flac"),
-      ("call a --latency fast", "low, normal, robust"), ("call a --duration 0s", "a time from 1ms"),
+      ("call a --latency fast", "it must be low, normal or robust."),
+      ("call a --duration 0s", "a time from 1ms"),
       ("call a --duration 25h", "to 24h"), ("call a --stats 99ms", "a time from 100ms"),
       ("call a --exchange localhost:1", "it must be a URL"),
       ("call a --exchange https://u:p@h", "without a user or password"),
@@ -195,7 +196,7 @@ struct InvocationTests {
       ("serve --tls-certificate k", "only makes sense with --tls-key"),
       ("serve adduser", "NAME is missing."), ("serve adduser a/b", "letters, digits"),
       ("accounts add x --server http://h --user u", "--system is missing."),
-      ("accounts add x --system sip --server http://h --user u", "one of botserver, zulip"),
+      ("accounts add x --system sip --server http://h --user u", "nexacon, buzzi or jitsi."),
       (
         "accounts add x --system zulip --server http://h --user u --password-env A --password-file f",
         "exclude each other"
@@ -208,8 +209,9 @@ struct InvocationTests {
       ("bench cost --seats 3", "--seats only makes sense with bench rooms."),
       ("bench echo --red 1", "--red only makes sense with bench jitter."),
       ("bench setup --output x.wav", "--output only makes sense with bench jitter or bench echo."),
-      ("bench load --playback null", "with bench loopback or bench cost or bench devices."),
-      ("bench speed", "one of start, cost, setup, loopback"),
+      ("bench load --playback null", "with bench loopback, bench cost or bench devices."),
+      ("bench speed", "unplug, jitter or echo."),
+      ("calls transcript c --format pdf", "it must be json, txt, vtt or srt."),
       ("--json", "only makes sense with --plain, call or answer"), ("--once", "--plain"),
     ])
   func complains(line: String, sentence: String) {

@@ -40,8 +40,8 @@ enum AccountCommands {
   /// Writes an account into the settings.
   static func add(_ account: NewAccount) -> ExitCode {
     guard let system = CallSystem(rawValue: account.system.lowercased()) else {
-      let known = CallSystem.allCases.map(\.rawValue).joined(separator: ", ")
-      Output.error("“\(account.system)” is no call system; there is \(known).")
+      let known = CallSystem.allCases.map(\.rawValue).asAlternatives
+      Output.error("“\(account.system)” will not do for --system; it must be \(known).")
       return .usage
     }
     guard DialectRegistry.systems.contains(system) else {

@@ -7,3 +7,12 @@ extension StringProtocol {
     return ".?!…".contains(end ?? " ") ? String(self) : self + "."
   }
 }
+
+extension Collection where Element == String {
+  /// What can be chosen from, as a sentence has it: `a`, `a or b`, `a, b or c`.
+  package var asAlternatives: String {
+    let words = Array(self)
+    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " or " + last
+  }
+}

@@ -43,9 +43,9 @@ struct SettingEntry<Root: Sendable>: Sendable {
     _ key: String, _ path: any WritableKeyPath<Root, Choice> & Sendable, in root: Root,
     _ about: String
   ) -> Self {
-    let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    let names = Choice.allCases.map(\.rawValue).asAlternatives
     return Self(
-      key: key, expected: "one of \(names)", standard: root[keyPath: path].rawValue, about: about
+      key: key, expected: names, standard: root[keyPath: path].rawValue, about: about
     ) { text, root, _ in
       guard let value = Choice(rawValue: text.lowercased()) else { return false }
       root[keyPath: path] = value

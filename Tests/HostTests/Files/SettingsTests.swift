@@ -197,7 +197,7 @@ struct SettingsTests {
     )
     #expect(settings == Settings())
     #expect(complaints.count == 5)
-    #expect(complaints[0].contains("one of low, normal, robust"))
+    #expect(complaints[0].contains("it must be low, normal or robust"))
     #expect(complaints[1].contains("tone:HERTZ"))
     #expect(complaints[2].contains("HOST:PORT"))
     #expect(complaints[3].contains("auto, yes or no"))
