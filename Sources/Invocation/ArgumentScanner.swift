@@ -86,12 +86,12 @@ struct ScannedArguments: Sendable {
       values[name] = ""
     case .optional:
       values[name] = attached ?? ""
-    case .required(let placeholder):
+    case .required:
       var value = attached
       // What looks like the next option is not taken for a value; `--name=VALUE` can say it anyway.
       if value == nil, rest.first?.hasPrefix("--") == false { value = rest.popFirst() }
       guard let value, !value.isEmpty else {
-        throw UsageError(.missingValue(option: name, placeholder: placeholder), in: spec.name)
+        throw UsageError(.missingValue(option: name, usage: option.usage), in: spec.name)
       }
       values[name] = value
     }

@@ -104,7 +104,8 @@ extension CommandSpec {
     text: [
       """
       The password itself never stands on a command line or in the settings. What else a system \
-      needs follows as KEY=VALUE, by the keys of tipring.conf(5).
+      needs follows as KEY=VALUE, by the keys of tipring.conf(5); system=zulip means the same as \
+      --system zulip.
       """
     ],
     options: [

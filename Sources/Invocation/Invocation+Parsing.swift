@@ -34,7 +34,7 @@ struct ArgumentReader {
       return .addUser(
         name: try name(try operand("NAME"), of: "NAME"), dataDirectory: scanned.value("--data"))
     case "accounts": return .listAccounts(isJSON: scanned.has("--json"))
-    case "accounts add": return .addAccount(try newAccount())
+    case "accounts add": return .addAccount(try withFieldsAsOptions().newAccount())
     case "accounts test":
       return .testAccounts(name: scanned.operands.first, trust: trust())
     case "accounts remove": return .removeAccount(name: try operand("NAME"))
@@ -123,32 +123,6 @@ struct ArgumentReader {
     }
     options.isJSON = scanned.has("--json")
     return options
-  }
-
-  private func newAccount() throws(UsageError) -> NewAccount {
-    let accountName = try name(try operand("NAME"), of: "NAME")
-    guard let system = scanned.value("--system") else { throw error(.missingOption("--system")) }
-    guard CallSystem(rawValue: system) != nil else {
-      throw bad("--system", CallSystem.allCases.map(\.rawValue).asAlternatives)
-    }
-    let settings = try fields(scanned.operands.dropFirst())
-    let isInZuliprc = settings.contains { $0.key == "zuliprc" }
-    for name in ["--server", "--user"] where !scanned.has(name) && !isInZuliprc {
-      throw error(.missingOption(name))
-    }
-    let passwords = ["--password-command", "--password-file", "--password-env"]
-    for (index, first) in passwords.enumerated() {
-      for second in passwords.dropFirst(index + 1) { try exclude(first, second) }
-    }
-    var password: NewAccount.PasswordSource?
-    if let command = scanned.value("--password-command") { password = .command(command) }
-    if let file = scanned.value("--password-file") { password = .file(file) }
-    if let variable = scanned.value("--password-env") { password = .environment(variable) }
-    var account = NewAccount(
-      name: accountName, system: system, server: try url("--server") ?? "",
-      username: scanned.value("--user") ?? "", password: password)
-    account.settings = settings
-    return account
   }
 
   private func history() throws(UsageError) -> Invocation {
@@ -336,7 +310,7 @@ struct ArgumentReader {
   }
 
   /// A name that servers, settings and `@ACCOUNT` can carry.
-  private func name(_ text: String, of option: String) throws(UsageError) -> String {
+  func name(_ text: String, of option: String) throws(UsageError) -> String {
     let isPlain = text.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0))
     }
@@ -367,7 +341,7 @@ struct ArgumentReader {
     return number
   }
 
-  private func url(_ option: String) throws(UsageError) -> String? {
+  func url(_ option: String) throws(UsageError) -> String? {
     guard let text = scanned.value(option) else { return nil }
     guard let url = ServerAddress.normalized(text) else {
       throw bad(option, "a URL such as https://calls.example.org, without a user or password in it")
@@ -375,7 +349,7 @@ struct ArgumentReader {
     return url
   }
 
-  private func exclude(_ first: String, _ second: String) throws(UsageError) {
+  func exclude(_ first: String, _ second: String) throws(UsageError) {
     if scanned.has(first), scanned.has(second) { throw error(.excluded(first, by: second)) }
   }
 

@@ -6,13 +6,13 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Fault: Equatable, Sendable {
     case unknownCommand(String, suggestion: String?)
     case unknownOption(String, suggestion: String?)
-    case missingValue(option: String, placeholder: String)
+    case missingValue(option: String, usage: String)
     case unexpectedValue(option: String)
     /// `expected` completes “it must be …”.
     case badValue(String, of: String, expected: String)
     case unusableSound(option: String, AudioSpecError)
     case missingOperand(String)
-    case missingOption(String)
+    case missingOption(OptionSpec)
     case unexpectedOperand(String)
     case excluded(String, by: String)
     /// The first makes no sense without the second.
@@ -45,14 +45,13 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownOption(let name, let suggestion?):
       "There is no option \(name) here; did you mean \(suggestion)?"
     case .unknownOption(let name, nil): "There is no option \(name) here."
-    case .missingValue(let option, let placeholder):
-      "\(option) needs a value: \(option) \(placeholder)"
+    case .missingValue(let option, let usage): "\(option) needs a value: \(usage)"
     case .unexpectedValue(let option): "\(option) takes no value."
     case .badValue(let value, let name, let expected):
       "“\(value)” will not do for \(name); it must be \(expected)."
     case .unusableSound(let option, let error): "\(option): \(error.sentence)"
     case .missingOperand(let placeholder): "\(placeholder) is missing."
-    case .missingOption(let name): "\(name) is missing."
+    case .missingOption(let option): "\(option.name) is missing, \(option.about)."
     case .unexpectedOperand(let text): "“\(text)” is one word too many."
     case .excluded(let option, let other): "\(option) and \(other) exclude each other."
     case .incomplete(let option, let other): "\(option) only makes sense with \(other)."

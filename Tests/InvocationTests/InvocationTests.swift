@@ -141,6 +141,16 @@ struct InvocationTests {
             username: "amina@x.org", password: .file("~/secret"))))
   }
 
+  @Test("what an account needs may stand as options or as keys of the settings")
+  func accountByKeys() throws {
+    let keys = "system=Zulip server=https://z.example.org user=amina password-file=~/secret"
+    #expect(
+      try parse("accounts add chat \(keys) enabled=no")
+        == parse(
+          "accounts add chat --system zulip --server https://z.example.org --user amina "
+            + "--password-file ~/secret enabled=no"))
+  }
+
   @Test("lists and measurements")
   func lists() throws {
     #expect(try parse("contacts --json") == .contacts(ServerOptions(), isJSON: true))
@@ -195,7 +205,23 @@ struct InvocationTests {
       ("serve --tls-key k", "only makes sense with --tls-certificate"),
       ("serve --tls-certificate k", "only makes sense with --tls-key"),
       ("serve adduser", "NAME is missing."), ("serve adduser a/b", "letters, digits"),
-      ("accounts add x --server http://h --user u", "--system is missing."),
+      (
+        "accounts add x --server http://h --user u",
+        "--system is missing, the call system: botserver, zulip, nexacon, buzzi or jitsi."
+      ),
+      ("accounts add x system=foo", "“foo” will not do for --system; it must be botserver, "),
+      ("accounts add x system=zulip", "--server is missing, the server's address."),
+      (
+        "accounts add x system=zulip --system zulip",
+        "--system and system=zulip exclude each other."
+      ),
+      ("accounts add x system=", "system needs a value: system=VALUE"),
+      ("accounts add system=zulip server=http://h user=u", "NAME is missing."),
+      ("accounts add chatbot-id=a", "NAME is missing."),
+      (
+        "accounts add x system=zulip server=http://h user=u password-env=A password-file=f",
+        "exclude each other"
+      ),
       ("accounts add x --system sip --server http://h --user u", "nexacon, buzzi or jitsi."),
       (
         "accounts add x --system zulip --server http://h --user u --password-env A --password-file f",
