@@ -1,6 +1,7 @@
 import Basics
 import Calling
 import Glibc
+import SDP
 
 /// The settings as they stand in the user's files.
 package struct SettingsFile: Sendable {
@@ -50,33 +51,49 @@ package struct SettingsFile: Sendable {
     guard !document.lines.contains(where: { Self.isAccount(account.name, $0.content) }) else {
       throw .nameTaken(account.name)
     }
-    var entries = [
-      ("system", account.system.rawValue), ("server", account.server), ("user", account.username),
-    ]
-    switch account.password {
-    case .command(let command)?: entries.append(("password-command", command))
-    case .file(let path)?: entries.append(("password-file", path))
-    case .environment(let variable)?: entries.append(("password-env", variable))
-    case .zuliprc?, nil: break
-    }
-    if let path = account.zuliprcFile {
-      entries.removeAll { $0.1.isEmpty }
-      entries.append(("zuliprc", path))
-    }
-    entries += account.options.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    for (name, reference) in account.secrets.sorted(by: { $0.key < $1.key }) {
-      switch reference {
-      case .command(let command): entries.append(("\(name)-command", command))
-      case .file(let path): entries.append(("\(name)-file", path))
-      case .environment(let variable): entries.append(("\(name)-env", variable))
-      case .zuliprc: break
-      }
-    }
+    let entries = Self.entries(of: account)
     // A line break would begin a line of its own.
     guard entries.allSatisfy({ _, value in value.unicodeScalars.allSatisfy { $0.value >= 0x20 } })
     else { throw .notOneLine }
     document.append(group: "account \(account.name)", entries: entries)
     try write(document)
+  }
+
+  /// What a file says of an account, line by line.
+  private static func entries(of account: AccountSettings) -> [(key: String, value: String)] {
+    var entries = [("system", account.system.rawValue)]
+    if let path = account.zuliprcFile {
+      entries += [("server", account.server), ("user", account.username)].filter { !$0.1.isEmpty }
+      entries.append(("zuliprc", path))
+    } else {
+      entries += [("server", account.server), ("user", account.username)]
+    }
+    entries += Self.entries(of: account.password, named: "password")
+    if !account.isEnabled { entries.append(("enabled", "no")) }
+    if let path = account.authorityFile { entries.append(("ca-file", path)) }
+    if let server = account.stunServer { entries.append(("stun-server", server.description)) }
+    if let server = account.turnServer { entries.append(("turn-server", server.description)) }
+    if account.turnTransport != AccountSettings(name: "").turnTransport {
+      entries.append(("turn-transport", account.turnTransport.rawValue))
+    }
+    if !account.turnUsername.isEmpty { entries.append(("turn-user", account.turnUsername)) }
+    entries += Self.entries(of: account.turnPassword, named: "turn-password")
+    entries += account.options.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    for (name, reference) in account.secrets.sorted(by: { $0.key < $1.key }) {
+      entries += Self.entries(of: reference, named: name)
+    }
+    return entries
+  }
+
+  private static func entries(
+    of reference: SecretReference?, named name: String
+  ) -> [(String, String)] {
+    switch reference {
+    case .command(let command)?: [("\(name)-command", command)]
+    case .file(let path)?: [("\(name)-file", path)]
+    case .environment(let variable)?: [("\(name)-env", variable)]
+    case .zuliprc?, nil: []
+    }
   }
 
   /// Takes an account out of the file; everything else stays as it is written.

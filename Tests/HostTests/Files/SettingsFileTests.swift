@@ -3,6 +3,7 @@ import Calling
 import EndToEnd
 import Files
 import Glibc
+import SDP
 import Testing
 
 @Suite("Settings file")
@@ -217,6 +218,24 @@ struct SettingsFileTests {
     account.username = "Amina"
     account.options = ["chatbot-id": "sales, support", "company-id": "acme", "input-rate": "16000"]
     account.secrets = ["session": .command("pass show s"), "jwt": .environment(variable: "JWT")]
+    try file.add(account)
+    let (settings, complaints) = file.read()
+    #expect(complaints == [])
+    #expect(settings.accounts == [account])
+  }
+
+  @Test("all that an account can have is written and read again")
+  func everything() throws {
+    var account = AccountSettings(name: "far")
+    account.server = "https://calls.example.org"
+    account.username = "amina"
+    account.isEnabled = false
+    account.authorityFile = "/etc/own.pem"
+    account.stunServer = HostAndPort(host: "stun.example.org", port: 3_478)
+    account.turnServer = HostAndPort(host: "2001:db8::1", port: 5_349)
+    account.turnTransport = .tls
+    account.turnUsername = "relay"
+    account.turnPassword = .file(path: "/etc/relay")
     try file.add(account)
     let (settings, complaints) = file.read()
     #expect(complaints == [])
