@@ -7,19 +7,12 @@ import LoopGLib
 enum Listing {
   /// - Parameter account: whose contact it is, where there are several accounts.
   static func line(_ contact: Contact, account: String? = nil) -> String {
-    let sign =
-      switch contact.presence {
-      case .online: "●"
-      case .away: "◐"
-      case .offline: "○"
-      case .unknown: "·"
-      }
     let about = contact.about.map { "  " + HarmlessText.line($0, limit: 40) } ?? ""
     let kind = contact.kind == .person ? "" : "  \(contact.kind.rawValue)"
     let account = account.map { "  \(column($0, 10))" } ?? ""
     let members = contact.memberCount.map { " \(max($0, 0))" } ?? ""
     return
-      "\(sign) \(column(contact.name, 24))\(account)  "
+      "\(contact.sign) \(column(contact.name, 24))\(account)  "
       + "\(HarmlessText.line(contact.address, limit: 48))\(kind)\(members)\(about)"
   }
 
@@ -34,15 +27,9 @@ enum Listing {
 
   static func line(_ record: CallRecord) -> String {
     let offset = record.startedAt.localOffset
-    let sign =
-      switch record.outcome {
-      case .missed: "✗"
-      case .answered, .declined, .busy, .cancelled, .noAnswer, .failed, .unfinished:
-        record.isIncoming ? "↙" : "↗"
-      }
-    let length = record.duration.map { text($0) } ?? record.outcome.rawValue
+    let length = record.duration.map { text($0) } ?? record.outcomeWord
     let note = record.note.map { "  " + HarmlessText.line($0, limit: 80) } ?? ""
-    return "\(sign) \(record.startedAt.date(offset: offset).iso8601)"
+    return "\(record.sign) \(record.startedAt.date(offset: offset).iso8601)"
       + " \(record.startedAt.hourAndMinute(offset: offset))  \(column(record.party.name, 24))"
       + "  \(column(record.accountName, 10))  \(length)\(note)"
   }

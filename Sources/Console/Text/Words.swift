@@ -87,27 +87,6 @@ extension EndReason {
 extension CallRecord {
   var partyName: String { shownName(party.name, else: party.address) }
 
-  /// `↙` came in, `↗` went out, `✗` came to nothing.
-  var sign: String {
-    switch outcome {
-    case .answered, .unfinished: isIncoming ? "↙" : "↗"
-    case .declined, .busy, .cancelled, .missed, .noAnswer, .failed: "✗"
-    }
-  }
-
-  var outcomeWord: String {
-    switch outcome {
-    case .answered: "answered"
-    case .unfinished: "cut off"
-    case .declined: "declined"
-    case .busy: "busy"
-    case .cancelled: "gave up"
-    case .missed: "missed"
-    case .noAnswer: "no reply"
-    case .failed: "failed"
-    }
-  }
-
   /// How long it lasted, or why it did not.
   var result: String {
     guard outcome == .answered, let duration else { return outcomeWord }
@@ -126,16 +105,6 @@ extension CallRecord {
 
 extension Contact {
   var shownName: String { Console.shownName(name, else: address) }
-
-  var sign: String {
-    if kind == .room { return "#" }
-    switch presence {
-    case .online: return "●"
-    case .away: return "◐"
-    case .offline: return "○"
-    case .unknown: return "·"
-    }
-  }
 
   /// What the contact is, and where it stands: `repeats you`, `away`, `room 2`.
   var detail: String {

@@ -33,6 +33,17 @@ package struct Contact: Equatable, Hashable, Sendable {
     self.about = about
     self.memberCount = memberCount
   }
+
+  /// What stands before the name in every list: `#` for a room, else how present somebody is.
+  package var sign: String {
+    if kind == .room { return "#" }
+    switch presence {
+    case .online: return "●"
+    case .away: return "◐"
+    case .offline: return "○"
+    case .unknown: return "·"
+    }
+  }
 }
 
 /// One line of the history: written when the call starts and completed when it ends.
@@ -96,5 +107,26 @@ package struct CallRecord: Equatable, Hashable, Sendable {
   package var duration: Duration? {
     guard let answeredAt, let endedAt else { return nil }
     return answeredAt.duration(to: endedAt)
+  }
+  /// What stands before the party in every list: `↙` came in, `↗` went out, `✗` came to nothing.
+  package var sign: String {
+    switch outcome {
+    case .answered, .unfinished: isIncoming ? "↙" : "↗"
+    case .declined, .busy, .cancelled, .missed, .noAnswer, .failed: "✗"
+    }
+  }
+
+  /// The outcome in a word or two, for people.
+  package var outcomeWord: String {
+    switch outcome {
+    case .answered: "answered"
+    case .unfinished: "cut off"
+    case .declined: "declined"
+    case .busy: "busy"
+    case .cancelled: "gave up"
+    case .missed: "missed"
+    case .noAnswer: "no reply"
+    case .failed: "failed"
+    }
   }
 }

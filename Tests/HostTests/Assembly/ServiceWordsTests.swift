@@ -3,6 +3,7 @@ import Calling
 import EndToEnd
 import Formats
 import Invocation
+import LoopGLib
 import Media
 import Testing
 
@@ -54,6 +55,22 @@ struct ServiceWordsTests {
     let empty = ServiceTable(
       columns: ["room"], rows: [], json: .array([]), emptiness: "Nobody is in the room.")
     #expect(Listing.lines(of: empty) == ["Nobody is in the room."])
+  }
+
+  @Test("contacts and calls have the signs and words in lists that they have on the screen")
+  func signs() {
+    let room = Contact(
+      account: AccountID(1), address: "room:lobby", name: "Lobby", kind: .room,
+      presence: .offline, memberCount: 2)
+    #expect(Listing.line(room).hasPrefix("# Lobby "))
+    #expect(Listing.line(room).hasSuffix("room:lobby  room 2"))
+    var call = CallRecord(
+      id: "1", accountName: "work", system: .botServer, isIncoming: false,
+      party: CallRecord.PartyName(name: "Ann", address: "ann"), startedAt: .now,
+      outcome: .noAnswer)
+    #expect(Listing.line(call).hasPrefix("✗ ") && Listing.line(call).hasSuffix("  no reply"))
+    call.outcome = .unfinished
+    #expect(Listing.line(call).hasPrefix("↗ ") && Listing.line(call).hasSuffix("  cut off"))
   }
 
   @Test("statistics have the names of Nexacon's SDK when they are asked for")
