@@ -36,6 +36,40 @@ struct JanusKeeperTests {
     #expect(answer(&keeper, sent.last, ["error_code": 486, "error": "exists"]) == [.done(1)])
   }
 
+  @Test("what is asked about a room waits for the answer before it, as the server keeps no order")
+  func order() throws {
+    var (keeper, sent) = try ready()
+    let other = JanusRoomPlan(
+      room: .number(6), description: "Hall", pin: Secret("p"), secret: Secret("s"))
+    let allow = JanusKeeper.Task.allow(
+      room: .number(5), token: Secret("t"), secret: Secret("s"))
+    #expect(keeper.carryOut(allow, id: 2, at: .zero) == [])
+    let destroy = JanusKeeper.Task.destroy(room: .number(5), secret: Secret("s"))
+    #expect(keeper.carryOut(destroy, id: 3, at: .zero) == [])
+    // Another room need not wait.
+    #expect(texts(keeper.carryOut(.create(other), id: 4, at: .zero)).count == 1)
+    for (id, word) in [(1, "allowed"), (2, "destroy")] {
+      let effects = answer(&keeper, sent.last, ["audiobridge": "success"])
+      #expect(effects.first == .done(id))
+      sent = texts(effects)
+      #expect(sent.map { $0["body"]?["request"] } == [.string(word)])
+    }
+    #expect(answer(&keeper, sent.last, ["audiobridge": "destroyed"]) == [.done(3)])
+  }
+
+  @Test("who waits for a room that cannot be made is told why")
+  func notMade() throws {
+    var (keeper, sent) = try ready()
+    for id in [2, 3] {
+      _ = keeper.carryOut(
+        .allow(room: .number(5), token: Secret("t"), secret: Secret("s")), id: id, at: .zero)
+    }
+    let failure = JanusFailure(code: 489, reason: "Unauthorized")
+    #expect(
+      answer(&keeper, sent.last, ["error_code": 489, "error": "Unauthorized"])
+        == [1, 2, 3].map { .refused($0, failure) })
+  }
+
   @Test("what cannot be done is told, and too much is refused")
   func fails() {
     var keeper = JanusKeeper(apiSecret: nil, adminKey: nil)

@@ -20,7 +20,9 @@ package struct JanusRoomPlan: Equatable, Sendable {
 
 /// Makes and removes AudioBridge rooms on a Janus server, and says who may enter.
 ///
-/// It connects when there is something to do and leaves when there has been nothing for ``idleTime``.
+/// It connects when there is something to do and leaves when there has been nothing for ``idleTime``. A
+/// Janus server handles requests to plugins side by side, in any order, so those about one room are sent
+/// one after the other, each when the one before it is answered.
 ///
 /// - Bound: ``taskLimit`` tasks at once.
 package struct JanusKeeper: Equatable, Sendable {
@@ -30,6 +32,19 @@ package struct JanusKeeper: Equatable, Sendable {
     case allow(room: JanusID, token: Secret, secret: Secret)
     case disallow(room: JanusID, token: Secret, secret: Secret)
     case destroy(room: JanusID, secret: Secret)
+
+    /// The room that it is about.
+    fileprivate var room: JanusID {
+      switch self {
+      case .create(let plan): plan.room
+      case .allow(let room, _, _), .disallow(let room, _, _), .destroy(let room, _): room
+      }
+    }
+
+    fileprivate func isAllowance(of room: JanusID) -> Bool {
+      if case .allow(room, _, _) = self { return true }
+      return false
+    }
   }
 
   package enum Effect: Equatable, Sendable {
@@ -130,8 +145,11 @@ package struct JanusKeeper: Equatable, Sendable {
   }
 
   private mutating func sendTasks(at now: Instant) -> [Effect] {
+    guard link.state == .ready else { return [] }
     var effects: [JanusLink.Effect] = []
     for index in tasks.indices where !tasks[index].isSent {
+      let room = tasks[index].task.room
+      if tasks[..<index].contains(where: { $0.task.room == room }) { continue }
       tasks[index].isSent = true
       effects += link.message(body(of: tasks[index].task), request: tasks[index].id, at: now)
     }
@@ -142,9 +160,18 @@ package struct JanusKeeper: Equatable, Sendable {
   private mutating func answer(_ id: Int, _ failure: JanusFailure?, at now: Instant) -> [Effect] {
     guard let index = tasks.firstIndex(where: { $0.id == id }) else { return [] }
     let task = tasks.remove(at: index).task
-    considerIdling(at: now)
-    guard let failure, !isHarmless(failure, for: task) else { return [.done(id)] }
-    return [.refused(id, failure)]
+    guard let failure, !isHarmless(failure, for: task) else {
+      return [.done(id)] + sendTasks(at: now)
+    }
+    var effects: [Effect] = [.refused(id, failure)]
+    if case .create(let plan) = task {
+      // Nobody can be allowed into a room that was not made; why is what they want to know.
+      for (id, waiting, _) in tasks where waiting.isAllowance(of: plan.room) {
+        effects.append(.refused(id, failure))
+      }
+      tasks.removeAll { $0.task.isAllowance(of: plan.room) }
+    }
+    return effects + sendTasks(at: now)
   }
 
   /// A room that is there already, or gone already, is as wished.
