@@ -97,9 +97,12 @@ extension Exchange {
       throw .forbidden(
         "This exchange admits no guests; ask its owner for a token (tipring serve adduser NAME).")
     }
+    // Who polls has no socket, and is there all the same.
+    let polling = Set(zulip.queues.values.map(\.userID))
     do throws(Directory.Refusal) {
       let guest = try directory.signInGuest(
-        name, using: ports, on: turn.wall, isPresent: { [sockets] in sockets.isPresent($0) })
+        name, using: ports, on: turn.wall,
+        isPresent: { [sockets] in sockets.isPresent($0) || polling.contains($0) })
       for operation in guest.operations { turn.store(operation) }
       return (guest.user, guest.token)
     } catch {

@@ -13,11 +13,12 @@ final class ZulipBench {
   private(set) var numbers: [String: Int] = [:]
 
   init(
-    _ dialect: ZulipDialect = .three, store: MemoryStore = MemoryStore(),
+    _ dialect: ZulipDialect = .three, store: MemoryStore = MemoryStore(), guestLimit: Int? = nil,
     change: (inout ZulipSettings) -> Void = { _ in }
   ) throws {
     var settings = ExchangeSettings.forTests
     settings.zulip.dialect = dialect
+    if let guestLimit { settings.limits.guests = guestLimit }
     change(&settings.zulip)
     exchange = ExchangeBench(settings: settings, store: store)
     for name in ["Alice", "Bob", "Carol"] { try signIn(name) }

@@ -131,6 +131,22 @@ struct ZulipPeopleTests {
     #expect(try bench.ops(queue, as: "Alice") == ["add", "remove", "add", "remove"])
   }
 
+  @Test("a guest who polls is there: another one makes room when all places are taken")
+  func fullHouse() throws {
+    let bench = try ZulipBench(guestLimit: 3)
+    _ = try bench.register("Alice")
+    bench.advance(.seconds(1))
+    try bench.signIn("Bob")
+    #expect(try bench.ask(.post, "/fetch_api_key", ["username": "dave"]).status == 200)
+    #expect(try bench.get("/users/me", as: "Alice").status == 200)
+    #expect(try bench.get("/users/me", as: "Carol").status == 401)
+    // Nobody has heard of Alice for so long that her queue is gone.
+    bench.advance(.seconds(601))
+    #expect(try bench.ask(.post, "/fetch_api_key", ["username": "erin"]).status == 200)
+    #expect(try bench.get("/users/me", as: "Alice").status == 401)
+    #expect(try bench.get("/users/me", as: "Bob").status == 200)
+  }
+
   @Test("users who are registered or removed meanwhile are told to the clients that are there")
   func registered() throws {
     let bench = try ZulipBench()
