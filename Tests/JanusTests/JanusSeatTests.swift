@@ -84,6 +84,41 @@ struct JanusSeatTests {
     #expect(bench.takeSent().map { $0["body"] } == [["request": "configure", "muted": true]])
   }
 
+  @Test("says one thing after the other, as the server keeps no order: the last word counts")
+  func mutesInOrder() throws {
+    var bench = try SeatBench.joined()
+    bench.mute(true)
+    #expect(bench.takeSent().count == 1)
+    bench.mute(false)
+    bench.describe(offer)
+    bench.candidate(candidate(1))
+    #expect(bench.sent == [])
+    bench.push(["audiobridge": "event", "participants": [["id": 8, "muted": true]]])
+    #expect(bench.sent == [])
+    bench.receive(configured(by: 4))
+    let sent = bench.takeSent()
+    #expect(sent.map { $0["janus"] } == ["message", "trickle"])
+    #expect(sent.first?["body"] == ["request": "configure", "muted": false])
+    #expect(sent.first?["jsep"]?["type"] == "offer")
+    bench.mute(true)
+    bench.mute(false)
+    bench.mute(true)
+    bench.receive(configured(by: 5))
+    #expect(bench.takeSent().map { $0["body"] } == [["request": "configure", "muted": true]])
+    bench.mute(false)
+    bench.mute(true)
+    bench.receive(configured(by: 7))
+    #expect(bench.sent == [])
+  }
+
+  /// The answer to a “configure”.
+  private func configured(by transaction: Int) -> JSONValue {
+    [
+      "janus": "event", "sender": 22, "transaction": .string("t\(transaction)"),
+      "plugindata": ["data": ["audiobridge": "event", "result": "ok"]],
+    ]
+  }
+
   @Test("keeps the session alive every 25 s, and takes silence for a loss")
   func keepsAlive() throws {
     var bench = try SeatBench.joined()

@@ -31,7 +31,8 @@ package struct JanusPlace: Equatable, Sendable {
 /// A seat in an AudioBridge room of a Janus server: from the first request to the last.
 ///
 /// The owner opens the WebSocket that it asks for, and brings what arrives on it. Descriptions and
-/// candidates wait until the room is joined.
+/// candidates wait until the room is joined. A Janus server handles requests to plugins side by side, in
+/// any order, so one “configure” waits for the answer to the one before it.
 ///
 /// - Source: protocols.md G.8; the Janus documentation of core API and AudioBridge.
 package struct JanusSeat: Equatable, Sendable {
@@ -73,11 +74,14 @@ package struct JanusSeat: Equatable, Sendable {
   private var isJoined = false
   private var isLeaving = false
   private var isMuted: Bool
+  /// What the server was told of that last.
+  private var toldMuted: Bool?
+  private var isConfiguring = false
   private var ownID: JanusID?
   private var offer: SessionDescription?
   private var isOfferSent = false
   private var candidates: [JanusMessage.Trickled] = []
-  private var participants: [(id: JanusID, participant: Participant)] = []
+  private var participants: [Participant] = []
   private var slowUntil: Instant?
   private var noteCount = 0
 
@@ -128,8 +132,7 @@ package struct JanusSeat: Equatable, Sendable {
   package mutating func mute(_ isMuted: Bool, at now: Instant) -> [Effect] {
     guard self.isMuted != isMuted else { return [] }
     self.isMuted = isMuted
-    guard isJoined else { return [] }
-    return configure(jsep: nil, at: now)
+    return tellMuted(at: now)
   }
 
   /// Leaves the room, and ends all that was made for it; `left` follows.
@@ -176,6 +179,7 @@ package struct JanusSeat: Equatable, Sendable {
   }
 
   private mutating func join(at now: Instant) -> [Effect] {
+    toldMuted = isMuted
     let body = JSONValue.members([
       "request": "join", "room": place.room.json, "display": .string(place.displayName),
       "muted": .boolean(isMuted), "codec": "opus", "pin": place.pin.map { .string($0.exposed) },
@@ -189,13 +193,17 @@ package struct JanusSeat: Equatable, Sendable {
   private mutating func claimed(at now: Instant) -> [Effect] {
     let effects: [Effect] = [.report(.notice("The media server is there again."))]
     let list: JSONValue = ["request": "listparticipants", "room": place.room.json]
+    // What was not answered may not have arrived.
+    if isConfiguring { toldMuted = nil }
+    isConfiguring = false
     return effects + translate(link.message(list, request: nil, at: now), at: now)
-      + speak(at: now)
+      + speak(at: now) + tellMuted(at: now)
   }
 
   private mutating func refused(
     _ request: Int, _ failure: JanusFailure, at now: Instant
   ) -> [Effect] {
+    if request == Request.configure.rawValue { isConfiguring = false }
     switch Request(rawValue: request) {
     case .join: return give(up: failure.sentence, at: now)
     case .configure where failure.code == 465 || failure.code == 493 || failure.code == 487:
@@ -224,12 +232,17 @@ package struct JanusSeat: Equatable, Sendable {
     }
     guard !isLeaving else { return [] }
     var effects = answer(jsep)
+    if request == Request.configure.rawValue {
+      isConfiguring = false
+      effects += speak(at: now) + tellMuted(at: now)
+    }
     switch data["audiobridge"]?.string {
     case "joined" where !isJoined && request == Request.join.rawValue:
       isJoined = true
       ownID = JanusID(data["id"])
       merge(data["participants"])
       effects = [.report(.joined), .report(.participants(everybody))] + effects + speak(at: now)
+      effects += tellMuted(at: now)
     case "joined":
       merge(data["participants"])
       effects.append(.report(.participants(everybody)))
@@ -253,7 +266,7 @@ package struct JanusSeat: Equatable, Sendable {
         return data["kicked"] == nil
           ? [] : dismiss("The host has sent us out of the room.", at: now)
       }
-      participants.removeAll { $0.id == gone }
+      participants.removeAll { $0.id == gone.description }
       return [.report(.participants(everybody))]
     }
     guard data["participants"] != nil else { return [] }
@@ -262,9 +275,10 @@ package struct JanusSeat: Equatable, Sendable {
   }
 
   private mutating func talks(_ data: JSONValue, _ isTalking: Bool) -> [Effect] {
-    guard let id = JanusID(data["id"]), let index = participants.firstIndex(where: { $0.id == id })
+    guard let id = JanusID(data["id"])?.description,
+      let index = participants.firstIndex(where: { $0.id == id })
     else { return [] }
-    participants[index].participant.isSpeaking = isTalking
+    participants[index].isSpeaking = isTalking
     return [.report(.participants(everybody))]
   }
 
@@ -311,7 +325,9 @@ package struct JanusSeat: Equatable, Sendable {
 
   /// Sends what waits, if the room is joined.
   private mutating func speak(at now: Instant) -> [Effect] {
-    guard isJoined, link.state == .ready, let offer else { return [] }
+    guard isJoined, link.state == .ready, let offer, isOfferSent || !isConfiguring else {
+      return []
+    }
     var effects: [Effect] = []
     if !isOfferSent {
       isOfferSent = true
@@ -324,8 +340,16 @@ package struct JanusSeat: Equatable, Sendable {
     return effects
   }
 
+  /// Says whether we are muted, if the server believes otherwise and nothing is under way.
+  private mutating func tellMuted(at now: Instant) -> [Effect] {
+    guard isJoined, link.state == .ready, !isConfiguring, toldMuted != isMuted else { return [] }
+    return configure(jsep: nil, at: now)
+  }
+
   private mutating func configure(jsep: JanusMessage.Jsep?, at now: Instant) -> [Effect] {
-    translate(
+    isConfiguring = true
+    toldMuted = isMuted
+    return translate(
       link.message(
         ["request": "configure", "muted": .boolean(isMuted)], jsep: jsep,
         request: Request.configure.rawValue, at: now), at: now)
@@ -346,10 +370,10 @@ package struct JanusSeat: Equatable, Sendable {
         name: String((entry["display"]?.string ?? id.description).prefix(200)),
         isMuted: entry["muted"]?.boolean ?? false,
         isSpeaking: entry["talking"]?.boolean ?? false)
-      if let index = participants.firstIndex(where: { $0.id == id }) {
-        participants[index].participant = participant
+      if let index = participants.firstIndex(where: { $0.id == participant.id }) {
+        participants[index] = participant
       } else if participants.count < Self.participantLimit {
-        participants.append((id, participant))
+        participants.append(participant)
       }
     }
   }
@@ -358,20 +382,12 @@ package struct JanusSeat: Equatable, Sendable {
   private var everybody: [Participant] {
     let own = Participant(
       id: ownID?.description ?? "", name: place.displayName, isSelf: true, isMuted: isMuted)
-    return [own] + participants.map(\.participant)
+    return [own] + participants
   }
 
   private mutating func note(_ words: String) -> [Effect] {
     noteCount = min(noteCount + 1, Self.noteLimit + 1)
     return noteCount <= Self.noteLimit ? [.note(words)] : []
-  }
-
-  package static func == (left: JanusSeat, right: JanusSeat) -> Bool {
-    left.link == right.link && left.place == right.place && left.isJoined == right.isJoined
-      && left.isLeaving == right.isLeaving && left.isMuted == right.isMuted
-      && left.ownID == right.ownID && left.offer == right.offer
-      && left.isOfferSent == right.isOfferSent && left.candidates == right.candidates
-      && left.everybody == right.everybody
   }
 
   /// Candidates that wait for the room at most.
