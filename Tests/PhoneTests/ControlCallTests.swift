@@ -196,6 +196,17 @@ struct ControlCallTests {
     #expect(bench.board.calls[0].recordingPath == nil)
   }
 
+  @Test("a recording that cannot be made is complained about, and not said to have ended")
+  func unmadeRecording() {
+    var bench = ControlBench.signedIn()
+    bench.outgoing()
+    _ = bench.takeEffects()
+    bench.media(.recording(outgoingID, path: nil, complaint: "There is no such folder."))
+    #expect(bench.takeEvents() == [.warning(outgoingID, "There is no such folder.")])
+    bench.media(.recording(outgoingID, path: nil, complaint: nil))
+    #expect(bench.takeEvents() == [.recording(outgoingID, path: nil)])
+  }
+
   @Test("mutes, changes the volume within bounds, and sends keys of a call that was taken")
   func soundOrders() {
     var bench = ControlBench.signedIn()

@@ -53,8 +53,10 @@ extension ControlCore {
     case .closed(let id): hear(.closed, of: id)
     case .digit(let id, let key): effects.append(.event(.digit(id, key)))
     case .recording(let id, let path, let complaint):
+      // What could not begin has not ended.
+      let hasFailed = complaint != nil && path == nil && book[id]?.recordingPath == nil
       book.recording(id, path: path)
-      effects.append(.event(.recording(id, path: path)))
+      if !hasFailed { effects.append(.event(.recording(id, path: path))) }
       if let complaint { effects.append(.event(.warning(id, complaint))) }
     case .statistics(let id, let statistics):
       guard let mos = statistics.mos else { break }
