@@ -5,7 +5,7 @@ import LoopGLib
 import Phone
 
 /// Signs in to all accounts of a setup, waits for their contacts, asks the first that has it for
-/// something if that is wanted, and signs out.
+/// something, or all for their rooms, and signs out.
 actor SignIn {
   /// What an account is asked, once its contacts are known; `nil` when another is meant.
   typealias Question = @Sendable (Board, AccountSummary) throws(SetupError) -> ServiceRequest?
@@ -19,6 +19,7 @@ actor SignIn {
   private var ready: Set<AccountID> = []
   private var alarm: Alarm?
   private var inquiry = Inquiry()
+  private var roundup = Roundup()
   private var questionCount = 0
 
   /// What came of it.
@@ -45,10 +46,7 @@ actor SignIn {
 
   private func start() {
     alarm = Alarm(on: loop) {
-      self.assumeIsolated {
-        $0.finish(
-          SetupError(sentence: "The server did not answer in time.", exitCode: .signalingFailed))
-      }
+      self.assumeIsolated { $0.timeIsUp() }
     }
     alarm?.set(Instant.now.advanced(by: .seconds(10)))
     phone.messages.deliver(on: loop) { messages in
@@ -63,6 +61,7 @@ actor SignIn {
     switch message {
     case .board(let board): outcome.withLock { $0.board = board }
     case .event(.ready(let account)): ready.insert(account)
+    case .event(.answered) where question == nil: roundup.answered()
     case .event(.answered(_, .unsupported)): inquiry.pass()
     case .event(.answered(_, let answer)):
       outcome.withLock { $0.answer = answer }
@@ -81,12 +80,23 @@ actor SignIn {
     let board = outcome.withLock { $0.board }
     guard !board.accounts.isEmpty else { return }
     if let question { return inquire(question, board) }
-    var failure: SetupError?
-    for account in board.accounts where !ready.contains(account.id) {
-      failure = account.failure(isAlone: board.accounts.count == 1)
-      if failure == nil { return }
+    guard !isFinished else { return }
+    switch roundup.step(board.accounts, ready: ready) {
+    case .wait: break
+    case .done(let failure): finish(failure)
+    case .ask(let accounts):
+      for account in accounts {
+        questionCount += 1
+        phone.order(.serve(ServiceID(questionCount), account.id, .rooms))
+      }
     }
-    finish(failure)
+  }
+
+  private func timeIsUp() {
+    finish(
+      roundup.isAsking
+        ? roundup.failure
+        : SetupError(sentence: "The server did not answer in time.", exitCode: .signalingFailed))
   }
 
   private func inquire(_ question: Question, _ board: Board) {

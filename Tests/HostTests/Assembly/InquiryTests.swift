@@ -34,6 +34,34 @@ struct InquiryTests {
         == .fail(SetupError(sentence: "a0: Wrong password.", exitCode: .notSignedIn)))
   }
 
+  @Test("lists are whole when each account has told its rooms, or cannot be signed in to")
+  func roundsUp() {
+    var roundup = Roundup()
+    var accounts = [account(0), account(1), account(2)]
+    let failure = SetupError(sentence: "a2: Wrong password.", exitCode: .notSignedIn)
+    #expect(roundup.step([], ready: []) == .wait)
+    #expect(roundup.step(accounts, ready: [AccountID(0), AccountID(1)]) == .wait)
+    #expect(!roundup.isAsking)
+    accounts[2].state = .refused(reason: "Wrong password.")
+    let ready: Set<AccountID> = [AccountID(0), AccountID(1)]
+    #expect(roundup.step(accounts, ready: ready) == .ask(Array(accounts.prefix(2))))
+    #expect(roundup.isAsking && roundup.failure == failure)
+    roundup.answered()
+    #expect(roundup.step(accounts, ready: ready) == .wait)
+    roundup.answered()
+    #expect(roundup.step(accounts, ready: ready) == .done(failure))
+  }
+
+  @Test("nobody is asked when nobody could be signed in to")
+  func nobodyToAsk() {
+    var roundup = Roundup()
+    var accounts = [account(0)]
+    accounts[0].state = .unreachable(reason: "No server answers.", nextTry: .zero)
+    let failure = SetupError(sentence: "No server answers.", exitCode: .signalingFailed)
+    #expect(roundup.step(accounts, ready: []) == .done(failure))
+    #expect(roundup.step(accounts, ready: []) == .done(failure))
+  }
+
   @Test("an account's test counts its own calls and contacts")
   func countsOwn() {
     var board = Board()
