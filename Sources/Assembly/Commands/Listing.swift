@@ -27,7 +27,9 @@ enum Listing {
 
   static func line(_ record: CallRecord) -> String {
     let offset = record.startedAt.localOffset
-    let length = record.duration.map { text($0) } ?? record.outcomeWord
+    // Here it is not known whether a call still goes on or was cut off.
+    let word = record.outcome == .unfinished ? "unfinished" : record.outcomeWord
+    let length = record.duration.map { text($0) } ?? word
     let note = record.note.map { "  " + HarmlessText.line($0, limit: 80) } ?? ""
     return "\(record.sign) \(record.startedAt.date(offset: offset).iso8601)"
       + " \(record.startedAt.hourAndMinute(offset: offset))  \(column(record.party.name, 24))"

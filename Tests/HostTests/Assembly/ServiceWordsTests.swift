@@ -70,7 +70,7 @@ struct ServiceWordsTests {
       outcome: .noAnswer)
     #expect(Listing.line(call).hasPrefix("✗ ") && Listing.line(call).hasSuffix("  no reply"))
     call.outcome = .unfinished
-    #expect(Listing.line(call).hasPrefix("↗ ") && Listing.line(call).hasSuffix("  cut off"))
+    #expect(Listing.line(call).hasPrefix("↗ ") && Listing.line(call).hasSuffix("  unfinished"))
   }
 
   @Test("statistics have the names of Nexacon's SDK when they are asked for")
