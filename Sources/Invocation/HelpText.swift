@@ -14,7 +14,8 @@ package struct HelpText: Sendable {
     if !spec.examples.isEmpty {
       lines += ["", "Examples"]
       for example in spec.examples {
-        lines += Self.wrapped(example.line, indent: 2, continuation: 4, joint: " \\")
+        lines += Self.wrapped(
+          Self.units(of: example.line), indent: 2, continuation: 4, joint: " \\")
         lines += Self.wrapped(example.about, indent: 6)
       }
     }
@@ -67,14 +68,34 @@ package struct HelpText: Sendable {
     }
   }
 
-  /// Breaks at spaces; `joint` ends every line but the last.
+  /// The parts of a command line between which it may be broken: a shell takes a break within quotes
+  /// for a part of the text, and an option is read with its value.
+  private static func units(of line: String) -> [String] {
+    var units: [String] = []
+    for word in line.split(separator: " ").map(String.init) {
+      guard let last = units.last else {
+        units.append(word)
+        continue
+      }
+      let isQuoted = !last.count { $0 == "'" }.isMultiple(of: 2)
+      let isValue = last.hasPrefix("--") && !last.contains(" ") && !word.hasPrefix("-")
+      if isQuoted || isValue { units[units.count - 1] += " " + word } else { units.append(word) }
+    }
+    return units
+  }
+
+  private static func wrapped(_ text: String, indent: Int) -> [String] {
+    wrapped(text.split(separator: " ").map(String.init), indent: indent)
+  }
+
+  /// Breaks between words; `joint` ends every line but the last.
   private static func wrapped(
-    _ text: String, indent: Int, continuation: Int? = nil, joint: String = ""
+    _ words: [String], indent: Int, continuation: Int? = nil, joint: String = ""
   ) -> [String] {
     var lines: [String] = []
     var line = String(repeating: " ", count: indent)
     var isEmpty = true
-    for word in text.split(separator: " ") {
+    for word in words {
       if !isEmpty, line.count + 1 + word.count + joint.count > 80 {
         lines.append(line + joint)
         line = String(repeating: " ", count: continuation ?? indent)

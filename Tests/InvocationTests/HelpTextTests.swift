@@ -42,6 +42,19 @@ struct HelpTextTests {
     }
   }
 
+  @Test("a shell reads an example that takes several lines as it is meant")
+  func brokenExamples() {
+    for spec in CommandSpec.all {
+      let text = HelpText(for: spec).text
+      let joined = text.split(separator: " \\\n    ").joined(separator: " ")
+      for example in spec.examples { #expect(joined.contains("  \(example.line)\n")) }
+      for line in text.split(separator: "\n") where line.hasSuffix(" \\") {
+        #expect(line.count { $0 == "'" }.isMultiple(of: 2), "\(line)")
+        #expect(line.dropLast(2).split(separator: " ").last?.hasPrefix("--") == false, "\(line)")
+      }
+    }
+  }
+
   @Test("is laid out in aligned columns")
   func layout() {
     let text = HelpText(for: CommandSpec.named("accounts test")!).text
