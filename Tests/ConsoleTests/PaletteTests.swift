@@ -65,6 +65,17 @@ struct PaletteTests {
     #expect(state.message?.text == "No call is up.")
   }
 
+  @Test("tells how many lines are below those that it has room for")
+  func rest() {
+    var state = Situations.state(Size(rows: 24, columns: 80))
+    _ = Situations.type(":", &state)
+    let below = state.paletteEntries(for: "").count - state.paletteHeight
+    #expect(below > 0)
+    #expect(render(state).screen.text.contains("─ ↓ \(below) more ─╯"))
+    for _ in 0..<10 { _ = Situations.type([.pageDown], &state) }
+    #expect(!render(state).screen.text.contains(" more ─╯"))
+  }
+
   @Test("offers at most a hundred lines")
   func bound() {
     var board = Situations.idleBoard

@@ -56,6 +56,14 @@ extension Painter {
     if entries.isEmpty {
       screen.draw("Nothing fits.", row: inner.row + 2, column: inner.column, style: Theme.quiet)
     }
+    paintRest(entries.count - visible.upperBound, of: rect)
+  }
+
+  /// How many lines are below those that a box has room for.
+  private mutating func paintRest(_ count: Int, of rect: Rect) {
+    guard count > 0 else { return }
+    screen.draw(
+      " ↓ \(count) more ", row: rect.endRow - 1, endColumn: rect.endColumn - 2, style: Theme.key)
   }
 
   private mutating func paint(_ entry: PaletteEntry, row: Int, in rect: Rect, isSelected: Bool) {
@@ -90,11 +98,7 @@ extension Painter {
     for (index, line) in lines.dropFirst(first).prefix(height).enumerated() {
       screen.draw(line, row: rect.row + 1 + index, column: rect.column + 3, limit: width - 5)
     }
-    let below = lines.count - first - height
-    if below > 0 {
-      screen.draw(
-        " ↓ \(below) more ", row: rect.endRow - 1, endColumn: rect.endColumn - 2, style: Theme.key)
-    }
+    paintRest(lines.count - first - height, of: rect)
     cursor = Point(row: rect.row + 1, column: rect.column + 3)
   }
 
