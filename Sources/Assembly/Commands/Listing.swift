@@ -71,9 +71,9 @@ enum Listing {
     }
   }
 
-  /// `4:07`, or `1:02:03` from an hour on.
+  /// `4:07`, or `1:02:03` from an hour on: whole seconds, as the screen's clock counts them.
   static func text(_ duration: Duration) -> String {
-    let seconds = Int64(duration.seconds.rounded())
+    let seconds = duration.components.seconds
     let minutes = "\(seconds / 60 % 60):\(padded(seconds % 60, 2))"
     guard seconds >= 3_600 else { return minutes }
     return "\(seconds / 3_600):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"

@@ -73,6 +73,13 @@ struct ServiceWordsTests {
     #expect(Listing.line(call).hasPrefix("↗ ") && Listing.line(call).hasSuffix("  unfinished"))
   }
 
+  @Test("a call lasts as long in lists as on the screen: its whole seconds")
+  func lengths() {
+    #expect(Listing.text(.milliseconds(14_700)) == "0:14")
+    #expect(Listing.text(.milliseconds(59_999)) == "0:59")
+    #expect(Listing.text(.seconds(3_723)) == "1:02:03")
+  }
+
   @Test("statistics have the names of Nexacon's SDK when they are asked for")
   func nexaconNames() throws {
     var statistics = MediaStatistics()
