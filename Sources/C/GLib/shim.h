@@ -76,10 +76,17 @@ static inline ShimPoll *shim_poll_new(void (*callback)(void *data), void *data) 
   return poll;
 }
 
-/// Looks at a descriptor of a source without waiting; whether it is ready.
-static inline gboolean shim_poll_look(GPollFD *polled) {
-  polled->revents = 0;
-  return polled->events && g_poll(polled, 1, 0) > 0;
+/// Looks at a source's descriptors without waiting, at so many at most; whether any is ready.
+static inline gboolean shim_poll_look(GSource *source) {
+  GPollFD polled[16];
+  guint count = 0;
+  GSList *first = source->poll_fds;
+  for (GSList *next = first; next && count < G_N_ELEMENTS(polled); next = next->next)
+    polled[count++] = *(GPollFD *)next->data;
+  if (g_poll(polled, count, 0) <= 0) return FALSE;
+  for (guint index = 0; index < count; index++, first = first->next)
+    ((GPollFD *)first->data)->revents = polled[index].revents;
+  return TRUE;
 }
 
 static inline void shim_object_set_boolean(void *object, const char *name, gboolean value) {

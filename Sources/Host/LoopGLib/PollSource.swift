@@ -26,21 +26,21 @@ package final class PollSource {
     deinit { polled.deallocate() }
 
     /// What is waited for, as for `poll`.
-    package var wanted: Int16 {
-      get { Int16(bitPattern: polled.pointee.events) }
-      set { polled.pointee.events = UInt16(bitPattern: newValue) }
+    package var wanted: Int16 = 0 {
+      didSet { heed() }
     }
+
+    /// Waits for nothing, until ``heed()`` or until something is wanted anew.
+    package func ignore() { polled.pointee.events = 0 }
+
+    /// Waits for what is wanted.
+    package func heed() { polled.pointee.events = UInt16(bitPattern: wanted) }
 
     /// What was found, until it is taken.
     package func takeFound() -> Int16 {
       defer { polled.pointee.revents = 0 }
       return Int16(bitPattern: polled.pointee.revents)
     }
-
-    /// Looks again, without waiting.
-    ///
-    /// - Returns: whether something was found.
-    package func look() -> Bool { shim_poll_look(polled) != 0 }
   }
 
   /// - Parameter handler: called on the loop's thread when anything is ready; it does not run the loop.
@@ -66,6 +66,11 @@ package final class PollSource {
     g_source_add_poll(source, watched.polled)
     return watched
   }
+
+  /// Looks at all of them again, without waiting.
+  ///
+  /// - Returns: whether something was found.
+  package func look() -> Bool { shim_poll_look(source) != 0 }
 
   /// Looks at it no longer.
   package func forget(_ watched: Watched) { g_source_remove_poll(source, watched.polled) }

@@ -53,6 +53,13 @@ final class PulseConnection: @unchecked Sendable {
   /// Has the stream have a turn soon.
   func wake() { servers.wake() }
 
+  /// When the server is needed again, in nanoseconds of the monotonic clock; `nil` where anything may come at
+  /// any time.
+  var nextNeed: Int64? { isReady && failure == nil ? stream.nextNeed : nil }
+
+  /// Whether most of what the server sends leaves nothing to be done yet.
+  var isWokenInVain: Bool { stream.isWokenInVain }
+
   /// Does what is due after the library has read what there was.
   func haveTurn() {
     if let failure {

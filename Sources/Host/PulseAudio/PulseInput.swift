@@ -12,6 +12,9 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
   private var standIn: StandIn
   /// The server said so within the library's call.
   private var available = 0
+  /// Of the period that is not whole yet: how much of it there is, and in how many pieces it came.
+  private var begunCount = 0
+  private var pieceCount = 0
 
   /// - Parameters:
   ///   - name: for what is wrong with it, in words.
@@ -40,6 +43,8 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
 
   override func begin(_ stream: OpaquePointer) {
     available = 0
+    begunCount = 0
+    pieceCount = 0
     standIn = StandIn(periodSamples: periodSamples, sampleRate: Sound.sampleRate)
   }
 
@@ -51,6 +56,7 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
     let kept = standIn.isOn ? periodSamples : Self.longestBacklog
     take(available, skipping: max(available - kept, 0), from: stream)
     standIn.deviceDelivered()
+    countPeriods(available)
     notePosition(of: stream)
     watch.deviceMoved(at: StopSignal.now)
     rang()
@@ -71,6 +77,15 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
     standIn.isOn ? Int64(periodSamples) * 1_000_000_000 / Int64(Sound.sampleRate) : .max
   }
 
+  /// A period is needed as a whole, however many pieces the server sends it in.
+  private func countPeriods(_ count: Int) {
+    begunCount += count
+    guard begunCount >= periodSamples else { return }
+    begunCount %= periodSamples
+    wasNeeded(in: pieceCount, again: periodSamples - begunCount)
+    pieceCount = 0
+  }
+
   private func take(_ available: Int, skipping: Int, from stream: OpaquePointer) {
     var (left, skipped) = (available, skipping)
     while left > 0 {
@@ -78,6 +93,7 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
       var byteCount = 0
       guard PulseLibrary.functions.pa_stream_peek(stream, &piece, &byteCount) == 0, byteCount > 0
       else { return }
+      pieceCount += 1
       let count = byteCount / 2
       let old = min(skipped, count)
       // A hole in what the server sent is silence.
@@ -96,8 +112,8 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
     guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
       return
     }
-    let microseconds = Int(times.source_usec) + Int(times.transport_usec)
-    tell(Int(times.write_index) / 2 + microseconds * Sound.sampleRate / 1_000_000)
+    let heard = Int(times.source_usec) * Sound.sampleRate / 1_000_000
+    tell(Int(times.write_index) / 2 + heard, times)
   }
 
   private func notePosition(of stream: OpaquePointer) {

@@ -2,6 +2,7 @@ import Basics
 import CPulse
 import Glibc
 import LoopGLib
+import Realtime
 
 /// A GLib loop as PulseAudio's library wants one: descriptors, times, and what is to be done soon.
 ///
@@ -23,6 +24,11 @@ final class PulseLoop {
   private var soon: [SoonEvent] = []
   private var isInTurn = false
   private var hasDead = false
+  private var isResting = false
+  private var restEnd: Int64?
+  /// Rings when a rest is over.
+  private let alarm = Doorbell(isTimer: true)
+  private lazy var alarmClock = source.watch(alarm.descriptor)
 
   init(on loop: GLibLoop) {
     self.loop = loop
@@ -35,23 +41,30 @@ final class PulseLoop {
     interface.deallocate()
   }
 
+  /// What has been read was looked for after a rest; otherwise the loop was woken by it.
+  private(set) var hasRested = false
+
+  /// No server need be heard until then, in nanoseconds of the monotonic clock: what comes is read all at
+  /// once. To be said anew in each turn.
+  func rest(until end: Int64) { restEnd = end }
+
   /// Has a turn come soon.
   func wake() { source.isDue = true }
 
   private func turn() {
     isInTurn = true
+    endRest()
     for _ in 0..<Self.rounds {
       doSoon()
       let hasServed = serveDescriptors()
       serveTimes()
-      guard hasServed, descriptors.contains(where: { $0.isAlive && $0.watched.look() }) else {
-        break
-      }
+      guard hasServed, source.look() else { break }
     }
     hasRead()
     doSoon()
     isInTurn = false
     settle()
+    beginRest()
   }
 
   private func doSoon() {
@@ -97,6 +110,26 @@ final class PulseLoop {
     }
     source.isDue = soon.contains { $0.isEnabled }
     source.set(times.lazy.compactMap(\.due).min())
+  }
+
+  private func beginRest() {
+    guard let end = restEnd else { return }
+    restEnd = nil
+    // What is to be sent goes now.
+    guard !descriptors.contains(where: { $0.watched.wanted & Int16(POLLOUT) != 0 }) else { return }
+    for event in descriptors { event.watched.ignore() }
+    alarm.ring(afterNanoseconds: end - StopSignal.now)
+    alarmClock.wanted = Int16(POLLIN)
+    isResting = true
+  }
+
+  private func endRest() {
+    hasRested = isResting
+    guard isResting else { return }
+    isResting = false
+    alarmClock.wanted = 0
+    for event in descriptors { event.watched.heed() }
+    _ = source.look()
   }
 
   /// How many messages are read in one turn, at most.

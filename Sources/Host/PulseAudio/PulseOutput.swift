@@ -20,6 +20,8 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
   private var hasRunDry = false
   /// How much it said there that it would take, less what it was given since.
   private var room = 0
+  /// How often it has said so since it was given more.
+  private var requestCount = 0
   /// Whether what the server asks for first has been given, which is silence.
   private var hasBegun = false
 
@@ -37,7 +39,7 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
 
   override func prepare(_ stream: OpaquePointer) {
     PulseLibrary.functions.pa_stream_set_write_callback(
-      stream, { _, byteCount, data in PulseOutput.of(data).room = byteCount / 2 }, data)
+      stream, { _, byteCount, data in PulseOutput.of(data).asked(byteCount / 2) }, data)
     PulseLibrary.functions.pa_stream_set_underflow_callback(
       stream, { _, data in PulseOutput.of(data).hasRunDry = true }, data)
     PulseLibrary.functions.pa_stream_set_latency_update_callback(
@@ -81,7 +83,16 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
       }
       write(max(count, periodSamples), to: stream)
     } while self.due >= 2 * periodSamples
+    // The server asks anew each time that it has played a period.
+    let periods = (3 * periodSamples - 1 - self.due) / periodSamples
+    wasNeeded(in: requestCount, again: periods * periodSamples)
+    requestCount = 0
     notePosition(of: stream)
+  }
+
+  private func asked(_ count: Int) {
+    room = count
+    requestCount += 1
   }
 
   /// How much the server could be given until it has what the queue says.
@@ -133,8 +144,8 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
     guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
       return
     }
-    let microseconds = Int(times.transport_usec) - Int(times.sink_usec)
-    tell(Int(times.read_index) / 2 + microseconds * Sound.sampleRate / 1_000_000)
+    let waiting = Int(times.sink_usec) * Sound.sampleRate / 1_000_000
+    tell(Int(times.read_index) / 2 - waiting, times)
   }
 
   private func notePosition(of stream: OpaquePointer) {

@@ -1,5 +1,6 @@
 import CPulse
 package import LoopGLib
+import Realtime
 
 /// What the devices of one loop have in common that are sound servers': how the library is served, and what
 /// it is told.
@@ -19,6 +20,9 @@ package final class PulseServers: @unchecked Sendable {
     self.application = application
   }
 
+  /// What has been read was looked for after a rest; otherwise the loop was woken by it.
+  var hasRested: Bool { pulse.hasRested }
+
   /// For the library.
   var interface: UnsafeMutablePointer<pa_mainloop_api> { pulse.interface }
 
@@ -32,10 +36,22 @@ package final class PulseServers: @unchecked Sendable {
 
   private func makePulse() -> PulseLoop {
     let pulse = PulseLoop(on: loop)
-    pulse.hasRead = { [unowned self] in
+    pulse.hasRead = { [unowned self, unowned pulse] in
       // A copy, since connections come and go meanwhile.
       for connection in connections { connection.haveTurn() }
+      if let end = restEnd { pulse.rest(until: end) }
     }
     return pulse
+  }
+
+  /// Until when no device needs its server, where that is worth while.
+  private var restEnd: Int64? {
+    guard connections.contains(where: \.isWokenInVain) else { return nil }
+    var end = Int64.max
+    for connection in connections {
+      guard let next = connection.nextNeed else { return nil }
+      end = min(end, next)
+    }
+    return end > StopSignal.now ? end : nil
   }
 }

@@ -25,6 +25,9 @@ package class PulseStream: @unchecked Sendable {
   private let positionCell = AudioPositionCell()
   /// How far the device was, and when.
   private var told: (samples: Int, time: Int64)?
+  /// The server's clock is ours.
+  private var isNear = false
+  private var forecast = PeriodForecast()
   /// While the server has it; `nil` before and after.
   private(set) var stream: OpaquePointer?
   var watch: DeviceWatch
@@ -107,7 +110,28 @@ package class PulseStream: @unchecked Sendable {
   /// When it is to be looked at again, at the latest, in nanoseconds.
   var nextLook: Int64 { .max }
 
+  /// When the server is needed again, in nanoseconds of the monotonic clock; `nil` while anything may come at
+  /// any time.
+  var nextNeed: Int64? {
+    // What a server with another clock tells is dated by when it is heard.
+    state == .running && stream != nil && isNear ? forecast.next : nil
+  }
+
+  /// Whether most of what the server sends leaves nothing to be done yet.
+  private(set) var isWokenInVain = false
+
   // MARK: For microphone and loudspeaker
+
+  /// Sound has come that was waited for, or is wanted.
+  ///
+  /// - Parameters:
+  ///   - pieceCount: in how many messages the server sent it, or asked for it.
+  ///   - count: after how many samples there will be more of it.
+  func wasNeeded(in pieceCount: Int, again count: Int) {
+    isWokenInVain = pieceCount > 1
+    let period = Int64(count) * 1_000_000_000 / Int64(Sound.sampleRate)
+    forecast.came(at: StopSignal.now, wasFound: servers.hasRested, again: period)
+  }
 
   /// Sets the calls that the library is to make.
   func prepare(_ stream: OpaquePointer) {}
@@ -123,10 +147,20 @@ package class PulseStream: @unchecked Sendable {
   /// The server has said something, perhaps of this stream.
   func serve(_ stream: OpaquePointer) {}
 
-  /// The server has told how far the device is now.
+  /// The server has told how far the device was.
   ///
-  /// - Parameter samples: what a microphone has heard, or a loudspeaker has played, since the stream began.
-  func tell(_ samples: Int) { told = (samples, StopSignal.now) }
+  /// - Parameters:
+  ///   - samples: what a microphone had heard, or a loudspeaker had played, since the stream began.
+  ///   - times: what the server told, and when that was so.
+  func tell(_ samples: Int, _ times: pa_timing_info) {
+    var now = timeval()
+    gettimeofday(&now, nil)
+    let elapsed =
+      (now.tv_sec - times.timestamp.tv_sec) * 1_000_000 + now.tv_usec - times.timestamp.tv_usec
+    isNear = times.synchronized_clocks != 0
+    // Who sets the wall clock meanwhile is a second off at most, until the next time.
+    told = (samples, StopSignal.now - Int64(min(max(elapsed, 0), 1_000_000)) * 1_000)
+  }
 
   /// Notes where the device stands, by what the server told last and the monotonic clock.
   ///
@@ -175,6 +209,9 @@ package class PulseStream: @unchecked Sendable {
     hasOpened = false
     failure = nil
     told = nil
+    isNear = false
+    forecast = PeriodForecast()
+    isWokenInVain = false
     guard let stream else { return }
     self.stream = nil
     PulseLibrary.functions.pa_stream_set_state_callback(stream, nil, nil)
