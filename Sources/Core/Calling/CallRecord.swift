@@ -108,6 +108,7 @@ package struct CallRecord: Equatable, Hashable, Sendable {
     guard let answeredAt, let endedAt else { return nil }
     return answeredAt.duration(to: endedAt)
   }
+
   /// What stands before the party in every list: `↙` came in, `↗` went out, `✗` came to nothing.
   package var sign: String {
     switch outcome {
