@@ -68,7 +68,10 @@ package final class OpusEncoder: EncoderPort {
     // Only a voice is coded with pauses.
     let isVoice = isGuarded || usesDTX || bitsPerSecond < Self.leastForCELT
     set(OPUS_SET_SIGNAL_REQUEST, isVoice ? OPUS_SIGNAL_VOICE : OPUS_SIGNAL_MUSIC)
-    set(OPUS_SET_COMPLEXITY_REQUEST, isVoice ? Self.voiceComplexity : Self.complexity)
+    let isRich = bitsPerSecond >= Self.leastForCELT && !usesDTX
+    set(
+      OPUS_SET_COMPLEXITY_REQUEST,
+      !isVoice ? Self.complexity : isRich ? Self.richVoiceComplexity : Self.voiceComplexity)
   }
 
   private func set(_ request: Int32, _ value: Int32) {
@@ -83,9 +86,12 @@ package final class OpusEncoder: EncoderPort {
   private static let leastForCELT = 60_000
   /// 0–10. CELT alone costs 0.06 ms for a frame of 20 ms, and no more at 9 than at 7.
   private static let complexity: Int32 = 9
-  /// With a SILK layer a frame costs 0.25 ms with redundancy, against 0.32 ms at 9, and at 32 kbit/s
-  /// sounds clearer.
+  /// With a SILK layer a frame costs 0.18 ms at 32 kbit/s, against 0.23 ms at 9, and sounds clearer than
+  /// CELT. From 7 on the library looks how wide the sound is, and spends the bits on that alone.
   private static let voiceComplexity: Int32 = 7
+  /// Where there are bits for the whole width and no pauses, what it would see changes nothing: a frame
+  /// costs 0.24 ms with redundancy, against 0.26 at 7. With less a voice would suffer.
+  private static let richVoiceComplexity: Int32 = 6
   /// A packet of up to two bytes says that nothing need be sent.
   private static let untransmittedBytes: Int32 = 2
 }

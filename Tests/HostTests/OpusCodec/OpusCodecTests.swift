@@ -116,6 +116,15 @@ struct OpusCodecTests {
     #expect(try hasSILK())
   }
 
+  @Test("codes a voice of a narrow microphone no wider than it is, where there are few bits")
+  func narrowVoice() throws {
+    let encoder = try OpusEncoder(
+      settings: EncoderSettings(bitsPerSecond: 32_000, expectedLossPercent: 5))
+    let last = try #require(Self.voice(frames: 100).map { encoder.encode($0) }.last?.first)
+    // SILK alone, and not under a CELT layer: configurations 0–11 (RFC 6716 §3.1).
+    #expect(last >> 3 < 12)
+  }
+
   @Test("recovers a lost frame from the one after it better than concealment guesses it")
   func recovery() throws {
     let encoder = try OpusEncoder(settings: EncoderSettings(expectedLossPercent: 20))
