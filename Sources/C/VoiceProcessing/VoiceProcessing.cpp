@@ -30,6 +30,7 @@ void prepare(webrtc::AudioFrame &frame) {
 class HighPass {
  public:
   void filter(int16_t *samples, int count) {
+    if (first == 0 && second == 0 && is_nothing(samples, count)) return;
     for (int index = 0; index < count; ++index) {
       const double in = samples[index];
       const double out = b0 * in + first;
@@ -43,6 +44,11 @@ class HighPass {
   }
 
  private:
+  // What a muted microphone gives stays as it is.
+  static bool is_nothing(const int16_t *samples, int count) {
+    return std::all_of(samples, samples + count, [](int16_t sample) { return sample == 0; });
+  }
+
   static constexpr double b0 = 0.994461788958;
   static constexpr double a1 = -1.988892905900;
   static constexpr double a2 = 0.988954249933;

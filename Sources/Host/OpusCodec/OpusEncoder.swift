@@ -16,6 +16,7 @@ package final class OpusEncoder: EncoderPort {
   private var bitsPerSecond: Int
   private var expectedLossPercent: Int
   private var buffer = [UInt8](repeating: 0, count: OpusEncoder.maximumPayloadBytes)
+  private var silence = Silence()
 
   /// The library's status code.
   package struct Failure: Error, Equatable {
@@ -44,6 +45,16 @@ package final class OpusEncoder: EncoderPort {
   }
 
   package func encode(_ frame: [Int16]) -> [UInt8] {
+    var bits: Int16 = 0
+    for sample in frame { bits |= sample }
+    let isSilent = bits == 0
+    if isSilent, let payload = silence.settledPayload(frameSamples: frame.count) { return payload }
+    let payload = encoded(frame)
+    if isSilent { silence.became(payload, frameSamples: frame.count) } else { silence = Silence() }
+    return payload
+  }
+
+  private func encoded(_ frame: [Int16]) -> [UInt8] {
     // The library looks the size up in a table and refuses what is no frame.
     let count = opus_encode(
       encoder, frame, Int32(clamping: frame.count), &buffer, Int32(buffer.count))
@@ -63,7 +74,32 @@ package final class OpusEncoder: EncoderPort {
     set(OPUS_SET_PACKET_LOSS_PERC_REQUEST, Int32(min(max(percent, 0), 100)))
   }
 
+  /// What frames of nothing became, one after the other: what a microphone gives that is muted.
+  ///
+  /// CELT codes them alike, so that the library need not be asked for each: what follows is coded as after a
+  /// shorter pause. A SILK layer makes noise of them, which is never the same.
+  private struct Silence {
+    private var payload: [UInt8] = []
+    private var frameSamples = 0
+    private var count = 0
+
+    func settledPayload(frameSamples: Int) -> [UInt8]? {
+      count >= Self.settledCount && frameSamples == self.frameSamples ? payload : nil
+    }
+
+    mutating func became(_ payload: [UInt8], frameSamples: Int) {
+      let isSame = payload == self.payload && frameSamples == self.frameSamples
+      count = isSame ? count + 1 : 1
+      (self.payload, self.frameSamples) = (payload, frameSamples)
+      if payload.isEmpty || OpusPacket.hasSILK(payload) { count = 0 }
+    }
+
+    /// Half a second and more: from the fifth on they are the same.
+    private static let settledCount = 25
+  }
+
   private func chooseLayers() {
+    silence = Silence()
     let isGuarded = usesFEC && expectedLossPercent > 0
     // Only a voice is coded with pauses.
     let isVoice = isGuarded || usesDTX || bitsPerSecond < Self.leastForCELT

@@ -125,6 +125,46 @@ struct OpusCodecTests {
     #expect(last >> 3 < 12)
   }
 
+  @Test("codes nothing alike however long it lasts, and what follows as after a short pause")
+  func silence() throws {
+    let nothing = [Int16](repeating: 0, count: 960)
+    let voice = Self.voice(frames: 50)
+    /// How like the voice what is heard of it is, after so many frames of nothing.
+    func ratio(afterNothing count: Int) throws -> Double {
+      let encoder = try OpusEncoder(settings: EncoderSettings(expectedLossPercent: 0))
+      let decoder = try OpusDecoder()
+      for frame in voice { _ = decoder.decode(encoder.encode(frame)) }
+      let payloads = (0..<count).map { _ in encoder.encode(nothing) }
+      #expect(Set(payloads.dropFirst(5)).count == 1)
+      #expect(payloads.compactMap { decoder.decode($0) }.last == nothing)
+      let heard = voice.compactMap { decoder.decode(encoder.encode($0)) }
+      return Self.ratio(of: heard.flatMap { $0 }, to: voice.flatMap { $0 })
+    }
+    #expect(try ratio(afterNothing: 500) > ratio(afterNothing: 20) - 1)
+  }
+
+  @Test("codes a frame of nothing as long as it is")
+  func lengthsOfSilence() throws {
+    let encoder = try OpusEncoder(settings: EncoderSettings(expectedLossPercent: 0))
+    let decoder = try OpusDecoder()
+    for count in [960, 480, 1_920, 960] {
+      for _ in 0..<50 {
+        let payload = encoder.encode([Int16](repeating: 0, count: count))
+        #expect(decoder.sampleCount(of: payload) == count)
+      }
+    }
+  }
+
+  @Test("follows what it is told while there is nothing to be heard")
+  func settingsInSilence() throws {
+    let encoder = try OpusEncoder(settings: EncoderSettings(expectedLossPercent: 0))
+    let nothing = [Int16](repeating: 0, count: 960)
+    for _ in 0..<100 { _ = encoder.encode(nothing) }
+    encoder.setExpectedLoss(percent: 5)
+    let payloads = (0..<15).map { _ in encoder.encode(nothing) }
+    #expect(try #require(payloads.last?.first) < 0x80)
+  }
+
   @Test("recovers a lost frame from the one after it better than concealment guesses it")
   func recovery() throws {
     let encoder = try OpusEncoder(settings: EncoderSettings(expectedLossPercent: 20))
