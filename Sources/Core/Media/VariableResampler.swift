@@ -28,9 +28,11 @@ package struct VariableResampler: Equatable, Sendable {
       let start = Int(position)
       result += held[start..<min(held.count, start + max(0, count))]
       position += Double(result.count)
+    } else if !isHeard {
+      takeNearest(count, pace: pace, into: &result)
     } else {
       while result.count < count, Int(position) + Self.after < held.count {
-        result.append(isHeard ? sample(at: position) : held[Int(position + 0.5)])
+        result.append(sample(at: position))
         position += pace
       }
     }
@@ -46,6 +48,21 @@ package struct VariableResampler: Equatable, Sendable {
 
   /// How many samples of what was appended have not been taken yet.
   package var waiting: Double { Double(held.count) - position }
+
+  private mutating func takeNearest(_ count: Int, pace: Double, into result: inout [Int16]) {
+    let end = Double(held.count - Self.after)
+    while result.count < count, position < end {
+      // As the pace is about 1, the nearest samples follow each other for long.
+      let place = Int(position + 0.5)
+      let beyond = position + 0.5 - Double(place)
+      let room =
+        pace > 1 ? (1 - beyond) / (pace - 1) : pace < 1 ? beyond / (1 - pace) : Double(count)
+      let wanted = min(room, (end - position) / pace, Double(count - result.count))
+      let taken = max(1, Int(wanted.rounded(.up)))
+      result += held[place..<place + taken]
+      position += pace * Double(taken)
+    }
+  }
 
   private mutating func forget() {
     let passed = Int(position) - Self.before
