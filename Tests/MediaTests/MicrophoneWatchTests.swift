@@ -76,6 +76,16 @@ struct MicrophoneWatchTests {
     #expect(MicrophoneWatch.isSilent([0, 1, -1, 0]))
     #expect(!MicrophoneWatch.isSilent([0, 2, 0, 0]))
     #expect(!MicrophoneWatch.isSilent([0, -2, 0, 0]))
+    #expect(!MicrophoneWatch.isSilent([0, .max, 0, 0]))
+    #expect(!MicrophoneWatch.isSilent([0, .min, 0, 0]))
+  }
+
+  @Test("the largest number is a limit, and the two least ones are")
+  func limits() {
+    #expect(MicrophoneWatch.isClipped(quiet + [.max, .min, -.max, .max]))
+    #expect(!MicrophoneWatch.isClipped(quiet + [.max, .min, -.max, .max - 1]))
+    #expect(!MicrophoneWatch.isClipped(quiet + [Int16](repeating: .max - 1, count: 9)))
+    #expect(!MicrophoneWatch.isClipped(quiet + [Int16](repeating: 1 - .max, count: 9)))
   }
 
   @Test("silence while muted says nothing about the microphone")

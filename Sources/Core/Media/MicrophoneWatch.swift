@@ -69,11 +69,18 @@ package struct MicrophoneWatch: Equatable, Sendable {
 
   /// Whether no sample differs from zero by more than the last bit: below −90 dBFS.
   package static func isSilent(_ frame: [Int16]) -> Bool {
-    frame.allSatisfy { $0 >= -1 && $0 <= 1 }
+    // What wraps around is far from zero; the compiler looks at several at a time.
+    var farthest: UInt16 = 0
+    for sample in frame { farthest = max(farthest, UInt16(bitPattern: sample &+ 1)) }
+    return farthest <= 2
   }
 
   /// Whether several samples are at the limit.
   package static func isClipped(_ frame: [Int16]) -> Bool {
+    // As a rule none is, which is seen at once: what wraps around is at the other limit.
+    var nearest = UInt16.max
+    for sample in frame { nearest = min(nearest, UInt16(bitPattern: sample &- .max)) }
+    guard nearest <= 2 else { return false }
     var count = 0
     for sample in frame where sample == .max || sample <= -.max { count += 1 }
     return count >= clippedSamples

@@ -63,7 +63,8 @@ package struct VoiceDetector: Equatable, Sendable {
   package static func energy(of frame: some Collection<Int16>) -> Double {
     guard !frame.isEmpty else { return 0 }
     var sum = 0
-    for sample in frame { sum += Int(sample) * Int(sample) }
+    // A square fits into 32 bits; without a check the compiler adds several at a time.
+    for sample in frame { sum &+= Int(Int32(sample) &* Int32(sample)) }
     return Double(sum) / Double(frame.count)
   }
 

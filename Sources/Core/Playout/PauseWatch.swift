@@ -13,12 +13,15 @@ struct PauseWatch: Equatable, Sendable {
   /// Takes in what a packet holds.
   mutating func hear(_ samples: [Int16]) {
     var whole = 0
-    for sample in samples {
-      let energy = Int(sample) * Int(sample)
+    var rest = samples[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(Self.block - count)
+      let energy = SoundEnergy.sum(of: part)
       whole += energy
       sum += energy
-      count += 1
+      count += part.count
       if count == Self.block { endBlock() }
+      rest = rest.dropFirst(part.count)
     }
     isPause = isPause(Double(whole) / Double(max(1, samples.count)))
   }

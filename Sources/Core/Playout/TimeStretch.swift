@@ -172,8 +172,7 @@ package enum TimeStretch {
 
   /// Whether no joint can be heard, wherever it is put.
   package static func isQuiet(_ samples: [Int16]) -> Bool {
-    let energy = samples.reduce(0) { $0 + Int($1) * Int($1) }
-    return Double(energy) < Double(samples.count) * quietEnergy
+    Double(SoundEnergy.sum(of: samples[...])) < Double(samples.count) * quietEnergy
   }
 
   /// 2.5 ms, the pitch period of a child's highest voice.
