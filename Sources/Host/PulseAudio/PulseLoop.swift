@@ -140,7 +140,7 @@ final class PulseLoop {
   /// Something that the library may be called for, held by the loop until it is given up.
   private class Event {
     unowned let loop: PulseLoop
-    let data: UnsafeMutableRawPointer?
+    fileprivate(set) var data: UnsafeMutableRawPointer?
     var isAlive = true
 
     init(_ loop: PulseLoop, _ data: UnsafeMutableRawPointer?) {
@@ -152,7 +152,8 @@ final class PulseLoop {
     var pointer: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
 
     static func of(_ pointer: OpaquePointer?) -> Self? {
-      pointer.map { Unmanaged<Self>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
+      guard let pointer else { return nil }
+      return Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).takeUnretainedValue()
     }
 
     func giveUp() {
@@ -164,7 +165,7 @@ final class PulseLoop {
 
   private final class DescriptorEvent: Event {
     let watched: PollSource.Watched
-    let callback: pa_io_event_cb_t?
+    private(set) var callback: pa_io_event_cb_t?
     var destroy: pa_io_event_destroy_cb_t?
 
     init(
@@ -176,6 +177,14 @@ final class PulseLoop {
       super.init(loop, data)
     }
 
+    /// The library asks anew for what it gave up.
+    func revive(_ callback: pa_io_event_cb_t?, _ data: UnsafeMutableRawPointer?) {
+      self.callback = callback
+      self.data = data
+      destroy = nil
+      isAlive = true
+    }
+
     func want(_ flags: pa_io_event_flags_t) {
       watched.wanted =
         (flags.rawValue & PA_IO_EVENT_INPUT.rawValue != 0 ? Int16(POLLIN) : 0)
@@ -183,13 +192,12 @@ final class PulseLoop {
     }
 
     static func flags(_ found: Int16) -> pa_io_event_flags_t {
+      let found = Int32(found)
       var flags: UInt32 = 0
-      for (bit, flag) in [
-        (POLLIN, PA_IO_EVENT_INPUT), (POLLOUT, PA_IO_EVENT_OUTPUT), (POLLHUP, PA_IO_EVENT_HANGUP),
-        (POLLERR, PA_IO_EVENT_ERROR),
-      ] where Int32(found) & bit != 0 {
-        flags |= flag.rawValue
-      }
+      if found & POLLIN != 0 { flags |= PA_IO_EVENT_INPUT.rawValue }
+      if found & POLLOUT != 0 { flags |= PA_IO_EVENT_OUTPUT.rawValue }
+      if found & POLLHUP != 0 { flags |= PA_IO_EVENT_HANGUP.rawValue }
+      if found & POLLERR != 0 { flags |= PA_IO_EVENT_ERROR.rawValue }
       return pa_io_event_flags_t(flags)
     }
   }
@@ -249,17 +257,10 @@ final class PulseLoop {
     _ descriptor: Int32, _ flags: pa_io_event_flags_t, _ callback: pa_io_event_cb_t?,
     _ data: UnsafeMutableRawPointer?
   ) -> OpaquePointer {
-    var watched: PollSource.Watched?
-    if hasDead,
-      let index = descriptors.firstIndex(where: {
-        !$0.isAlive && $0.watched.descriptor == descriptor
-      })
-    {
-      watched = descriptors.remove(at: index).watched
-    }
-    let event = DescriptorEvent(self, watched ?? source.watch(descriptor), callback, data)
+    let given = descriptors.first { !$0.isAlive && $0.watched.descriptor == descriptor }
+    let event = given ?? DescriptorEvent(self, source.watch(descriptor), callback, data)
+    if given == nil { descriptors.append(event) } else { event.revive(callback, data) }
     event.want(flags)
-    descriptors.append(event)
     return event.pointer
   }
 
