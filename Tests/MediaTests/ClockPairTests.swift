@@ -104,6 +104,43 @@ struct ClockPairTests {
     }
   }
 
+  @Test(
+    "that are the same leave sound as it is, however inexact what is told is, and however long it lasts"
+  )
+  func lastingErrors() {
+    for seed: UInt64 in 1...20 {
+      var devices = Devices(0, inexactness: 72, framesTold: 75, seed: seed)
+      while devices.time < 60 {
+        devices.run(for: 0.2)
+        #expect(devices.clocks.pace == 1, "\(seed), \(devices.time) s")
+      }
+    }
+  }
+
+  @Test("are not mistaken where what is told inexactly lasts, and sound is lost each few seconds")
+  func lastingErrorsAndLosses() {
+    for seed: UInt64 in 1...20 {
+      var generator = SeededGenerator(seed: seed)
+      var devices = Devices(0, inexactness: 72, framesTold: 75, seed: seed)
+      while devices.time < 60 {
+        devices.run(for: .random(in: 3...8, using: &generator))
+        #expect(abs(devices.error) < 0.000_401, "\(seed), \(devices.time) s: \(devices.error)")
+        devices.leap(.loudspeakerLoses, by: 0.005)
+      }
+    }
+  }
+
+  @Test("are known within twenty seconds where what is told lasts", arguments: [-300.0, 300])
+  func lastingKnowledge(partsPerMillion: Double) {
+    for seed: UInt64 in 1...20 {
+      var devices = Devices(partsPerMillion, inexactness: 12, framesTold: 75, seed: seed)
+      devices.run(for: 20)
+      #expect(abs(devices.error) < 0.000_1, "\(seed): \(devices.error)")
+      devices.run(for: 40)
+      #expect(abs(devices.error) < 0.000_04, "\(seed): \(devices.error)")
+    }
+  }
+
   @Test("do not keep a delay that is told to be another one")
   func otherDelay() {
     var devices = Devices(0)
@@ -134,6 +171,8 @@ private struct Devices {
   private let period: Double
   private let portions: Int
   private let inexactness: Int
+  /// For how many frames what is told lasts.
+  private let framesTold: Int
   private var generator: SeededGenerator
   private var (nextPeriod, nextFrame) = (0.0, 0.02)
   private var frameCount = 0
@@ -144,12 +183,13 @@ private struct Devices {
 
   init(
     _ partsPerMillion: Double, period: Double = 0.01, portions: Int = 1, inexactness: Int = 48,
-    seed: UInt64 = 4
+    framesTold: Int = 8, seed: UInt64 = 4
   ) {
     skew = partsPerMillion / 1e6
     self.period = period
     self.portions = portions
     self.inexactness = inexactness
+    self.framesTold = framesTold
     generator = SeededGenerator(seed: seed)
   }
 
@@ -164,7 +204,7 @@ private struct Devices {
         nextPeriod += period * Double(portions) / (1 + skew)
       } else {
         frameCount += 1
-        if frameCount % 8 == 0 {
+        if frameCount % framesTold == 0 {
           told.error = .random(in: -inexactness...inexactness, using: &generator)
         }
         let now = nextFrame + late

@@ -58,13 +58,18 @@ struct ClockPair {
     }
     others = []
     guard trend.count >= Self.leastCount else { return }
-    let isKnown =
-      pace != 1
-      || abs(trend.slope) > max(4 * trend.error, Self.leastDifference / trend.length, Self.followed)
-    if isKnown {
-      let most = ClockSkew.limit
-      pace = 1 + min(max(trend.slope / Double(Sound.sampleRate), -most), most)
-    }
+    learnPace()
+  }
+
+  /// Believes the trend as far as it is known, and of what no crystal does only as much as one may, and that
+  /// after a while.
+  private mutating func learnPace() {
+    let (slope, error) = (trend.slope, trend.error)
+    guard abs(slope) <= Self.usual || trend.length >= Self.longWhile else { return }
+    let certain = 4 * error * (1 + Self.few * trend.likeness)
+    let least = max(certain, Self.leastDifference / trend.length, Self.followed)
+    guard abs(slope) > least || pace != 1 && error <= Self.exact else { return }
+    pace = 1 + min(max(slope, -Self.usual), Self.usual) / Double(Sound.sampleRate)
   }
 
   /// How far off the trend is more than what is told is by chance.
@@ -77,9 +82,9 @@ struct ClockPair {
   private static let stretch = 9_600
   /// In seconds.
   private static let halfStretch = 0.1
-  // 1 and 5 ms.
-  private static let leastLeap = 48.0
-  private static let mostLeap = 240.0
+  // 2 and 4 ms.
+  private static let leastLeap = 96.0
+  private static let mostLeap = 192.0
   // In stretches.
   private static let leastOthers = 5
   private static let leastCount = 20
@@ -88,6 +93,14 @@ struct ClockPair {
   private static let followed = 7.2
   /// 1 ms, in samples: while clocks differ by less, sound of one clock passes unchanged.
   private static let leastDifference = 48.0
+  /// 400 ppm, in samples a second: more than crystals differ by.
+  private static let usual = 19.2
+  /// In seconds.
+  private static let longWhile = 30.0
+  /// 100 ppm, in samples a second.
+  private static let exact = 4.8
+  /// So many looks that are alike tell how exact they are only half as well as they should.
+  private static let few = 8.0
 }
 
 /// The straight line through what was seen last, by least squares; where that leaps, the line leaps with it
@@ -95,8 +108,13 @@ struct ClockPair {
 struct Trend {
   /// By how much what is seen grows each second.
   private(set) var slope = 0.0
-  /// The standard deviation of ``slope``, as far as what is seen scatters.
+  /// The standard deviation of ``slope``, as far as what is seen scatters: what is told once and seen for a
+  /// while is one observation and not several.
   private(set) var error = 0.0
+  /// How many points tell how exact the slope is, counting once those in a row that are alike.
+  private(set) var looks = 1
+  /// By how much less sure that is than if none were alike; 0 if none are.
+  private(set) var likeness = 0.0
   /// The standard deviation of what is seen from the line.
   private(set) var deviation = 0.0
   /// What was seen between one leap and the next; the last one grows.
@@ -129,7 +147,9 @@ struct Trend {
     // The slope and the pieces' levels leave so many points to tell.
     let freedom = Double(max(1, count - 1 - pieces.count))
     deviation = (max(0, rest) / freedom).squareRoot()
-    error = deviation / own.squareRoot()
+    looks = max(1, pieces.reduce(-1) { $0 + $1.looks - 1 })
+    likeness = max(0, 1 / Double(looks) - 1 / Double(max(1, count - 1 - pieces.count)))
+    error = deviation * (Double(count) / Double(looks) / own).squareRoot()
   }
 
   /// What is seen has leapt: what comes is of another level. The last point may be of both.
@@ -145,6 +165,8 @@ struct Trend {
     private(set) var middle = (time: 0.0, value: 0.0)
     /// Of times squared, of times by values, and of values squared.
     private(set) var sums = (own: 0.0, common: 0.0, rest: 0.0)
+    /// How many values there are that are not like the one before.
+    private(set) var looks = 0
 
     var length: Double { (points.last?.time ?? 0) - (points.first?.time ?? 0) }
 
@@ -157,13 +179,22 @@ struct Trend {
         middle.value += point.value * share
       }
       sums = (0, 0, 0)
+      looks = 0
+      var told = Double.infinity
       for point in points {
+        if abs(point.value - told) > Self.likeness {
+          told = point.value
+          looks += 1
+        }
         let (time, value) = (point.time - middle.time, point.value - middle.value)
         sums.own += time * time
         sums.common += time * value
         sums.rest += value * value
       }
     }
+
+    /// What is told once stays the same, within some samples.
+    private static let likeness = 4.0
   }
 
   /// Fewer tell nothing of the slope.
