@@ -6,13 +6,13 @@ import Testing
 @Suite("Echo reference")
 struct EchoReferenceTests {
   @Test(
-    "is as far ahead as what is played allows, between 5 and 60 ms", arguments: [20, 40, 60, 200])
+    "is as far ahead as what is played allows, between 5 and 20 ms", arguments: [20, 40, 60, 200])
   func lead(delayMilliseconds: Int) throws {
     var bench = ReferenceBench()
     bench.delay = delayMilliseconds * 48
     for _ in 0..<20 { bench.step() }
     let lead = try #require(bench.reference.lead)
-    #expect(lead == min(max(bench.delay - 480 - 240, 240), 2_880))
+    #expect(lead == min(max(bench.delay - 480 - 240, 240), 960))
     #expect(bench.offset == 0)
   }
 
@@ -39,6 +39,23 @@ struct EchoReferenceTests {
       bench.step()
       #expect(bench.offset == 0)
     }
+  }
+
+  @Test(
+    "gives what is played later or earlier at once when it is told to",
+    arguments: [-500, -200, 500])
+  func place(samples: Int) throws {
+    var bench = ReferenceBench(delay: 4_800)
+    for _ in 0..<20 { bench.step() }
+    bench.reference.delay(by: samples)
+    bench.hidden = samples
+    for _ in 0..<3 { bench.step() }
+    for _ in 0..<100 {
+      bench.step()
+      #expect(bench.offset == Double(-samples))
+    }
+    #expect(bench.reference.lead == 960)
+    #expect(bench.reference.moves == 2)
   }
 
   @Test(
@@ -83,6 +100,8 @@ private struct ReferenceBench {
   /// From a sample's being given until it is heard, in samples.
   var delay = 2_880
   private(set) var given = 0
+  /// By how much more delay is told than there is.
+  var hidden = 0
   /// The sample of the loudspeaker's that is heard as the microphone's next one.
   var heard = 0.0
   /// By how many samples the last block was elsewhere than it should be.
@@ -102,7 +121,7 @@ private struct ReferenceBench {
 
   mutating func step(error: Int = 0, isExact: Bool = false) {
     while given < Int(heard) + delay { play(240) }
-    take(told: given - Int(heard.rounded()) + error, isExact: isExact)
+    take(told: given - Int(heard.rounded()) + hidden + error, isExact: isExact)
     heard += 480 * (1 + skew)
   }
 

@@ -42,16 +42,18 @@ struct MicrophoneTests {
     #expect(processor.heard.contains { $0 > 6_000 })
   }
 
-  @Test("the processor is told one delay, by as much as is played ahead of what both devices have")
-  func delay() throws {
+  @Test(
+    "the processor is told one delay, by as much as is played ahead of what both devices have",
+    arguments: [(720, 1_200, 10), (1_440, 2_400, 15), (4_800, 9_600, 15)])
+  func delay(capture: Int, playback: Int, milliseconds: Int) throws {
     let bench = makeBench()
-    bench.core.deviceDelays(capture: 1_440, playback: 2_400)
+    bench.core.deviceDelays(capture: capture, playback: playback)
     bench.talk(frames: 20)
     let delays = try #require(bench.ports.processors.first).delays
-    // 80 ms, less a frame's first half, the block itself, and 5 ms each for what comes late and what is
-    // told inexactly.
+    // What both have, less a frame's first half, the block itself, and 5 ms each for what comes late and
+    // what is told inexactly; but no more than 20 ms ahead.
     #expect(delays.count == 40 - 7)
-    #expect(Set(delays) == [50])
+    #expect(Set(delays) == [milliseconds])
   }
 
   @Test("not one sample of a voice leaves while muted, and the processor goes on learning")

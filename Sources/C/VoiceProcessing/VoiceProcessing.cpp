@@ -90,7 +90,6 @@ voice_processing *voice_processing_create(voice_processing_parts parts) {
   if (parts.cancels_echo) {
     code |= library.echo_cancellation()->set_suppression_level(
         webrtc::EchoCancellation::kLowSuppression);
-    code |= library.echo_cancellation()->enable_delay_logging(true);
     code |= library.echo_cancellation()->Enable(true);
   }
   if (parts.suppresses_noise) {
@@ -131,14 +130,4 @@ int voice_processing_clean(voice_processing *processing, int16_t *block, int del
     std::memcpy(block, processing->near.data_, sizeof(int16_t) * voice_processing_block_samples);
   }
   return code;
-}
-
-bool voice_processing_delay_error(voice_processing *processing, int *milliseconds) {
-  int median = 0;
-  int deviation = 0;
-  float poor_share = 0;
-  const int code = processing->library->echo_cancellation()->GetDelayMetrics(
-      &median, &deviation, &poor_share);
-  *milliseconds = median;
-  return code == 0 && poor_share > 0.5f;
 }

@@ -9,13 +9,21 @@
 /// - Bound: 2.5 s.
 struct EchoReference {
   private var sound = VariableResampler()
-  /// By how much what is given is ahead of what the microphone hears, in samples: as much as there always
-  /// is, since a canceller likes to choose. `nil` until that is known.
-  private(set) var lead: Int?
+  /// By how much what is given could always be ahead of what the microphone hears, in samples. `nil` until
+  /// that is known.
+  private(set) var spare: Int?
+  /// How much older than it should be is what was given last, in samples.
+  private(set) var error = 0.0
+  /// How often what is given has leapt.
+  private(set) var moves = 0
   /// How many blocks in a row have been quite elsewhere than they should, and the least delay meanwhile.
   private var stray = (blocks: 0, leastDelay: Int.max)
   /// Silence that is to be given before what is held.
   private var silence = 0
+
+  /// By how much what is given is ahead of what the microphone hears, in samples: as much as there always
+  /// is, since a canceller likes to choose. `nil` until that is known.
+  var lead: Int? { spare.map(Self.lead) }
 
   /// How much has been taken in and not been given.
   var heldSamples: Int { Int(sound.waiting) }
@@ -45,13 +53,13 @@ struct EchoReference {
     }
     if stray.blocks >= (lead == nil ? Self.firstPatience : Self.patience) {
       let spare = stray.leastDelay - VoiceBlock.sampleCount - Self.reserve
-      let lead = min(max(spare, Self.leads.lowerBound), Self.leads.upperBound)
-      move(by: Int(offset(delay: delay, lead: lead).rounded()))
+      move(by: Int(offset(delay: delay, lead: Self.lead(spare)).rounded()))
       error = 0
-      self.lead = lead
+      self.spare = spare
       stray = (0, .max)
     }
     guard let error else { return nil }
+    self.error = error
     let count = VoiceBlock.sampleCount
     let quiet = min(silence, count)
     silence -= quiet
@@ -63,6 +71,17 @@ struct EchoReference {
     return block
   }
 
+  /// What is given is to come later by so much, in samples, at once.
+  mutating func delay(by samples: Int) {
+    guard let spare else { return }
+    self.spare = spare + samples
+    move(by: Self.lead(spare + samples) - Self.lead(spare) - samples)
+  }
+
+  private static func lead(_ spare: Int) -> Int {
+    min(max(spare, leads.lowerBound), leads.upperBound)
+  }
+
   /// How much older than it should be is what would come next, in samples.
   private func offset(delay: Int, lead: Int) -> Double {
     sound.waiting + Double(silence) - Double(delay - lead)
@@ -70,6 +89,7 @@ struct EchoReference {
 
   /// Passes over what is held, or waits.
   private mutating func move(by samples: Int) {
+    moves += 1
     let passed = min(silence, max(0, samples))
     silence -= passed
     if samples > 0 {
@@ -87,8 +107,8 @@ struct EchoReference {
   }
 
   // In samples.
-  /// 5 to 60 ms.
-  private static let leads = 240...2_880
+  /// 5 to 20 ms: mostly one that stays the same, since a canceller goes on elsewhere when it changes.
+  private static let leads = 240...960
   /// 5 ms: so much later than usual may a loudspeaker ask for sound.
   private static let reserve = 240
   /// 2.5 s.

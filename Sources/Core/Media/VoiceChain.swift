@@ -20,6 +20,13 @@ package struct VoiceChain {
   /// `nil` where the two clocks are taken for one.
   private var clocks: ClockPair?
   private var reference = EchoReference()
+  /// `nil` where no echo is cancelled.
+  private var search: EchoSearch?
+  private var hidden = HiddenDelay()
+  /// Whether the echo has been found, and what is given been placed by it.
+  private var isPlaced = false
+  /// What the devices tell of their delay.
+  private var told = 0
   /// The mean square of what goes to the loudspeaker and is not a whole block yet, times its count.
   private var far = (energy: 0.0, count: 0)
   /// What was played along with the last blocks of the microphone, youngest last.
@@ -44,6 +51,7 @@ package struct VoiceChain {
     need = VoiceNeed(parts)
     path = VoicePath(delay: processor.delaySamples)
     level = parts.controlsGain ? SpeechLevel() : nil
+    search = parts.cancelsEcho ? EchoSearch() : nil
   }
 
   /// Takes in what goes to the loudspeaker: all of it, with the phone's own tones, as loud as it goes.
@@ -70,13 +78,15 @@ package struct VoiceChain {
   ///   - delaySamples: as long as a sample given to ``played(_:)`` now takes until it is heard, and the
   ///     frame's first took from the air until now.
   package mutating func clean(_ frame: inout [Int16], delaySamples: Int) {
-    let delaySamples = clocks?.captured(frame.count, delay: delaySamples) ?? delaySamples
+    told = delaySamples
+    hidden.devicesTell(told)
+    let delaySamples = clocks?.captured(frame.count, delay: told) ?? told
     var start = 0
     while start + VoiceBlock.sampleCount <= frame.count {
       processor.filter(&frame, from: start)
       let range = start..<start + VoiceBlock.sampleCount
       // Later samples of the frame are younger.
-      let block = cleaned(Array(frame[range]), delaySamples: delaySamples - start)
+      let block = cleaned(Array(frame[range]), delaySamples: delaySamples + hidden.samples - start)
       frame.replaceSubrange(range, with: block)
       start = range.upperBound
     }
@@ -88,9 +98,14 @@ package struct VoiceChain {
       delayMilliseconds: max(0, delaySamples - far.count) * 1_000 / Sound.sampleRate,
       gain: level?.gain ?? 1)
     if isAsleep, need.isNeeded { wake() }
+    let moves = reference.moves
     let far = reference.block(
       delay: delaySamples, pace: clocks?.pace ?? 1, isExact: clocks?.isSteady ?? true,
       isHeard: !isAsleep)
+    if moves != reference.moves {
+      startSearch()
+      isPlaced = false
+    }
     path.append(block)
     if let far, isAsleep {
       if recentFar.count == path.recent.count { recentFar.removeFirst() }
@@ -109,6 +124,7 @@ package struct VoiceChain {
   }
 
   private mutating func process(_ block: [Int16], far: [Int16]) {
+    if let late = search?.compare(block, with: far) { echoFound(late) }
     var block = block
     processor.hear(far)
     // Delays are not told exactly, and a canceller finds no echo that comes before it is expected.
@@ -117,6 +133,24 @@ package struct VoiceChain {
     path.append(processed: block)
     awakeBlocks += 1
     if awakeBlocks >= Self.warmUp { isWarm = true }
+  }
+
+  /// The echo comes so many samples later than what is given along with it.
+  private mutating func echoFound(_ delay: Int) {
+    guard let lead = reference.lead, let spare = reference.spare else { return }
+    let late = delay - lead
+    // What comes before it can have been played is no echo: the far end sends back what is said here.
+    guard late >= -spare else { return }
+    let early = late - Self.wayThroughRoom
+    hidden.correct(by: early + Int(reference.error), told: told)
+    defer { isPlaced = true }
+    guard !(isPlaced ? Self.tolerable : Self.near).contains(early) else { return }
+    reference.delay(by: early)
+    startSearch()
+  }
+
+  private mutating func startSearch() {
+    if search != nil { search = EchoSearch() }
   }
 
   /// Gives the processor, after a sleep, what loudspeaker and microphone had last, so that its filters are
@@ -140,6 +174,13 @@ package struct VoiceChain {
     return need.isQuiet || awakeBlocks >= Self.patience
   }
 
+  // In samples.
+  /// 1 ms.
+  private static let wayThroughRoom = 48
+  /// 1 ms: a canceller that works in blocks of 4 ms is best there.
+  private static let near = -48...48
+  /// 4 ms earlier to 20 ms later: it goes back slowly by itself, which costs a canceller less than a leap.
+  private static let tolerable = -192...960
   /// 5 ms, in samples.
   private static let inexactness = 240
   // In blocks.

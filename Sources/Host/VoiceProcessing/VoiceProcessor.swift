@@ -7,13 +7,10 @@ package import Media
 /// Nothing is allocated for a block by this class. What the library refuses to clean stays as it was.
 package final class VoiceProcessor: VoiceProcessorPort {
   private let library: OpaquePointer
-  private let cancelsEcho: Bool
   package let delaySamples: Int
-  private var hiddenDelay = HiddenDelay()
 
   /// - Returns: `nil` when the library refuses, which it does for want of memory alone.
   package init?(_ parts: VoiceParts) {
-    cancelsEcho = parts.cancelsEcho
     delaySamples =
       Self.bandDelay + (parts.cancelsEcho ? Self.echoDelay : 0)
       + (parts.suppressesNoise ? Self.noiseDelay : 0)
@@ -41,28 +38,16 @@ package final class VoiceProcessor: VoiceProcessorPort {
 
   package func hear(_ block: [Int16]) {
     precondition(block.count == VoiceBlock.sampleCount, "the library takes blocks of 10 ms")
-    if block.contains(where: { abs(Int($0)) > Self.loud }) { hiddenDelay.played() }
     _ = block.withUnsafeBufferPointer { voice_processing_hear(library, $0.baseAddress) }
   }
 
   package func clean(_ frame: inout [Int16], from start: Int, delayMilliseconds: Int) {
     precondition(
       start >= 0 && start + VoiceBlock.sampleCount <= frame.count, "the block is of the frame")
-    let told = min(max(0, delayMilliseconds), Self.longestDelay)
-    if cancelsEcho { lookForHiddenDelay(told: told) }
-    let delay = Int32(clamping: told + hiddenDelay.milliseconds)
+    let delay = Int32(clamping: delayMilliseconds)
     frame.withUnsafeMutableBufferPointer { frame in
       // The frame holds a block, so it has an address.
       _ = voice_processing_clean(library, frame.baseAddress! + start, delay)
-    }
-  }
-
-  private func lookForHiddenDelay(told: Int) {
-    hiddenDelay.devicesTell(told)
-    guard hiddenDelay.isDue() else { return }
-    var error: Int32 = 0
-    if voice_processing_delay_error(library, &error) {
-      hiddenDelay.correct(by: Int(error), told: told)
     }
   }
 
@@ -73,8 +58,4 @@ package final class VoiceProcessor: VoiceProcessorPort {
   private static let echoDelay = 336
   /// The overlap of its windows.
   private static let noiseDelay = 288
-  /// Of amplitudes: −40 dBFS.
-  private static let loud = 328
-  /// In milliseconds; far more than a phone is used with.
-  private static let longestDelay = 10_000
 }

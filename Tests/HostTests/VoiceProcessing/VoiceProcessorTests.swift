@@ -26,6 +26,23 @@ struct VoiceProcessorTests {
     #expect(outcome.sound.count == 28 * 48_000)
   }
 
+  @Test(
+    "finds out in seconds about a delay that the devices tell too long", arguments: [-10, -15, -30])
+  func toldTooLong(hiddenDelay: Int) throws {
+    var conditions = EchoBench.Conditions()
+    conditions.hiddenDelay = hiddenDelay
+    // Nothing comes later, which could be cancelled.
+    conditions.reverberation = 0.001
+    conditions.returnLoss = 0.5
+    let outcome = try #require(
+      EchoBench(
+        far: voice("operator-hello"), near: voice("parrot-greeting"), conditions: conditions
+      ).run())
+    #expect(outcome.enhancement >= 25)
+    #expect(outcome.doubleTalkAttenuation <= 3)
+    #expect(try #require(outcome.convergence) <= 3)
+  }
+
   @Test("finds out in seconds about a delay that the devices do not tell")
   func hidden() throws {
     let outcome = try outcome(of: 120, hidden: 60, frameSamples: 960)
@@ -214,61 +231,5 @@ struct VoiceProcessorTests {
   private func voice(_ name: String) throws -> [Int16] {
     let folder = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
     return try SoundClip.decode(path: "/\(folder)/Resources/voices/\(name).opus")
-  }
-}
-
-@Suite("Hidden delay")
-struct HiddenDelayTests {
-  @Test("is looked for after 2.5 s, then each five, and ten after a correction")
-  func times() {
-    var delay = HiddenDelay()
-    #expect(dueBlocks(&delay, of: 1_300) == [250, 750, 1_250])
-    delay.correct(by: 80, told: 50)
-    #expect(delay.milliseconds == 60)
-    #expect(dueBlocks(&delay, of: 1_600) == [1_000, 1_500])
-  }
-
-  @Test("is not looked for while nothing is played")
-  func nothingPlayed() {
-    var delay = HiddenDelay()
-    #expect(dueBlocks(&delay, of: 1_000, playing: false) == [])
-    delay.played()
-    #expect(dueBlocks(&delay, of: 1_000, playing: false) == [])
-    // A second counts of what follows.
-    #expect(dueBlocks(&delay, of: 150) == [150])
-  }
-
-  @Test("corrections add up within bounds")
-  func bounds() {
-    var delay = HiddenDelay()
-    for _ in 0..<20 { delay.correct(by: 100, told: 50) }
-    #expect(delay.milliseconds == HiddenDelay.range.upperBound)
-    for _ in 0..<20 { delay.correct(by: -100, told: 50) }
-    #expect(delay.milliseconds == HiddenDelay.range.lowerBound)
-  }
-
-  @Test("is forgotten when the devices tell of quite another delay, and learned again")
-  func leap() {
-    var delay = HiddenDelay()
-    delay.correct(by: 80, told: 300)
-    delay.devicesTell(210)
-    #expect(delay.milliseconds == 60)
-    delay.devicesTell(199)
-    #expect(delay.milliseconds == 0)
-    #expect(dueBlocks(&delay, of: 600) == [500])
-    delay.correct(by: 50, told: 60)
-    delay.devicesTell(60)
-    #expect(delay.milliseconds == 30)
-  }
-
-  private func dueBlocks(
-    _ delay: inout HiddenDelay, of count: Int, playing isPlaying: Bool = true
-  ) -> [Int] {
-    var due: [Int] = []
-    for block in 1...count {
-      if isPlaying { delay.played() }
-      if delay.isDue() { due.append(block) }
-    }
-    return due
   }
 }

@@ -64,7 +64,8 @@ extension Bench {
     var idle = BenchFigures("processor time per 10 ms, nothing played", unit: "us", aim: 10)
     for reading in blockTimes(far: [0], near: near) { idle.add(reading) }
     var figures = [enhancement, residual, convergence]
-    figures += hidden(far: far, near: near) + drifting(far: far, near: near)
+    figures += hidden(far: far, near: near) + toldTooLong(far: far, near: near)
+    figures += drifting(far: far, near: near)
     figures += [doubleTalk, worst, ratio, echo, alone]
     return (figures + speaker(near) + cleanSpeech(near, far: far) + [time, idle], lastSound)
   }
@@ -80,6 +81,28 @@ extension Bench {
       conditions.delay = delay
       conditions.hiddenDelay = hiddenDelay
       conditions.seed = UInt64(delay)
+      guard let outcome = EchoBench(far: far, near: near, conditions: conditions).run() else {
+        return []
+      }
+      enhancement.add(outcome.enhancement)
+      convergence.add(outcome.convergence ?? .infinity)
+    }
+    return [enhancement, convergence]
+  }
+
+  /// Loudspeakers that come back at once and loud, as a sound server's own do, and devices that tell more
+  /// delay than there is: the echo comes before it is expected.
+  private static func toldTooLong(far: [Int16], near: [Int16]) -> [BenchFigures] {
+    var enhancement = BenchFigures(
+      "echo return loss enhancement, delay told 5 to 30 ms too long", unit: "dB", aim: 25,
+      isAimLeast: true)
+    var convergence = BenchFigures("time to 20 dB, delay told too long", unit: "s", aim: 3)
+    for (room, excess) in [5, 10, 15, 20, 30].enumerated() {
+      var conditions = EchoBench.Conditions()
+      conditions.hiddenDelay = -excess
+      conditions.seed = UInt64(room + 1)
+      conditions.returnLoss = 0.5
+      conditions.reverberation = 0.001
       guard let outcome = EchoBench(far: far, near: near, conditions: conditions).run() else {
         return []
       }

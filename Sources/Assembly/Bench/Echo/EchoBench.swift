@@ -11,7 +11,8 @@ package struct EchoBench {
   package struct Conditions: Sendable {
     /// From the loop to the air and back, without the room, in milliseconds.
     package var delay = 60
-    /// By how much what the devices tell of their delay is too little, in milliseconds.
+    /// By how much what the devices tell of their delay is too little, in milliseconds; negative when it is
+    /// too much.
     package var hiddenDelay = 0
     /// By how much the loudspeaker's clock is faster than the microphone's, in millionths.
     package var drift = 50.0
@@ -21,6 +22,8 @@ package struct EchoBench {
     package var settled = 6
     /// By how much the echo is softer than what was played, in dB.
     package var returnLoss = 6.0
+    /// Until the room has become 60 dB quieter, in seconds.
+    package var reverberation = 0.3
     package var seed: UInt64 = 1
     /// 960, or 480 at low latency.
     package var frameSamples = 960
@@ -81,7 +84,9 @@ package struct EchoBench {
 
   /// The echo by the microphone's clock.
   private func echo() -> [Float] {
-    let room = RoomModel(seed: conditions.seed, returnLoss: conditions.returnLoss)
+    let room = RoomModel(
+      seed: conditions.seed, returnLoss: conditions.returnLoss,
+      reverberation: conditions.reverberation)
     let response = room.response(to: far)
     let playbackDelay = Double(conditions.delay) * Self.halfMillisecond
     var result = [Float](repeating: 0, count: far.count)

@@ -40,10 +40,6 @@ int voice_processing_hear(voice_processing *processing, const int16_t *block);
 /// way through the room. Returns 0, or the library's code, which is negative; the block is then as it was.
 int voice_processing_clean(voice_processing *processing, int16_t *block, int delay_milliseconds);
 
-/// Whether most echoes of the last seconds came so early or late that they cannot be cancelled, and how
-/// late they were by the median. Known anew each five seconds.
-bool voice_processing_delay_error(voice_processing *processing, int *milliseconds);
-
 #ifdef __cplusplus
 }
 #endif
