@@ -47,7 +47,7 @@ struct EchoReferenceTests {
   func place(samples: Int) throws {
     var bench = ReferenceBench(delay: 4_800)
     for _ in 0..<20 { bench.step() }
-    bench.reference.delay(by: samples)
+    #expect(bench.reference.delay(by: samples) == samples)
     bench.hidden = samples
     for _ in 0..<3 { bench.step() }
     for _ in 0..<100 {
@@ -56,6 +56,44 @@ struct EchoReferenceTests {
     }
     #expect(bench.reference.lead == 960)
     #expect(bench.reference.moves == 2)
+  }
+
+  @Test("gives nothing earlier than it is always there", arguments: [-3_120, -3_121, -200_000])
+  func earliest(samples: Int) throws {
+    // 480 of the delay are a block, 240 for a loudspeaker that asks late, and 960 the lead.
+    var bench = ReferenceBench(delay: 3_840)
+    for _ in 0..<20 { bench.step() }
+    #expect(bench.reference.spare == 3_120)
+    #expect(bench.reference.delay(by: samples) == -3_120)
+    bench.hidden = -3_120
+    // As far as the ramp goes.
+    for _ in 0..<35 {
+      bench.step()
+      #expect(bench.offset == 3_120)
+    }
+    #expect(bench.reference.lead == 240)
+    #expect(bench.reference.moves == 2)
+    #expect(bench.reference.delay(by: -1) == 0)
+  }
+
+  @Test("gives nothing later than there is room to hold", arguments: [100_000, 200_000])
+  func latest(samples: Int) throws {
+    var bench = ReferenceBench(delay: 4_800)
+    for _ in 0..<20 { bench.step() }
+    let room = 120_000 - bench.reference.heldSamples
+    #expect(bench.reference.delay(by: samples) == min(samples, room))
+    #expect(bench.reference.delay(by: room) == max(0, room - samples))
+    #expect(bench.reference.delay(by: 1) == 0)
+    for _ in 0..<1_000 { bench.step() }
+    #expect(bench.reference.heldSamples <= 120_000)
+    #expect(bench.offset == 0)
+  }
+
+  @Test("is not moved before it knows where it is")
+  func unknown() {
+    var reference = EchoReference()
+    #expect(reference.delay(by: 480) == 0)
+    #expect(reference.moves == 0)
   }
 
   @Test(

@@ -165,6 +165,40 @@ struct VoiceChainTests {
     #expect(processor.heard[4_800...] == sound[first + 4_800..<first + processor.heard.count])
   }
 
+  @Test(
+    "an echo that comes earlier or later than the devices tell is put where the canceller finds it",
+    arguments: [(-15, 1), (-4, 1), (0, 0), (9, 9), (15, 1), (60, 1), (300, 1)])
+  func placed(late: Int, foundAt: Int) throws {
+    var bench = PlacingBench()
+    bench.run(seconds: 3, late: late)
+    #expect(try abs(bench.delay() - Double(foundAt)) <= 0.5)
+  }
+
+  @Test("an echo that moves is left alone in the canceller's filter, and followed out of it")
+  func moved() throws {
+    var bench = PlacingBench()
+    bench.run(seconds: 3, late: 0)
+    for (late, foundAt) in [(-3, -3), (30, 30), (-10, 1), (20, 31), (40, 1)] {
+      bench.run(seconds: 8, late: late)
+      #expect(try abs(bench.delay() - Double(foundAt)) <= 0.5, "\(late)")
+    }
+  }
+
+  @Test("an echo later than can be learned is left alone")
+  func tooLate() throws {
+    var bench = PlacingBench()
+    bench.run(seconds: 6, late: 360)
+    #expect(try abs(bench.delay() - 360) <= 0.5)
+  }
+
+  @Test("what is said here and comes back from the far end is not taken for an echo")
+  func sentBack() throws {
+    // No network is as fast as to bring it before it could have been played.
+    var bench = PlacingBench()
+    bench.run(seconds: 6, late: -50)
+    #expect(try abs(bench.delay() + 50) <= 0.5)
+  }
+
   @Test("frames of 10 and 60 ms are processed wholly, and a delay below zero is none")
   func frames() throws {
     for count in [480, 2_880] {
@@ -224,6 +258,54 @@ struct VoiceChainTests {
     let place = (start + block) * 480
     return (0...1_440).first { said[place - $0..<place - $0 + piece.count] == piece }
   }
+}
+
+/// A phone whose devices tell a delay of 60 ms, and a room without walls.
+private struct PlacingBench {
+  private let ports = FakePorts(seed: 1)
+  private var chain: VoiceChain
+  private var generator = SeededGenerator(seed: 5)
+  /// What is played, from its beginning, and the blocks of it.
+  private var sound: [Int16] = []
+  private var level = 0
+  private var late = 0
+
+  init() { chain = VoiceChain(ports.makeVoiceProcessor(VoiceParts())) }
+
+  /// - Parameter late: by how much the echo comes later than told, in milliseconds.
+  mutating func run(seconds: Int, late: Int) {
+    self.late = late
+    for _ in 0..<seconds * 100 {
+      speak()
+      chain.played(Array(sound.suffix(480)))
+      let first = sound.count - Self.told - late * 48
+      var frame = (first..<first + 480).map { sound.indices.contains($0) ? sound[$0] / 2 : 0 }
+      chain.clean(&frame, delaySamples: Self.told)
+    }
+  }
+
+  /// By how much later than told to the canceller the echo comes, less what is always kept, in milliseconds.
+  func delay() throws -> Double {
+    let processor = try #require(ports.processors.first)
+    let given = Array(processor.heard.suffix(480))
+    let place = try #require(
+      (0..<sound.count - 479).last { sound[$0] == given[0] && sound[$0..<$0 + 480] == given[...] })
+    let heard = sound.count - Self.told - late * 48
+    let told = try #require(processor.delays.last)
+    return Double(place - heard) / 48 - Double(told) - 5
+  }
+
+  /// 10 ms of words of 300 ms, each of noise of its own, with pauses of 100 ms.
+  private mutating func speak() {
+    let peak = sound.count / 480 % 40 < 30 ? 3_000 : 300
+    for _ in 0..<480 {
+      level += (Int.random(in: -peak...peak, using: &generator) - level) / 4
+      sound.append(Int16(level))
+    }
+  }
+
+  /// In samples.
+  private static let told = 2_880
 }
 
 /// Gives what it takes 670 samples later.

@@ -71,11 +71,17 @@ struct EchoReference {
     return block
   }
 
-  /// What is given is to come later by so much, in samples, at once.
-  mutating func delay(by samples: Int) {
-    guard let spare else { return }
-    self.spare = spare + samples
-    move(by: Self.lead(spare + samples) - Self.lead(spare) - samples)
+  /// What is given is to come later by so much, in samples, at once; but no earlier than it is always there,
+  /// and no later than there is room to hold it.
+  ///
+  /// - Returns: by how much it does come later.
+  mutating func delay(by samples: Int) -> Int {
+    guard let spare, let lead else { return 0 }
+    let most = max(0, Self.limit - heldSamples - silence)
+    let change = min(max(samples, min(0, -spare)), most)
+    self.spare = spare + change
+    move(by: Self.lead(spare + change) - lead - change)
+    return change
   }
 
   private static func lead(_ spare: Int) -> Int {

@@ -16,6 +16,9 @@ struct HiddenDelay: Equatable {
     samples = 0
   }
 
+  /// Whether echoes that come late by so much are within ``range``; further off, what was found is none.
+  func canLearn(_ late: Int) -> Bool { Self.range.contains(samples + late) }
+
   /// Echoes come late by so much, while the devices tell `told`.
   mutating func correct(by late: Int, told: Int) {
     toldThen = told

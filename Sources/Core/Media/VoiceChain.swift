@@ -142,10 +142,12 @@ package struct VoiceChain {
     // What comes before it can have been played is no echo: the far end sends back what is said here.
     guard late >= -spare else { return }
     let early = late - Self.wayThroughRoom
-    hidden.correct(by: early + Int(reference.error), told: told)
     defer { isPlaced = true }
     guard !(isPlaced ? Self.tolerable : Self.near).contains(early) else { return }
-    reference.delay(by: early)
+    // What is given may not be yet where the devices' delay leads it.
+    let error = Int(reference.error)
+    guard hidden.canLearn(early + error) else { return }
+    hidden.correct(by: reference.delay(by: early) + error, told: told)
     startSearch()
   }
 
@@ -177,10 +179,12 @@ package struct VoiceChain {
   // In samples.
   /// 1 ms.
   private static let wayThroughRoom = 48
-  /// 1 ms: a canceller that works in blocks of 4 ms is best there.
-  private static let near = -48...48
-  /// 4 ms earlier to 20 ms later: it goes back slowly by itself, which costs a canceller less than a leap.
-  private static let tolerable = -192...960
+  /// 1 ms earlier to 10 ms later: there what is given stays where it is at first, and the canceller goes on
+  /// with what it has learned.
+  private static let near = -48...480
+  /// 4 ms earlier to 35 ms later: in the canceller's filter, so that it finds the echo again by itself, sooner
+  /// than after a leap.
+  private static let tolerable = -192...1_680
   /// 5 ms, in samples.
   private static let inexactness = 240
   // In blocks.
