@@ -7,8 +7,7 @@ extension ArgumentReader {
     let first = try operand("NAME")
     guard !first.contains("=") else { throw error(.missingOperand("NAME")) }
     let accountName = try name(first, of: "NAME")
-    let system = try needed("--system").lowercased()
-    guard CallSystem(rawValue: system) != nil else {
+    guard let system = CallSystem(rawValue: try needed("--system").lowercased()) else {
       throw bad("--system", CallSystem.allCases.map(\.rawValue).asAlternatives)
     }
     let settings = try fields(scanned.operands.dropFirst())

@@ -1,4 +1,5 @@
 package import Basics
+package import Calling
 package import Media
 
 /// What one start of the program is asked to do: the command line as a value.
@@ -163,8 +164,8 @@ package struct ServeOptions: Equatable, Sendable {
 /// `tipring accounts add NAME`
 package struct NewAccount: Equatable, Sendable {
   package var name: String
-  /// As written; one that this version does not speak is for the registry of systems to refuse.
-  package var system: String
+  /// One that this version does not speak is for the registry of systems to refuse.
+  package var system: CallSystem
   package var server: String
   package var username: String
   package var password: PasswordSource?
@@ -179,7 +180,7 @@ package struct NewAccount: Equatable, Sendable {
   }
 
   package init(
-    name: String, system: String, server: String, username: String, password: PasswordSource?
+    name: String, system: CallSystem, server: String, username: String, password: PasswordSource?
   ) {
     self.name = name
     self.system = system

@@ -137,7 +137,7 @@ struct InvocationTests {
       try parse(line)
         == .addAccount(
           NewAccount(
-            name: "work", system: "botserver", server: "https://bots.example.org",
+            name: "work", system: .botServer, server: "https://bots.example.org",
             username: "amina@x.org", password: .file("~/secret"))))
   }
 

@@ -39,17 +39,12 @@ enum AccountCommands {
 
   /// Writes an account into the settings.
   static func add(_ account: NewAccount) -> ExitCode {
-    guard let system = CallSystem(rawValue: account.system.lowercased()) else {
-      let known = CallSystem.allCases.map(\.rawValue).asAlternatives
-      Output.error("“\(account.system)” will not do for --system; it must be \(known).")
-      return .usage
-    }
-    guard DialectRegistry.systems.contains(system) else {
+    guard DialectRegistry.systems.contains(account.system) else {
       let spoken = DialectRegistry.systems.map(\.rawValue).joined(separator: ", ")
-      Output.error("This version does not speak \(system.title) yet; it speaks \(spoken).")
+      Output.error("This version does not speak \(account.system.title) yet; it speaks \(spoken).")
       return .usage
     }
-    let (settings, complaints) = settings(of: account, system)
+    let (settings, complaints) = settings(of: account)
     guard let settings, complaints.isEmpty else {
       for complaint in complaints { Output.error(complaint) }
       return .usage
@@ -60,11 +55,9 @@ enum AccountCommands {
   }
 
   /// The account as the settings file would have it, and what is wrong with it.
-  private static func settings(
-    of account: NewAccount, _ system: CallSystem
-  ) -> (AccountSettings?, [String]) {
+  private static func settings(of account: NewAccount) -> (AccountSettings?, [String]) {
     // What follows as KEY=VALUE is read as if it stood in the file.
-    var lines = ["[account \(account.name)]", "system = \(system.rawValue)"]
+    var lines = ["[account \(account.name)]", "system = \(account.system.rawValue)"]
     if !account.server.isEmpty { lines.append("server = \(account.server)") }
     if !account.username.isEmpty { lines.append("user = \(account.username)") }
     lines += account.settings.map { "\($0.key) = \($0.value)" }
