@@ -48,7 +48,7 @@ struct PlayoutRehearsal {
     var best = (plan: current, cost: cost(of: current) - Self.advantage)
     for hold in Self.holds where latest > Self.urgency && hold != current.hold {
       let plan = Plan(aim: current.aim, hold: hold)
-      let cost = cost(of: plan)
+      let cost = cost(of: plan, ifLessThan: best.cost)
       if cost < best.cost { best = (plan, cost) }
     }
     let hold = best.plan.hold
@@ -56,7 +56,7 @@ struct PlayoutRehearsal {
     while delay <= limit {
       if delay != current.aim {
         let plan = Plan(aim: delay, hold: hold)
-        let cost = cost(of: plan)
+        let cost = cost(of: plan, ifLessThan: best.cost)
         if cost < best.cost { best = (plan, cost) }
       }
       if delay >= latest { break }
@@ -66,8 +66,9 @@ struct PlayoutRehearsal {
     return best.plan
   }
 
-  /// What the model takes off for playing by that plan.
-  private func cost(of plan: Plan) -> Double {
+  /// What the model takes off for playing by that plan. One that costs `limit` or more is not played to its
+  /// end, and is said to cost something between.
+  func cost(of plan: Plan, ifLessThan limit: Double = .infinity) -> Double {
     let aim = plan.aim
     let holdCount = Int(plan.hold.samples / Int64(Self.usualPacket))
     // What comes before the first packet is nobody's loss, nor is it to come down from there.
@@ -82,7 +83,17 @@ struct PlayoutRehearsal {
     var stallCount = 0
     var calmCount = Self.calmCount
     var index = 0
+    var lookIndex = 0
     while index < lateness.count {
+      if index >= lookIndex {
+        // Whatever comes, the delay never falls below the aim, and what is spoilt stays so. That the model does
+        // not care for one stall is only known at the end.
+        let least = cost(
+          total: total + aim * Int64(lateness.count - index), concealed: concealed,
+          noticed: stallCount > 1 ? noticed : 0, stretched: stretched, isDoubtful: stallCount < 2)
+        if least > limit + Self.inexactness { return least }
+        lookIndex += Self.lookInterval
+      }
       // Where all comes in time nothing happens, and most does.
       if delay == aim, index.isMultiple(of: Self.portion),
         mostLateness[index / Self.portion] <= aim
@@ -132,12 +143,21 @@ struct PlayoutRehearsal {
       total += delay
       previous = late
     }
+    return cost(
+      total: total, concealed: concealed, noticed: stallCount == 1 ? 0 : noticed,
+      stretched: stretched, isDoubtful: stallCount == 1)
+  }
+
+  /// - Parameters:
+  ///   - total: the delays of all packets.
+  ///   - isDoubtful: whether there was one stall, which may not happen again.
+  private func cost(
+    total: Int64, concealed: Int64, noticed: Int64, stretched: Int64, isDoubtful: Bool
+  ) -> Double {
     let count = Double(lateness.count)
     let milliseconds = Self.otherDelay + Double(total) / count / 48
-    let isDoubtful = stallCount == 1
     let spoilt =
-      Double(concealed + (isDoubtful ? 0 : noticed))
-      + Self.stretchingWeight * Double(max(0, stretched))
+      Double(concealed + noticed) + Self.stretchingWeight * Double(max(0, stretched))
     let span = count + (isDoubtful ? Self.doubt : 0)
     let percent = spoilt * 100 / (span * Self.usualPacket)
     let delayImpairment = 0.024 * milliseconds + 0.11 * max(0, milliseconds - 177.3)
@@ -149,6 +169,10 @@ struct PlayoutRehearsal {
   ]
   /// How many packets are looked at together.
   private static let portion = 16
+  /// After how many packets it is asked whether a plan can still be the best.
+  private static let lookInterval = 128
+  /// More than what rounding does to a rating, and less than anybody notices.
+  private static let inexactness = 1e-6
   /// What everything but the buffer adds, in milliseconds.
   private static let otherDelay = 60.0
   /// 20 ms.
