@@ -35,7 +35,7 @@ struct BargeIn: Equatable {
 
   /// What the loudspeaker gets, which the microphone may hear.
   mutating func played(_ samples: [Int16]) {
-    farEnergy = max(VoiceDetector.energy(of: samples), farEnergy * 0.9)
+    farEnergy = max(VoiceDetector.energy(of: samples[...]), farEnergy * 0.9)
   }
 
   /// Takes in what the microphone heard.

@@ -28,8 +28,8 @@ struct EchoSearch {
     far.append(Self.rises(of: played, from: &farLevel))
     near.removeFirst()
     let rises = Self.rises(of: block, from: &nearLevel)
-    near.append(VoiceDetector.energy(of: block) > Self.audible ? rises : nil)
-    if VoiceDetector.energy(of: played) > Self.loud {
+    near.append(VoiceDetector.energy(of: block[...]) > Self.audible ? rises : nil)
+    if VoiceDetector.energy(of: played[...]) > Self.loud {
       blocksSincePlayed = 0
     } else if blocksSincePlayed < Int.max {
       blocksSincePlayed += 1

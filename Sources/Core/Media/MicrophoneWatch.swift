@@ -48,7 +48,7 @@ package struct MicrophoneWatch: Equatable, Sendable {
 
   /// What goes to the loudspeaker and may be heard here, when echoes are not cancelled.
   package mutating func played(_ samples: [Int16]) {
-    farEnergy = max(VoiceDetector.energy(of: samples), farEnergy * 0.9)
+    farEnergy = max(VoiceDetector.energy(of: samples[...]), farEnergy * 0.9)
   }
 
   /// Takes in one frame, cleaned where sound is cleaned.

@@ -15,7 +15,7 @@ struct SpeechLevel: Equatable, Sendable {
   ///
   /// - Parameter isSpeech: whether somebody speaks in it, and it is no echo.
   mutating func adjust(_ block: inout [Int16], isSpeech: Bool) {
-    if isSpeech { learn(VoiceDetector.energy(of: block)) }
+    if isSpeech { learn(VoiceDetector.energy(of: block[...])) }
     let before = gain
     let wanted = aim.map { min(($0 / energy).squareRoot(), Self.mostGain) } ?? 1
     gain =

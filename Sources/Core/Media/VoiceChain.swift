@@ -94,7 +94,7 @@ package struct VoiceChain {
 
   private mutating func cleaned(_ block: [Int16], delaySamples: Int) -> [Int16] {
     need.captured(
-      VoiceDetector.energy(of: block),
+      VoiceDetector.energy(of: block[...]),
       delayMilliseconds: max(0, delaySamples - far.count) * 1_000 / Sound.sampleRate,
       gain: level?.gain ?? 1)
     if isAsleep, need.isNeeded { wake() }

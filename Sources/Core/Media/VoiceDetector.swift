@@ -1,4 +1,5 @@
 import Basics
+import Playout
 
 /// Tells speech from noise by its energy, against a floor that follows the noise.
 ///
@@ -35,7 +36,7 @@ package struct VoiceDetector: Equatable, Sendable {
   ///
   /// - Parameter least: mean square of what may be heard without anybody speaking, such as an echo.
   package mutating func hear(_ frame: [Int16], above least: Double = 0) -> Verdict {
-    let energy = Self.energy(of: frame)
+    let energy = Self.energy(of: frame[...])
     if energy > max(floor * Self.margin, Self.leastSpeech, least) {
       loudFrames += 1
       quietFrames = 0
@@ -60,12 +61,8 @@ package struct VoiceDetector: Equatable, Sendable {
   private var floor: Double { energies.min() ?? Self.quietRoom }
 
   /// The mean square of a frame's samples.
-  package static func energy(of frame: some Collection<Int16>) -> Double {
-    guard !frame.isEmpty else { return 0 }
-    var sum = 0
-    // A square fits into 32 bits; without a check the compiler adds several at a time.
-    for sample in frame { sum &+= Int(Int32(sample) &* Int32(sample)) }
-    return Double(sum) / Double(frame.count)
+  package static func energy(of frame: ArraySlice<Int16>) -> Double {
+    frame.isEmpty ? 0 : Double(SoundEnergy.sum(of: frame)) / Double(frame.count)
   }
 
   /// −56 dBFS.

@@ -1,7 +1,7 @@
 /// How much energy sound has.
-enum SoundEnergy {
+package enum SoundEnergy {
   /// The sum of the samples' squares.
-  static func sum(of samples: ArraySlice<Int16>) -> Int {
+  package static func sum(of samples: ArraySlice<Int16>) -> Int {
     // A square fits into 32 bits, and a sum of them into 64. So it is said without a check, which lets the
     // compiler add several at a time.
     var sum: Int64 = 0

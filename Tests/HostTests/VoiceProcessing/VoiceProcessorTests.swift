@@ -96,9 +96,9 @@ struct VoiceProcessorTests {
         isEcho
         ? (start..<start + 480).map { $0 < 1_920 ? 0 : voice[($0 - 1_920) % voice.count] / 2 }
         : block
-      let before = VoiceDetector.energy(of: frame)
+      let before = VoiceDetector.energy(of: frame[...])
       processor.clean(&frame, from: 0, delayMilliseconds: 40)
-      let after = VoiceDetector.energy(of: frame)
+      let after = VoiceDetector.energy(of: frame[...])
       if isEcho, start >= 8 * 48_000 { (echo, left) = (echo + before, left + after) }
       if start >= 17 * 48_000 { (said, heard) = (said + before, heard + after) }
     }
