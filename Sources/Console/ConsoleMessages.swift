@@ -22,6 +22,8 @@ package enum ConsoleEvent: Equatable, Sendable {
   case answered(ServiceID, ServiceAnswer)
   /// Something worth knowing; warnings and errors are shown, all are kept for the message list.
   case log(LogEntry)
+  /// What is wrong in the settings file, a sentence each, from its beginning; once, at the start.
+  case complaints([String])
   /// Something about the microphone.
   case hint(MicrophoneHint)
   /// The settings or what the terminal can do have changed.

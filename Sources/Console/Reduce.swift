@@ -25,6 +25,8 @@ package func reduce(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
     state.answered(id, answer)
   case .log(let entry):
     state.noted(entry)
+  case .complaints(let complaints):
+    state.complained(complaints)
   case .hint(let hint):
     state.hinted(hint)
   case .options(let options):
@@ -65,6 +67,16 @@ extension ConsoleState {
     guard entry.level >= .warning else { return }
     let text = HarmlessText.line("\(entry.subject): \(entry.text)", limit: Self.messageLimit)
     say(text, entry.level == .error ? .error : .warning)
+  }
+
+  /// Shows the first, and that there are more.
+  fileprivate mutating func complained(_ complaints: [String]) {
+    for (index, complaint) in complaints.enumerated().reversed() {
+      noted(LogEntry(.warning, "settings", complaint))
+      guard index == 0, complaints.count > 1, let message else { continue }
+      let rest = "\(complaints.count - 1) more: \(options.keymap.keyName(for: .log))"
+      say("\(message.text) (\(rest))", message.kind)
+    }
   }
 
   fileprivate mutating func hinted(_ hint: MicrophoneHint) {

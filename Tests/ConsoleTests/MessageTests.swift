@@ -107,6 +107,21 @@ struct MessageTests {
     #expect(Situations.later(state, .seconds(1)).message == nil)
   }
 
+  @Test("about the settings begin with the first, and say how many more there are and where")
+  func settings() {
+    var state = Situations.state(Size(rows: 24, columns: 80))
+    _ = reduce(&state, .complaints(["tipring.conf:3: No.", "tipring.conf:7: Nor this."]))
+    #expect(state.message?.text == "settings: tipring.conf:3: No. (1 more: L)")
+    #expect(state.message?.kind == .warning)
+    let texts = state.log.suffix(2).map(\.text)
+    #expect(texts == ["tipring.conf:7: Nor this.", "tipring.conf:3: No."])
+    _ = reduce(&state, .complaints(["Alone."]))
+    #expect(state.message?.text == "settings: Alone.")
+    let shown = state.message
+    _ = reduce(&state, .complaints([]))
+    #expect(state.message == shown)
+  }
+
   @Test("leave other boxes the screen, and keep to their line there")
   func underPopup() {
     var state = Situations.state(Size(rows: 24, columns: 80))

@@ -65,10 +65,8 @@ actor ConsoleDriver {
   private func start() {
     if state.isMouseOn { terminal.setMouse(true) }
     tick()
-    // Once the clock has been told, so that they stay for a while; the first of them on top.
-    for complaint in complaints.reversed() {
-      handle(.log(LogEntry(.warning, "settings", complaint)))
-    }
+    // Once the clock has been told, so that they stay for a while.
+    handle(.complaints(complaints))
     paint()  // Before anything else starts, so that the screen is there at once.
     tickAlarm = Alarm(on: loop) { self.assumeIsolated { $0.alarmRang() } }
     paintAlarm = Alarm(on: loop) { self.assumeIsolated { $0.paint() } }
