@@ -175,6 +175,12 @@ struct ScreenTests {
     }
   }
 
+  @Test("have in ASCII the letters of names, and question marks for what it lacks")
+  func asciiText() {
+    #expect(ASCIIFallback.text("● Ann – Łódź") == "* Ann - Lodz")
+    #expect(ASCIIFallback.text("○ 日本 “é”") == "o ?? \"e\"")
+  }
+
   @Test("rest the cursor on the selected row, or in the text being typed")
   func cursor() {
     var state = Situations.state(Size(rows: 24, columns: 80))

@@ -156,6 +156,10 @@ extension WholePrograms {
       #expect(contacts.exitCode(within: .seconds(15)) == 0)
       #expect(contacts.process.lines.contains { $0.contains("bob") && $0.contains(" zulip ") })
       #expect(contacts.process.lines.contains { $0.contains("parrot") && $0.contains(" buzzi ") })
+      let plain = try rig.start(["contacts"], as: "alice", by: ["env", "LC_ALL=C"])
+      #expect(plain.exitCode(within: .seconds(15)) == 0)
+      #expect(plain.process.lines.contains { $0.hasPrefix("* bob ") }, "\(plain.process.lines)")
+      #expect(plain.process.lines.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } })
     }
 
     @Test("an account that is not there, and a setting that is none, are told in a sentence")

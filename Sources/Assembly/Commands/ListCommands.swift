@@ -18,10 +18,11 @@ enum ListCommands {
       let isOne = outcome.board.accounts.count < 2
       for contact in outcome.board.contacts {
         let account = outcome.board.accounts.first { $0.id == contact.account }?.name ?? ""
-        Output.line(
-          isJSON
-            ? Listing.json(contact, account: account).text
-            : Listing.line(contact, account: isOne ? nil : account))
+        if isJSON {
+          Output.line(Listing.json(contact, account: account).text)
+        } else {
+          Output.listed(Listing.line(contact, account: isOne ? nil : account))
+        }
       }
       if outcome.board.contacts.isEmpty, outcome.failure == nil, !isJSON {
         Output.line("No contacts; who is none can be called by address: tipring call ADDRESS")
@@ -55,7 +56,11 @@ enum ListCommands {
           && (!options.isMissedOnly || $0.outcome == .missed)
       }
       for record in wanted.prefix(options.limit) {
-        Output.line(options.isJSON ? Listing.json(record).text : Listing.line(record))
+        if options.isJSON {
+          Output.line(Listing.json(record).text)
+        } else {
+          Output.listed(Listing.line(record))
+        }
       }
       if wanted.isEmpty, !options.isJSON {
         Output.line(
@@ -81,7 +86,7 @@ enum ListCommands {
         Output.line(JSONValue.object(Dictionary(uniqueKeysWithValues: members)).text)
       }
     } else {
-      for line in listing.lines { Output.line(line) }
+      for line in listing.lines { Output.listed(line) }
     }
     return .success
   }

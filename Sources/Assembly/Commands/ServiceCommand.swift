@@ -109,7 +109,7 @@ enum ServiceCommand {
       if options.isJSON {
         for value in table.json.elements { Output.line(value.text) }
       } else {
-        for line in Listing.lines(of: table) { Output.line(line) }
+        for line in Listing.lines(of: table) { Output.listed(line) }
       }
     case .done(let words, let json):
       Output.line(options.isJSON ? json.text : HarmlessText.line(words, limit: 1_000))

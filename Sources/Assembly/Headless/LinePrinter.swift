@@ -1,10 +1,12 @@
 import Basics
 import Calling
+import Cells
 import Formats
 import Glibc
 import Invocation
 import LoopGLib
 import Media
+import NcursesTerminal
 
 /// Writes what happens, one line each: for people, or with `--json` one object a line.
 ///
@@ -123,7 +125,7 @@ struct LinePrinter {
       if isJSON {
         Output.line(JSONLine("answer", at: .now, [("answer", table.json)]).text)
       } else {
-        for line in Listing.lines(of: table) { Output.line(line) }
+        for line in Listing.lines(of: table) { Output.listed(line) }
       }
     case .done(let words, let json):
       write(
@@ -206,7 +208,7 @@ struct LinePrinter {
   /// The sound devices, one line or two each; no event either.
   func devices(_ listing: DeviceListing) {
     guard isJSON, !listing.devices.isEmpty else {
-      for line in listing.lines { isJSON ? remark("note", in: nil, line) : Output.line(line) }
+      for line in listing.lines { isJSON ? remark("note", in: nil, line) : Output.listed(line) }
       return
     }
     for object in listing.objects {
@@ -232,6 +234,11 @@ struct LinePrinter {
 enum Output {
   /// Writes a line at once. A reader that has gone ends the program by SIGPIPE, as is usual.
   static func line(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// Writes a line of a list for people, in the characters that they can see.
+  static func listed(_ text: String) { line(seesAll ? text : ASCIIFallback.text(text)) }
+
+  private static let seesAll = CharacterSet.isUTF8
 
   /// Writes bytes as they are.
   static func bytes(_ bytes: [UInt8]) { write(bytes[...], to: STDOUT_FILENO) }

@@ -3,6 +3,16 @@ package enum ASCIIFallback {
   /// The ASCII character for a drawing character; `nil` when there is none.
   package static func character(for text: String) -> Character? { table[text] }
 
+  /// The text with ASCII alone, character by character, as ``Screen/inASCII`` has it.
+  package static func text(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+    return String(
+      text.map { character in
+        if character.isASCII { return character }
+        return table[String(character)] ?? latin(String(character)) ?? "?"
+      })
+  }
+
   /// The cell with ASCII alone: drawing characters by their stand-ins, letters without their marks
   /// where that is known, and `?` for the rest, as wide as before.
   static func cell(for cell: Cell) -> Cell {

@@ -40,9 +40,7 @@ package final class Terminal {
   private init(type: String, input: Int32, output: Int32) throws(TerminalError) {
     inputDescriptor = input
     self.output = output
-    // Only what concerns characters: numbers are written alike everywhere.
-    setlocale(LC_CTYPE, "")
-    isUTF8 = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
+    isUTF8 = CharacterSet.isUTF8
     var settings = termios()
     guard tcgetattr(output, &settings) == 0 else {
       throw .failed(operation: "tcgetattr", code: errno)

@@ -50,14 +50,13 @@ package struct TerminalFacts: Equatable, Sendable {
     } catch {
       complaint = error
     }
-    setlocale(LC_CTYPE, "")
     let size = size
     let announcements = Announcements(type: type, environment: environment)
     return TerminalFacts(
       isTerminal: isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1, type: type,
       complaint: complaint, colourCount: colourCount,
       forbidsColours: !(environment("NO_COLOR") ?? "").isEmpty, columns: size?.columns,
-      rows: size?.rows, isUTF8: String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8",
+      rows: size?.rows, isUTF8: CharacterSet.isUTF8,
       notification: announcements.notifierName, multiplexer: announcements.multiplexerName)
   }
 
