@@ -129,13 +129,26 @@ let tests: [Target] = cores.map {
     name: "\($0.name)Tests", dependencies: coreNames + ["Simulation"], swiftSettings: pure)
 }
 
+/// How an installed program is linked, so that little of it has to be in memory. The toolchain brings that linker,
+/// where Swift would take the system's.
+let linking: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-use-ld=lld",
+      // Nothing is looked up by name in the program itself, and the names of all its symbols are a megabyte.
+      "-Xlinker", "--no-export-dynamic",
+      // What the loader is to relocate, in 9 KB for another megabyte; the C library reads it from 2.36 on.
+      "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+    ], .when(configuration: .release))
+]
+
 let package = Package(
   name: "tipring",
   targets: libraries + cores + dialects.flatMap(\.targets) + shells + tests + [
     .target(name: "Assembly", dependencies: everything, swiftSettings: host),
     .executableTarget(
       name: "tipring", dependencies: ["Assembly", "Invocation"],
-      swiftSettings: host),
+      swiftSettings: host, linkerSettings: linking),
     .target(
       name: "Simulation", dependencies: coreNames, path: "Tests/Support/Simulation",
       swiftSettings: pure),
