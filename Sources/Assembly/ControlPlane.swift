@@ -38,6 +38,8 @@ actor ControlPlane {
   private var earlyOrders: [CallOrder] = []
   private var runners: [AccountID: TransportRunner] = [:]
   private var alarm: Alarm?
+  /// When what it took to start, or to set a call up, is over.
+  private lazy var settledAlarm = Alarm(on: loop) { MappedCode.ofThisProcess.giveBack() }
   private var network: NetworkWatch?
   /// While stopping: when the farewells have had their time.
   private var stopDeadline: Instant?
@@ -67,6 +69,7 @@ actor ControlPlane {
     reports.deliver(on: loop) { reports in
       self.assumeIsolated { plane in
         for report in reports {
+          if case .flowing = report { plane.settle(within: .seconds(2)) }
           plane.perform(plane.core?.media(report, at: .now, wallTime: .now))
         }
       }
@@ -114,6 +117,11 @@ actor ControlPlane {
     perform(core?.start(at: .now, wallTime: .now))
     for order in earlyOrders { perform(core?.order(order, at: .now, wallTime: .now)) }
     earlyOrders = []
+    settle(within: .seconds(5))
+  }
+
+  private func settle(within time: Duration) {
+    settledAlarm.set(Instant.now.advanced(by: time))
   }
 
   private func openHistory() {
@@ -202,6 +210,7 @@ actor ControlPlane {
   /// Drops the connections; called when the loop is about to end.
   private func close() {
     alarm = nil
+    settledAlarm.set(nil)
     network = nil
     runners.removeAll()
     history = nil
