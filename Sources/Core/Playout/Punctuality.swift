@@ -9,7 +9,7 @@ import Basics
 package struct Punctuality: Equatable, Sendable {
   /// Later than nineteen of twenty packets were.
   package private(set) var limit = Self.least
-  /// How much later than usual packets came, the least first.
+  /// How much later than usual packets came that were late, the least first.
   private var excess: [Int64] = []
 
   /// Nothing is known yet.
@@ -20,8 +20,10 @@ package struct Punctuality: Equatable, Sendable {
   /// - Parameter excess: how much later than usual packets came, in any order.
   package init(excess: [Int64]) {
     guard !excess.isEmpty else { return }
-    self.excess = excess.sorted()
-    limit = max(Self.least, self.excess[excess.count * 95 / 100])
+    // Most are not, and are asked for by nobody.
+    self.excess = excess.filter { $0 > Self.least }.sorted()
+    let index = excess.count * 95 / 100 - (excess.count - self.excess.count)
+    if index >= 0 { limit = self.excess[index] }
   }
 
   /// Whether sound will run out: of the packets that were as overdue, at least half came too late for what
