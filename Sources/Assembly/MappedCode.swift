@@ -31,7 +31,7 @@ struct MappedCode: Equatable {
   }
 
   /// Gives its pages back. They stay in the system's cache, and what is run again comes back from there,
-  /// sixteen pages at a time and in a microsecond or two.
+  /// sixteen pages at a time and in a microsecond or two. Breakpoints that a debugger has written are lost.
   func giveBack() {
     for range in ranges {
       // Refused where pages are locked, which is as well.
