@@ -16,6 +16,16 @@ struct EchoReferenceTests {
     #expect(bench.offset == 0)
   }
 
+  @Test("is no further ahead than what is played is there", arguments: [480, 500, 600, 720])
+  func leastLead(delay: Int) throws {
+    var bench = ReferenceBench()
+    bench.delay = delay
+    bench.portion = 20
+    for _ in 0..<20 { bench.step() }
+    #expect(try #require(bench.reference.lead) == delay - 480)
+    #expect(bench.offset == 0)
+  }
+
   @Test("does not leap when what is told of the delay jumps by 4 ms")
   func inexactness() throws {
     var bench = ReferenceBench()
@@ -138,6 +148,8 @@ private struct ReferenceBench {
   /// From a sample's being given until it is heard, in samples.
   var delay = 2_880
   private(set) var given = 0
+  /// How much is given at once, in samples.
+  var portion = 240
   /// By how much more delay is told than there is.
   var hidden = 0
   /// The sample of the loudspeaker's that is heard as the microphone's next one.
@@ -158,7 +170,7 @@ private struct ReferenceBench {
   }
 
   mutating func step(error: Int = 0, isExact: Bool = false) {
-    while given < Int(heard) + delay { play(240) }
+    while given < Int(heard) + delay { play(portion) }
     take(told: given - Int(heard.rounded()) + hidden + error, isExact: isExact)
     heard += 480 * (1 + skew)
   }

@@ -85,7 +85,8 @@ struct EchoReference {
   }
 
   private static func lead(_ spare: Int) -> Int {
-    min(max(spare, leads.lowerBound), leads.upperBound)
+    let least = max(0, leads.lowerBound + min(spare, 0))
+    return min(max(spare, least), leads.upperBound)
   }
 
   /// How much older than it should be is what would come next, in samples.
@@ -113,7 +114,8 @@ struct EchoReference {
   }
 
   // In samples.
-  /// 5 to 20 ms: mostly one that stays the same, since a canceller goes on elsewhere when it changes.
+  /// 5 to 20 ms: mostly one that stays the same, since a canceller goes on elsewhere when it changes. It is
+  /// less where there would be no reserve otherwise, as for a monitor, which gives what is played at once.
   private static let leads = 240...960
   /// 5 ms: so much later than usual may a loudspeaker ask for sound.
   private static let reserve = 240
