@@ -17,17 +17,19 @@ package struct PeriodForecast {
   ///   - wasFound: whether one looked and it was there; otherwise one was woken by it.
   ///   - period: how long it takes until more is to come.
   package mutating func came(at now: Int64, wasFound: Bool, again period: Int64) {
-    guard wasFound, let looked = next else {
+    guard wasFound, let next else {
       next = now + period + Self.slack
       return
     }
-    let following = looked + period - Self.creep
-    // What is long overdue came at a time that nobody knows.
-    next = following > now ? following : nil
+    // What is long overdue came at a time that nobody knows. Who looked for something else and found this did
+    // so before it was time.
+    self.next = now - next < Self.overdue ? min(next, now) + period - Self.creep : nil
   }
 
   /// 300 µs: how much later than it came the last time one looks.
   package static var slack: Int64 { 300_000 }
+  /// 2 ms.
+  package static var overdue: Int64 { 2_000_000 }
   /// 20 µs, which is more than clocks drift in a period.
   package static var creep: Int64 { 20_000 }
 }

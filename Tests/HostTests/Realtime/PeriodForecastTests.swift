@@ -47,6 +47,23 @@ struct PeriodForecastTests {
     #expect(forecast.next == look + period - PeriodForecast.creep)
   }
 
+  @Test("who finds it before it was to be looked for looks again a period after that")
+  func early() {
+    var forecast = PeriodForecast()
+    forecast.came(at: 0, wasFound: false, again: period)
+    forecast.came(at: period / 2, wasFound: true, again: period)
+    #expect(forecast.next == period * 3 / 2 - PeriodForecast.creep)
+  }
+
+  @Test("who finds it quite late does not look at that time again")
+  func late() {
+    var forecast = PeriodForecast()
+    forecast.came(at: 0, wasFound: false, again: period)
+    let look = period + PeriodForecast.slack
+    forecast.came(at: look + PeriodForecast.overdue, wasFound: true, again: period)
+    #expect(forecast.next == nil)
+  }
+
   @Test("after a long sleep nobody knows when the next comes, until one was woken by it")
   func overslept() {
     var forecast = PeriodForecast()
