@@ -15,6 +15,10 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
   /// Of the period that is not whole yet: how much of it there is, and in how many pieces it came.
   private var begunCount = 0
   private var pieceCount = 0
+  /// How often the server has told no latency of the source: more for each time, up to 3, and less for each time
+  /// that it did.
+  private var untold = 1
+  private var arrivals = ArrivalEnvelope(sampleRate: Sound.sampleRate)
 
   /// - Parameters:
   ///   - name: for what is wrong with it, in words.
@@ -45,6 +49,8 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
     available = 0
     begunCount = 0
     pieceCount = 0
+    untold = 1
+    arrivals = ArrivalEnvelope(sampleRate: Sound.sampleRate)
     standIn = StandIn(periodSamples: periodSamples, sampleRate: Sound.sampleRate)
   }
 
@@ -52,6 +58,7 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
     guard available > 0 else { return }
     let available = self.available
     self.available = 0
+    noteArrival(on: stream)
     // What silence stood in for is heard no more, nor what is older than the ring can hold.
     let kept = standIn.isOn ? periodSamples : Self.longestBacklog
     take(available, skipping: max(available - kept, 0), from: stream)
@@ -112,15 +119,34 @@ package final class PulseInput: PulseStream, @unchecked Sendable {
     guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
       return
     }
+    meet(times)
+    untold = times.source_usec == 0 ? min(untold + 1, 3) : max(untold - 1, 0)
+    guard tellsLatency else { return }
     let heard = Int(times.source_usec) * Sound.sampleRate / 1_000_000
-    tell(Int(times.write_index) / 2 + heard, times)
+    tell(Int(times.write_index) / 2 + heard, at: Self.time(of: times))
+  }
+
+  /// Whether the server tells how long ago the source heard what it gives: of a sink's monitor it does not, nor of
+  /// what is made from one.
+  private var tellsLatency: Bool { untold < 2 }
+
+  /// Where no latency is told, what has come tells how far the source is.
+  private func noteArrival(on stream: OpaquePointer) {
+    guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
+      return
+    }
+    let now = StopSignal.now
+    if standIn.isOn { arrivals = ArrivalEnvelope(sampleRate: Sound.sampleRate) }
+    arrivals.arrived(after: Int(times.read_index) / 2, at: now)
+    if !tellsLatency, let progress = arrivals.progress(at: now) { tell(progress, at: now) }
   }
 
   private func notePosition(of stream: OpaquePointer) {
     guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
       return
     }
-    notePosition(ring.writtenCount) { $0 - Int(times.read_index) / 2 }
+    let least = tellsLatency ? 0 : -Sound.sampleRate
+    notePosition(ring.writtenCount, least: least) { $0 - Int(times.read_index) / 2 }
   }
 
   /// 60 ms: less than the ring holds beside a frame that is being taken.

@@ -5,8 +5,7 @@ import Realtime
 
 /// A loudspeaker of a sound server, fed by the media loop itself.
 ///
-/// The server is the clock: it tells of each period that it has played, and when it has little left it is given
-/// more, in the same turn of the loop. What comes along with what is due, such as the rest of a packet, goes to
+/// The server is the clock: it tells of what it has played, and when it has little left it is given more, in the same turn of the loop. What comes along with what is due, such as the rest of a packet, goes to
 /// the server as well, and so much later it is given more again.
 package final class PulseOutput: PulseStream, @unchecked Sendable {
   // Unchecked: as PulseStream.
@@ -18,10 +17,7 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
   private let scratch: UnsafeMutablePointer<Int16>
   /// The server said within the library's call that it ran dry.
   private var hasRunDry = false
-  /// How much it said there that it would take, less what it was given since.
-  private var room = 0
-  /// How often it has said so since it was given more.
-  private var requestCount = 0
+  private var served: ServedQueue
   /// Whether what the server asks for first has been given, which is silence.
   private var hasBegun = false
 
@@ -31,6 +27,7 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
     let step = period / 2
     let least = profile == .robust ? 9 * step : 5 * step
     queue = PlaybackQueue(least: least, most: Self.longestQueue, step: step, at: StopSignal.now)
+    served = ServedQueue(periodSamples: period, keeping: queue.samples)
     scratch = .allocate(capacity: AudioRing.standardCapacity)
     super.init(name, periodSamples: period, servers: servers)
   }
@@ -65,13 +62,14 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
       adjust(stream) { $0.hadTrouble(at: StopSignal.now) }
     }
     guard hasBegun else { return beginWithSilence(stream) }
-    guard due >= 2 * periodSamples else { return }
+    guard served.isDue else { return }
     let now = StopSignal.now
     watch.deviceMoved(at: now)
-    let due = min(self.due, queue.samples)
+    let taken = min(served.room, queue.samples)
+    let isLate = served.isLate
     adjust(stream) {
       // What it has handed to the device waits there, beside what it has left.
-      $0.wentWell(left: $0.samples - due + periodSamples, at: now)
+      $0.wentWell(left: $0.samples - taken + periodSamples, at: now)
     }
     repeat {
       rang()
@@ -82,27 +80,15 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
         faults.countMissing(periodSamples - count)
       }
       write(max(count, periodSamples), to: stream)
-    } while self.due >= 2 * periodSamples
-    // The server asks anew each time that it has played a period.
-    let periods = (3 * periodSamples - 1 - self.due) / periodSamples
-    wasNeeded(in: requestCount, again: periods * periodSamples)
-    requestCount = 0
+    } while served.isDue
+    wasNeeded(in: served.tellingsUntilDue, again: isLate ? nil : served.samplesUntilDue)
     notePosition(of: stream)
   }
 
-  private func asked(_ count: Int) {
-    room = count
-    requestCount += 1
-  }
-
-  /// How much the server could be given until it has what the queue says.
-  private var due: Int { min(room, Sound.sampleRate) - spare }
-
-  /// What the server would take beyond that; it takes nothing less than is said in ``wish``.
-  private var spare: Int { periodSamples / 2 }
+  private func asked(_ count: Int) { served.room = min(count, Sound.sampleRate) }
 
   private func beginWithSilence(_ stream: OpaquePointer) {
-    let count = min(due, AudioRing.standardCapacity)
+    let count = min(served.room, AudioRing.standardCapacity)
     guard count > 0 else { return }
     hasBegun = true
     scratch.update(repeating: 0, count: count)
@@ -111,30 +97,27 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
 
   private func write(_ count: Int, to stream: OpaquePointer) {
     _ = PulseLibrary.functions.pa_stream_write(stream, scratch, 2 * count, nil, 0, PA_SEEK_RELATIVE)
-    room -= count
+    served.room -= count
   }
 
   private func adjust(_ stream: OpaquePointer, _ change: (inout PlaybackQueue) -> Void) {
     let before = queue.samples
     change(&queue)
     guard queue.samples != before else { return }
+    served.keep(queue.samples)
     var wish = wish
     guard let asked = PulseLibrary.functions.pa_stream_set_buffer_attr(stream, &wish, nil, nil)
     else { return }
     PulseLibrary.functions.pa_operation_unref(asked)
   }
 
-  /// What is asked of the server: to tell of each period, and to hand a period to the device at once, or more
+  /// What is asked of the server: to tell of each step, and to hand a period to the device at once, or more
   /// where more is kept.
-  ///
-  /// It takes the whole for the two together, and gives the device half of what is beyond two of the steps in
-  /// which it tells; what is left for itself is the other half and those steps.
   private var wish: pa_buffer_attr {
-    let kept = queue.samples + spare
     var wish = pa_buffer_attr()
     wish.maxlength = UInt32(2 * Sound.sampleRate)
-    wish.tlength = UInt32(2 * 2 * (kept - periodSamples))
-    wish.minreq = UInt32(2 * periodSamples)
+    wish.tlength = UInt32(2 * served.target)
+    wish.minreq = UInt32(2 * served.step)
     wish.prebuf = UInt32(2 * periodSamples)
     wish.fragsize = .max
     return wish
@@ -144,8 +127,9 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
     guard let times = PulseLibrary.functions.pa_stream_get_timing_info(stream)?.pointee else {
       return
     }
+    meet(times)
     let waiting = Int(times.sink_usec) * Sound.sampleRate / 1_000_000
-    tell(Int(times.read_index) / 2 - waiting, times)
+    tell(Int(times.read_index) / 2 - waiting, at: Self.time(of: times))
   }
 
   private func notePosition(of stream: OpaquePointer) {
@@ -155,6 +139,6 @@ package final class PulseOutput: PulseStream, @unchecked Sendable {
     notePosition(ring.takenCount) { Int(times.write_index) / 2 - $0 }
   }
 
-  /// 55 ms, and 40 in the device.
+  /// 55 ms; at once the device takes 40.
   private static let longestQueue = 2_640
 }

@@ -126,9 +126,13 @@ package class PulseStream: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - pieceCount: in how many messages the server sent it, or asked for it.
-  ///   - count: after how many samples there will be more of it.
-  func wasNeeded(in pieceCount: Int, again count: Int) {
+  ///   - count: after how many samples there will be more of it; `nil` where nobody knows.
+  func wasNeeded(in pieceCount: Int, again count: Int?) {
     isWokenInVain = pieceCount > 1
+    guard let count else {
+      forecast = PeriodForecast()
+      return
+    }
     let period = Int64(count) * 1_000_000_000 / Int64(Sound.sampleRate)
     forecast.came(at: StopSignal.now, wasFound: servers.hasRested, again: period)
   }
@@ -147,31 +151,35 @@ package class PulseStream: @unchecked Sendable {
   /// The server has said something, perhaps of this stream.
   func serve(_ stream: OpaquePointer) {}
 
-  /// The server has told how far the device was.
+  /// The server has answered.
+  func meet(_ times: pa_timing_info) { isNear = times.synchronized_clocks != 0 }
+
+  /// The device was so far at that time, of the monotonic clock.
   ///
-  /// - Parameters:
-  ///   - samples: what a microphone had heard, or a loudspeaker had played, since the stream began.
-  ///   - times: what the server told, and when that was so.
-  func tell(_ samples: Int, _ times: pa_timing_info) {
+  /// - Parameter samples: what a microphone had heard, or a loudspeaker had played, since the stream began.
+  func tell(_ samples: Int, at time: Int64) { told = (samples, time) }
+
+  /// When what the server told was so, by the monotonic clock.
+  static func time(of times: pa_timing_info) -> Int64 {
     var now = timeval()
     gettimeofday(&now, nil)
     let elapsed =
       (now.tv_sec - times.timestamp.tv_sec) * 1_000_000 + now.tv_usec - times.timestamp.tv_usec
-    isNear = times.synchronized_clocks != 0
     // Who sets the wall clock meanwhile is a second off at most, until the next time.
-    told = (samples, StopSignal.now - Int64(min(max(elapsed, 0), 1_000_000)) * 1_000)
+    return StopSignal.now - Int64(min(max(elapsed, 0), 1_000_000)) * 1_000
   }
 
   /// Notes where the device stands, by what the server told last and the monotonic clock.
   ///
   /// - Parameters:
   ///   - count: how many samples have gone through the ring.
+  ///   - least: the delay is that, at least.
   ///   - delay: between the ring and the device, which is so far, in samples.
-  func notePosition(_ count: Int, delay: (_ progress: Int) -> Int) {
+  func notePosition(_ count: Int, least: Int = 0, delay: (_ progress: Int) -> Int) {
     guard let told else { return }
     let now = StopSignal.now
     let passed = Int((now - told.time) / 1_000 * Int64(Sound.sampleRate) / 1_000_000)
-    positionCell.note(count: count, delay: max(0, delay(told.samples + passed)), at: now)
+    positionCell.note(count: count, delay: max(least, delay(told.samples + passed)), at: now)
   }
 
   static func of(_ data: UnsafeMutableRawPointer?) -> Self {

@@ -29,9 +29,10 @@ package protocol AudioInput: AnyObject, Sendable {
 
 extension AudioInput {
   /// The age of a sample when it reaches the ring, as far as the device tells, in samples.
-  package var delaySamples: Int { position?.delay ?? 0 }
+  package var delaySamples: Int { max(0, position?.delay ?? 0) }
 
   /// How old the next sample is that the media loop takes: from the air, through the device and the ring.
+  /// Negative where the device gives what will be heard only later.
   ///
   /// - Parameter now: in nanoseconds of the monotonic clock. The answer does not depend on when in a
   ///   period the question comes.
@@ -39,7 +40,7 @@ extension AudioInput {
     guard let position, let passed = position.passed(at: now) else {
       return delaySamples + ring.count
     }
-    return max(0, position.count + position.delay + passed - ring.takenCount)
+    return max(min(0, position.delay), position.count + position.delay + passed - ring.takenCount)
   }
 }
 

@@ -6,7 +6,8 @@ package struct AudioPosition: Equatable, Sendable {
   /// Samples that had gone through the ring since the beginning: into it by an input, out of it by an
   /// output.
   package var count: Int
-  /// Between the ring and the air, as far as the device tells, in samples.
+  /// Between the ring and the air, as far as the device tells, in samples. Negative where an input gives what
+  /// will be heard only later.
   package var delay: Int
   /// In nanoseconds of the monotonic clock.
   package var time: Int64
