@@ -10,7 +10,8 @@ struct SendingPlanTests {
     mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: .whenNeeded)
 
   private func plan(_ budget: Double, copies: Int = 0, after: SendingPlan? = nil) -> SendingPlan {
-    SendingPlan(budget: budget, copyCount: copies, bounds, after: after)
+    SendingPlan(
+      budget: budget, copies: CopyPattern(count: copies), bounds, after: after)
   }
 
   @Test("all that is allowed, in packets of the microphone's frames, when there is room")
@@ -43,23 +44,23 @@ struct SendingPlanTests {
   func copies() {
     #expect(plan(bounds.mostBudget, copies: 1).bitsPerSecond == 32_000)
     #expect(plan(bounds.mostBudget, copies: 2).bitsPerSecond == 21_000)
-    #expect(plan(60_000, copies: 2).copyCount == 1)
-    #expect(plan(50_000, copies: 2).copyCount == 0)
+    #expect(plan(60_000, copies: 2).copies.count == 1)
+    #expect(plan(50_000, copies: 2).copies.count == 0)
   }
 
   @Test("the peer's limits and the user's preset are no scarcity")
   func limits() {
     var bounds = SendingBounds(mostBitsPerSecond: 6_000, firstBitsPerSecond: 6_000)
-    let least = SendingPlan(budget: bounds.mostBudget, copyCount: 0, bounds, after: nil)
+    let least = SendingPlan(budget: bounds.mostBudget, copies: .none, bounds, after: nil)
     #expect(least.bitsPerSecond == 6_000)
     #expect(least.packetTime == 20)
     bounds = SendingBounds(mostBitsPerSecond: 32_000, firstBitsPerSecond: 32_000)
     bounds.shortestPacketTime = 10
-    let low = SendingPlan(budget: bounds.mostBudget, copyCount: 0, bounds, after: nil)
+    let low = SendingPlan(budget: bounds.mostBudget, copies: .none, bounds, after: nil)
     #expect(low.bitsPerSecond == 32_000)
     #expect(low.packetTime == 10)
     bounds.longestPacketTime = 20
-    #expect(SendingPlan(budget: 0, copyCount: 0, bounds, after: nil).packetTime == 20)
+    #expect(SendingPlan(budget: 0, copies: .none, bounds, after: nil).packetTime == 20)
   }
 }
 
@@ -90,12 +91,12 @@ struct AdaptationTests {
   @Test("answers loss with copies within the same bitrate, and says so")
   mutating func copies() {
     for _ in 0..<6 { report(loss: 0.08) }
-    #expect(adaptation.plan.copyCount == 1)
+    #expect(adaptation.plan.copies.count == 1)
     #expect(
       adaptation.account.sentence
         == "32 kbit/s, as 8 % is lost on the way there; each packet carries the one before")
     for _ in 0..<4 { report(loss: 0) }
-    #expect(adaptation.plan.copyCount == 1, "one good report is no good network")
+    #expect(adaptation.plan.copies.count == 1, "one good report is no good network")
     for _ in 0..<10 { report(loss: 0) }
     #expect(adaptation.account.sentence == "64 kbit/s")
   }
@@ -120,10 +121,10 @@ struct AdaptationTests {
     var bounds = adaptation.bounds
     bounds.redundancy = .asked
     adaptation.change(bounds)
-    #expect(adaptation.plan.copyCount == 1)
+    #expect(adaptation.plan.copies.count == 1)
     bounds.redundancy = .whenNeeded
     adaptation.change(bounds)
-    #expect(adaptation.plan.copyCount == 0)
+    #expect(adaptation.plan.copies.count == 0)
   }
 
   @Test("no more is sent than the other side believes that the way carries, while it says so")
@@ -179,7 +180,7 @@ struct AdaptationTests {
     for _ in 0..<5 {
       report(loss: lossAfter)
       let plan = adaptation.plan
-      let sound = Double(plan.bitsPerSecond * (1 + plan.copyCount))
+      let sound = Double(plan.bitsPerSecond * (1 + plan.copies.count))
       #expect(sound + SendingPlan.headerBits(packetTime: plan.packetTime) <= 40_000)
     }
   }
@@ -187,16 +188,56 @@ struct AdaptationTests {
   @Test("carries two when much is lost")
   mutating func moreCopies() {
     for _ in 0..<12 { report(loss: 0.22) }
-    #expect(adaptation.plan.copyCount == 2)
+    #expect(adaptation.plan.copies.count == 2)
     #expect(adaptation.account.sentence.hasSuffix("each packet carries the 2 before"))
+  }
+
+  @Test(
+    "pairs of losses are answered by a copy two packets later, or by two where the peer wants that")
+  func pairs() {
+    for (distance, copies, words) in [
+      (1, CopyPattern(count: 2), "the 2 before"),
+      (3, CopyPattern(count: 1, distance: 2), "the one 2 before"),
+    ] {
+      var adaptation = Adaptation(
+        SendingBounds(
+          mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: .whenNeeded,
+          mostCopyDistance: distance))
+      for second in 0..<16 {
+        let reference = second * 1_000 / 64
+        var ticks = reference * 256
+        var base: UInt16?
+        let arrivals: [Int16?] = (0..<50).map { index in
+          let sent = second * 1_000 + index * 20
+          let number = adaptation.send(byteCount: 224, at: .zero.advanced(by: .milliseconds(sent)))
+          base = base ?? number
+          guard index % 25 >= 2 else { return nil }
+          let delta = (sent + 20) * 4 - ticks
+          ticks += delta
+          return Int16(delta)
+        }
+        let now = Instant.zero.advanced(by: .milliseconds(second * 1_000 + 1_000))
+        adaptation.feedbackArrived(
+          TransportFeedback(
+            senderSSRC: 1, mediaSSRC: 2, base: base ?? 0, referenceTime: UInt32(reference),
+            feedbackCount: UInt8(second), arrivals: arrivals), at: now)
+        guard second % 4 == 3 else { continue }
+        adaptation.reported(
+          ReportBlock(
+            ssrc: 1, fractionLost: 20, highestSequence: UInt32(second * 50 + 50)),
+          roundTripTime: .milliseconds(50), sentBytes: (second + 1) * 11_200, at: now)
+      }
+      #expect(adaptation.plan.copies == copies)
+      #expect(adaptation.account.sentence.hasSuffix("each packet carries \(words)"))
+    }
   }
 
   @Test("loss that does not mind how much is sent is put up with")
   mutating func excuses() {
     for _ in 0..<3 { report(loss: 0.15) }
-    #expect(adaptation.plan.bitsPerSecond * (1 + adaptation.plan.copyCount) < 56_000)
+    #expect(adaptation.plan.bitsPerSecond * (1 + adaptation.plan.copies.count) < 56_000)
     for _ in 0..<4 { report(loss: 0.15) }
-    #expect(adaptation.plan.bitsPerSecond * (1 + adaptation.plan.copyCount) >= 62_000)
+    #expect(adaptation.plan.bitsPerSecond * (1 + adaptation.plan.copies.count) >= 62_000)
   }
 
   @Test("a round trip that stays long is a queue: half is sent until it has gone, then less")
@@ -309,7 +350,7 @@ struct AdaptationTests {
       let plan = adaptation.plan
       #expect((8_000...64_000).contains(plan.bitsPerSecond), "seed \(seed)")
       #expect([20, 40, 60].contains(plan.packetTime), "seed \(seed)")
-      #expect((0...2).contains(plan.copyCount), "seed \(seed)")
+      #expect((0...2).contains(plan.copies.count), "seed \(seed)")
       #expect(adaptation.watch.sent.count <= SentPackets.limit)
     }
   }
@@ -353,28 +394,46 @@ struct SentCopiesTests {
   @Test("carries the last payloads, the oldest first, with their distance")
   func carries() {
     var copies = SentCopies()
-    #expect(copies.add([1], timestamp: 0, payloadType: 111, copyCount: 2) == nil)
+    #expect(copies.add([1], timestamp: 0, payloadType: 111, CopyPattern(count: 2)) == nil)
     #expect(
-      copies.add([2], timestamp: 960, payloadType: 111, copyCount: 2)?.copies.map(\.payload)
+      copies.add([2], timestamp: 960, payloadType: 111, CopyPattern(count: 2))?.copies.map(
+        \.payload)
         == [[1]])
-    let third = copies.add([3], timestamp: 1_920, payloadType: 111, copyCount: 2)
+    let third = copies.add([3], timestamp: 1_920, payloadType: 111, CopyPattern(count: 2))
     #expect(third?.copies.map(\.payload) == [[1], [2]])
     #expect(third?.copies.map(\.timestampOffset) == [1_920, 960])
-    #expect(copies.add([4], timestamp: 2_880, payloadType: 111, copyCount: 0) == nil)
+    #expect(copies.add([4], timestamp: 2_880, payloadType: 111, CopyPattern(count: 0)) == nil)
+  }
+
+  @Test("carries payloads that went out some packets before, and none where a pause was between")
+  func distance() {
+    var copies = SentCopies()
+    let pattern = CopyPattern(count: 2, distance: 2)
+    let carried = (0..<6).map { number in
+      copies.add(
+        [UInt8(number)], timestamp: UInt32(number) * 960, payloadType: 111, pattern)?.copies
+    }
+    #expect(
+      carried.map { $0?.map(\.payload) } == [nil, nil, [[0]], [[1]], [[0], [2]], [[1], [3]]])
+    #expect(carried[5]?.map(\.timestampOffset) == [3_840, 1_920])
+    copies.clear()
+    #expect(copies.add([6], timestamp: 9_600, payloadType: 111, pattern) == nil)
   }
 
   @Test("leaves out what is too old, too long or too much for a datagram, and what lies before it")
   func leavesOut() {
     var copies = SentCopies()
     let long = [UInt8](repeating: 1, count: 1_024)
-    _ = copies.add([1], timestamp: 0, payloadType: 111, copyCount: 2)
-    #expect(copies.add([2], timestamp: 16_384, payloadType: 111, copyCount: 2) == nil)
-    #expect(copies.add(long, timestamp: 17_344, payloadType: 111, copyCount: 1)?.copies.count == 1)
-    #expect(copies.add([3], timestamp: 18_304, payloadType: 111, copyCount: 2) == nil)
+    _ = copies.add([1], timestamp: 0, payloadType: 111, CopyPattern(count: 2))
+    #expect(copies.add([2], timestamp: 16_384, payloadType: 111, CopyPattern(count: 2)) == nil)
+    #expect(
+      copies.add(long, timestamp: 17_344, payloadType: 111, CopyPattern(count: 1))?.copies.count
+        == 1)
+    #expect(copies.add([3], timestamp: 18_304, payloadType: 111, CopyPattern(count: 2)) == nil)
     let half = [UInt8](repeating: 1, count: 600)
-    _ = copies.add(half, timestamp: 19_264, payloadType: 111, copyCount: 1)
-    #expect(copies.add(half, timestamp: 20_224, payloadType: 111, copyCount: 1) == nil)
+    _ = copies.add(half, timestamp: 19_264, payloadType: 111, CopyPattern(count: 1))
+    #expect(copies.add(half, timestamp: 20_224, payloadType: 111, CopyPattern(count: 1)) == nil)
     copies.clear()
-    #expect(copies.add([5], timestamp: 21_184, payloadType: 111, copyCount: 2) == nil)
+    #expect(copies.add([5], timestamp: 21_184, payloadType: 111, CopyPattern(count: 2)) == nil)
   }
 }

@@ -25,7 +25,7 @@ struct LossRunsTests {
   }
 
   private func shares() -> [Double]? {
-    let shares = (0...2).compactMap { runs.missingShare(copyCount: $0) }
+    let shares = (0...2).compactMap { runs.missingShare(CopyPattern(count: $0)) }
     return shares.count == 3 ? shares.map { ($0 * 1_000).rounded() / 1_000 } : nil
   }
 
@@ -51,12 +51,33 @@ struct LossRunsTests {
     #expect(shares() == [0.3, 0.2, 0.1])
   }
 
+  @Test("what is lost in pairs is restored by one copy that comes two packets later")
+  mutating func distances() {
+    func shares(of distance: Int) -> [Double?] {
+      (1...2).map { count in
+        runs.missingShare(CopyPattern(count: count, distance: distance))
+          .map { ($0 * 1_000).rounded() / 1_000 }
+      }
+    }
+    tell("........xx", times: 400)
+    #expect(shares(of: 2) == [0, 0])
+    #expect(runs.missingShare(CopyPattern(count: 1, distance: 3)) == 0)
+    runs = LossRuns()
+    next = 0
+    tell(".....xx.xx", times: 400)
+    #expect(shares(of: 1) == [0.2, 0])
+    #expect(shares(of: 2) == [0.1, 0])
+    #expect(runs.missingShare(CopyPattern(count: 2, distance: 3)) == nil, "nobody asks")
+  }
+
   @Test("a run goes on from one feedback to the next")
   mutating func across() {
     for _ in 0..<400 {
       tell(".........x".map { $0 == "." })
       tell("x.........".map { $0 == "." })
     }
+    // The last few are judged when their copies would have come.
+    tell("....", times: 1)
     #expect(shares() == [0.1, 0.05, 0])
   }
 

@@ -72,7 +72,8 @@ struct PacketFlowTests {
     let sender = try Ends()
     let receiver = try Ends { answer in
       answer.replacing("SAVPF 111 63", with: "SAVPF 111")
-        .replacing("a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n", with: "")
+        .replacing(
+          "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\na=x-red-distance:3\r\n", with: "")
     }
     func audio(_ number: Int) -> [UInt8] {
       RedundantAudio(
@@ -98,6 +99,32 @@ struct PacketFlowTests {
     // What was restored and comes late all the same is not sent twice.
     #expect(sender.receive(sender.packet(7, number: 12), at: at(30)) == .repeated)
     #expect(sender.arrive(sender.packet(7, number: 14), at: at(30)) != nil)
+  }
+
+  @Test("copies that come a few packets later restore what was lost for a leg that reads none")
+  func unpackedLater() throws {
+    let sender = try Ends()
+    let receiver = try Ends { answer in
+      answer.replacing("SAVPF 111 63", with: "SAVPF 111")
+        .replacing(
+          "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\na=x-red-distance:3\r\n", with: "")
+    }
+    var sent: [RTPPacket] = []
+    for number in [10, 11, 14, 15, 16, 17] {
+      let audio = RedundantAudio(
+        copies: [
+          .init(payloadType: 111, timestampOffset: 3 * 960, payload: [UInt8(number - 3)])
+        ], payloadType: 111, payload: [UInt8(number)])
+      let datagram = sender.packet(7, payloadType: 63, number: number, payload: audio.encoded())
+      guard case .taken(let packets) = sender.receive(datagram, at: at(number)) else {
+        Issue.record("\(number) was not taken")
+        continue
+      }
+      sent += packets.compactMap { receiver.send($0, at: at(number)) }
+    }
+    #expect(sent.map(\.sequence.rawValue) == [10, 11, 14, 12, 15, 13, 16, 17])
+    #expect(sent.map(\.payload) == [[10], [11], [14], [12], [15], [13], [16], [17]])
+    #expect(sender.receive(sender.packet(7, number: 12), at: at(30)) == .repeated)
   }
 
   @Test("copies of something else than sound, and what stands before them, are left out")

@@ -19,6 +19,7 @@ struct AudioDescriptionTests {
         TelephoneEventFormat(payloadType: 126, clockRate: 8_000),
       ])
     #expect(audio.redPayloadType == 63)
+    #expect(audio.mostCopyDistance == 1)
     #expect(audio.audioLevelID == 1)
     #expect(audio.ssrc == 3_570_614_608)
     #expect(audio.canonicalName == "4TOk42mSjXCkVIa6")
@@ -28,6 +29,16 @@ struct AudioDescriptionTests {
     #expect(!audio.isIceLite)
     #expect(!audio.hasEndOfCandidates)
     #expect(audio.candidates.isEmpty)
+  }
+
+  @Test("tells how far before its packet a copy may stand, within what is sent at most")
+  func copyDistance() throws {
+    for (value, distance) in [("2", 2), ("3", 3), ("99", 3), ("0", 1), ("-1", 1), ("x", 1)] {
+      let text = Samples.chromiumOffer.replacing(
+        "a=fmtp:63 111/111", with: "a=fmtp:63 111/111\r\na=x-red-distance:\(value)")
+      let audio = try AudioDescription(reading: Samples.description(text))
+      #expect(audio.mostCopyDistance == distance, "\(value)")
+    }
   }
 
   @Test("tells what an aiortc offer means")

@@ -28,7 +28,7 @@ struct OfferAnswerTests {
         "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
         "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;useinbandfec=1",
         "a=rtcp-fb:111 transport-cc", "a=rtcp-fb:111 goog-remb", "a=rtpmap:63 red/48000/2",
-        "a=fmtp:63 111/111",
+        "a=fmtp:63 111/111", "a=x-red-distance:3",
         "a=rtpmap:110 telephone-event/48000", "a=fmtp:110 0-15",
         "a=rtpmap:126 telephone-event/8000", "a=fmtp:126 0-15", "a=ssrc:42 cname:name42",
         "a=candidate:1 1 udp 7 127.0.0.1 5000 typ host", "a=end-of-candidates",

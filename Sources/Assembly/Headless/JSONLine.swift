@@ -78,7 +78,8 @@ struct JSONLine {
     [
       "bitsPerSecond": .integer(Int64(account.bitsPerSecond)),
       "packetTime": .integer(Int64(account.packetTime)),
-      "copies": .integer(Int64(account.copyCount)), "sentence": .string(account.sentence),
+      "copies": .integer(Int64(account.copyCount)),
+      "copyDistance": .integer(Int64(account.copyDistance)), "sentence": .string(account.sentence),
     ]
   }
 

@@ -22,6 +22,7 @@ struct Downlink {
   private var stream: PlayoutStream
   private var digits = DigitReceiver()
   private var redundantPackets = 0
+  private var copyNumbers = CopyNumbers()
   /// Counted before the sender began anew.
   private var earlier = Counters()
 
@@ -87,6 +88,7 @@ struct Downlink {
     _ packet: RTPPacket, at position: ReceptionStatistics.PacketPosition, _ agreed: AgreedAudio,
     _ now: Instant
   ) -> Flow.Arrival {
+    copyNumbers.packetArrived(sequence: position.sequence, timestamp: position.timestamp)
     if packet.payloadType == agreed.receivedOpus {
       return insert(packet.payload, of: packet, at: position, agreed, now)
     }
@@ -125,11 +127,15 @@ extension Downlink {
     }
     if !audio.copies.isEmpty { redundantPackets += 1 }
     for (index, copy) in audio.copies.enumerated() where copy.payloadType == agreed.receivedOpus {
-      // The copies are of the packets right before this one; one that begins no earlier is none.
+      // One that begins no earlier is none.
       guard copy.timestampOffset > 0, !copy.payload.isEmpty else { continue }
+      let offset = Int64(copy.timestampOffset)
       stream.insertRedundant(
-        copy.payload, sequence: position.sequence - Int64(audio.copies.count - index),
-        timestamp: position.timestamp - Int64(copy.timestampOffset), at: now)
+        copy.payload,
+        sequence: copyNumbers.sequence(
+          ofCopy: offset, place: audio.copies.count - index, in: position.sequence,
+          timestamp: position.timestamp),
+        timestamp: position.timestamp - offset, at: now)
     }
     return insert(audio.payload, of: packet, at: position, agreed, now)
   }

@@ -58,20 +58,21 @@ package struct ForwardedPacket: Equatable, Sendable {
     return result
   }
 
-  /// The packets right before this one, as far as it holds copies of them: the oldest first.
+  /// The copies of earlier packets that it holds, the oldest first.
+  var copies: [RedundantAudio.Copy] {
+    if case .redundant(let audio) = content { audio.copies } else { [] }
+  }
+
+  /// The packet so many before this one, of which it holds that copy.
   ///
-  /// They have no level of their own; whether somebody speaks is told by this one's.
-  func copies(ofLast count: Int) -> [ForwardedPacket] {
-    guard case .redundant(let audio) = content else { return [] }
-    return audio.copies.suffix(count).enumerated().map { index, copy in
-      let distance = min(count, audio.copies.count) - index
-      var earlier = packet
-      earlier.marker = false
-      earlier.sequence = SequenceNumber(packet.sequence.rawValue &- UInt16(distance))
-      earlier.timestamp = packet.timestamp &- UInt32(copy.timestampOffset)
-      earlier.payload = copy.payload
-      return ForwardedPacket(
-        content: .opus, packet: earlier, audioLevel: audioLevel, canonicalName: canonicalName)
-    }
+  /// It has no level of its own; whether somebody speaks is told by this one's.
+  func restored(_ copy: RedundantAudio.Copy, distance: Int64) -> ForwardedPacket {
+    var earlier = packet
+    earlier.marker = false
+    earlier.sequence = packet.sequence.advanced(by: -Int(distance))
+    earlier.timestamp = packet.timestamp &- UInt32(copy.timestampOffset)
+    earlier.payload = copy.payload
+    return ForwardedPacket(
+      content: .opus, packet: earlier, audioLevel: audioLevel, canonicalName: canonicalName)
   }
 }

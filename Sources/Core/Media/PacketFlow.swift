@@ -25,20 +25,53 @@ struct PacketFlow {
     var canonicalName: String?
     var lastArrival: Instant
     /// The furthest sequence number, continued to 64 bits.
-    var furthest: Int64?
-    /// What was lost and came as copies, of which not everything may be lost: the last few.
-    var restored: [Int64] = []
+    private var furthest: Int64?
+    /// What did not come before the furthest, the last few.
+    private var missing: [Int64] = []
+    /// What was missing and came as copies, of which not everything may be lost: the last few.
+    private var restored: [Int64] = []
+    private var copyNumbers = CopyNumbers()
 
-    /// So many before the furthest are not to be passed on again.
-    mutating func noteRestored(_ count: Int) {
-      guard let furthest, count > 0 else { return }
-      restored += (1...Int64(count)).map { furthest - $0 }
-      if restored.count > Self.restoredLimit {
-        restored.removeFirst(restored.count - Self.restoredLimit)
+    init(reception: ReceptionStatistics, lastArrival: Instant) {
+      self.reception = reception
+      self.lastArrival = lastArrival
+    }
+
+    /// Takes a packet in that is not to be passed over.
+    mutating func take(_ position: ReceptionStatistics.PacketPosition, isInOrder: Bool) {
+      copyNumbers.packetArrived(sequence: position.sequence, timestamp: position.timestamp)
+      missing.removeAll { $0 == position.sequence }
+      guard isInOrder else { return }
+      if let furthest, furthest < position.sequence {
+        let first = max(furthest + 1, position.sequence - Int64(Self.limit))
+        missing = (missing + (first..<position.sequence)).suffix(Self.limit)
+      } else {
+        missing.removeAll()
+      }
+      furthest = position.sequence
+    }
+
+    /// Whether a packet has been passed on as a copy.
+    func isRestored(_ sequence: Int64) -> Bool { restored.contains(sequence) }
+
+    /// The packets that are missing and have come as copies in that one, the oldest first.
+    mutating func copies(
+      in arrived: ForwardedPacket, at position: ReceptionStatistics.PacketPosition
+    ) -> [ForwardedPacket] {
+      guard !missing.isEmpty else { return [] }
+      let copies = arrived.copies
+      return copies.enumerated().compactMap { index, copy in
+        let sequence = copyNumbers.sequence(
+          ofCopy: Int64(copy.timestampOffset), place: copies.count - index, in: position.sequence,
+          timestamp: position.timestamp)
+        guard let place = missing.firstIndex(of: sequence) else { return nil }
+        missing.remove(at: place)
+        restored = (restored + [sequence]).suffix(Self.limit)
+        return arrived.restored(copy, distance: position.sequence - sequence)
       }
     }
 
-    private static let restoredLimit = 32
+    private static let limit = 32
   }
 
   /// One stream that goes out.
@@ -108,24 +141,22 @@ struct PacketFlow {
     incoming[packet.ssrc]?.lastArrival = now
     let arrival = incoming[packet.ssrc]?.reception.packetArrived(
       sequence: packet.sequence, timestamp: packet.timestamp, at: now)
-    var missing = 0
+    let place: ReceptionStatistics.PacketPosition
     switch arrival {
     case .duplicate, .outOfPlace, nil: return .repeated
-    case .inOrder(let position):
-      if let furthest = incoming[packet.ssrc]?.furthest {
-        missing = Int(position.sequence - furthest - 1)
-      }
-      incoming[packet.ssrc]?.furthest = position.sequence
-    case .restarted(let position): incoming[packet.ssrc]?.furthest = position.sequence
+    case .inOrder(let position), .restarted(let position):
+      incoming[packet.ssrc]?.take(position, isInOrder: true)
+      place = position
     case .reordered(let position):
-      if incoming[packet.ssrc]?.restored.contains(position.sequence) == true { return .repeated }
+      if incoming[packet.ssrc]?.isRestored(position.sequence) == true { return .repeated }
+      incoming[packet.ssrc]?.take(position, isInOrder: false)
+      place = position
     }
     let arrived = ForwardedPacket(
       content: content, packet: packet,
       audioLevel: agreed.audioLevelID.flatMap { packet.audioLevel(id: $0) },
       canonicalName: incoming[packet.ssrc]?.canonicalName)
-    let copies = arrived.copies(ofLast: missing)
-    incoming[packet.ssrc]?.noteRestored(copies.count)
+    let copies = incoming[packet.ssrc]?.copies(in: arrived, at: place) ?? []
     return .taken(copies + [arrived])
   }
 

@@ -210,7 +210,7 @@ struct Uplink {
     // A copy restores what the encoder's own redundancy would, and more; that took a third of the bits,
     // and took them again in each copy.
     let percent =
-      plan.copyCount > 0 ? 0 : adaptation.expectedLossPercent(atLeast: leastLossPercent)
+      plan.copies.count > 0 ? 0 : adaptation.expectedLossPercent(atLeast: leastLossPercent)
     if percent != encoderSettings.expectedLossPercent {
       encoderSettings.expectedLossPercent = percent
       encoder.setExpectedLoss(percent: percent)
@@ -240,9 +240,9 @@ struct Uplink {
     defer { followsPause = false }
     let level = format.levelExtensionID.map { HeaderExtension(id: $0, data: meter.level.encoded()) }
     let extensions = level.map { [$0] } ?? []
-    let copyCount = format.redundantPayloadType == nil ? 0 : plan.copyCount
+    let pattern = format.redundantPayloadType == nil ? .none : plan.copies
     let redundant = copies.add(
-      payload, timestamp: timestamp, payloadType: format.payloadType, copyCount: copyCount)
+      payload, timestamp: timestamp, payloadType: format.payloadType, pattern)
     if let redundant, let payloadType = format.redundantPayloadType {
       return packet(
         payloadType: payloadType, marker: followsPause, timestamp: timestamp, redundant.encoded(),

@@ -84,7 +84,7 @@ package struct RedundantAudio: Equatable, Sendable {
 
   /// Reads a received payload of which all frames are of one payload type.
   ///
-  /// Receivers tell copies by their place before the packet: what stands before one of another payload
+  /// Receivers may tell copies by their place before the packet: what stands before one of another payload
   /// type, or before one that is empty, is left out with it.
   ///
   /// - Returns: `nil` when it cannot be read, or its own frame is of another payload type.

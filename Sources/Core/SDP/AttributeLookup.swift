@@ -51,6 +51,12 @@ struct AttributeLookup {
     }
   }
 
+  /// For how many packets before its own a copy is told that stands alone.
+  var copyDistance: Int {
+    let told = value(AudioDescription.copyDistanceAttribute).flatMap { Int($0) } ?? 1
+    return min(max(1, told), AudioDescription.ownCopyDistance)
+  }
+
   /// Whether `rtcp-fb` offers that feedback on a payload type, or on all (RFC 4585 §4.2).
   func givesFeedback(_ kind: String, on payloadType: UInt8) -> Bool {
     values("rtcp-fb").contains { value in

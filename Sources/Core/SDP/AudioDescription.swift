@@ -15,6 +15,9 @@ package struct AudioDescription: Equatable, Sendable {
   package var redPayloadType: UInt8?
   /// Whether those are named before Opus alone: whoever says this would rather receive them.
   package var prefersRedundancy: Bool
+  /// For how many packets before its own the side that says this tells a copy that stands alone, by its
+  /// timestamp: 1 where nothing is said of it, since others tell copies by their place.
+  package var mostCopyDistance: Int
   /// The number of the audio level header extension (RFC 6464).
   package var audioLevelID: UInt8?
   /// The number of the header extension for transport-wide feedback, if that is given, too.
@@ -74,6 +77,7 @@ package struct AudioDescription: Equatable, Sendable {
     redPayloadType = attributes.redundancy(of: opus.payloadType)
     prefersRedundancy =
       redPayloadType.map { section.names($0, before: opus.payloadType) } ?? false
+    mostCopyDistance = attributes.copyDistance
     audioLevelID = attributes.extensionID(uri: audioLevelURI)
     transportID =
       attributes.givesFeedback("transport-cc", on: opus.payloadType)
@@ -102,6 +106,10 @@ package struct AudioDescription: Equatable, Sendable {
   /// Whether the side that says this does not want to hear anything for now.
   package var isHeld: Bool { !direction.receives }
 
+  /// How far before its packet a copy may be that we tell by its timestamp.
+  static let ownCopyDistance = 3
+  /// Our own attribute for that; whoever does not know it passes over it (RFC 8866 §5.13).
+  static let copyDistanceAttribute = "x-red-distance"
   /// How many candidates are read from one description.
   package static let candidateLimit = 64
   /// How many fingerprints are read from one description.

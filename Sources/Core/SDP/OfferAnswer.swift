@@ -244,6 +244,9 @@ private struct Formats: Equatable {
     if let redundancy {
       result.append(Attribute("rtpmap", "\(redundancy) red/48000/2"))
       result.append(Attribute("fmtp", "\(redundancy) \(number)/\(number)"))
+      result.append(
+        Attribute(
+          AudioDescription.copyDistanceAttribute, "\(AudioDescription.ownCopyDistance)"))
     }
     for event in telephoneEvents {
       result.append(

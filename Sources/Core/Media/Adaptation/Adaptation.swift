@@ -45,7 +45,7 @@ struct Adaptation {
 
   private var state = State.steady(growAt: nil)
   private var budget: Double
-  private var copyCount = 0
+  private var copies = CopyPattern.none
   private var excusedLoss = 0.0
   private var patience = Self.leastPatience
   private var lastGrowth: Instant?
@@ -57,8 +57,8 @@ struct Adaptation {
   init(_ bounds: SendingBounds) {
     self.bounds = bounds
     budget = bounds.firstBudget
-    copyCount = Self.leastCopies(bounds)
-    plan = SendingPlan(budget: budget, copyCount: copyCount, bounds, after: nil)
+    copies = Self.leastCopies(bounds)
+    plan = SendingPlan(budget: budget, copies: copies, bounds, after: nil)
   }
 
   // MARK: Verbs
@@ -135,14 +135,14 @@ struct Adaptation {
     }
     return AdaptationAccount(
       bitsPerSecond: plan.bitsPerSecond, packetTime: plan.packetTime,
-      shortestPacketTime: bounds.shortestPacketTime, copyCount: plan.copyCount,
-      copyCause: copyCause, reason: reason)
+      shortestPacketTime: bounds.shortestPacketTime, copyCount: plan.copies.count,
+      copyDistance: plan.copies.distance, copyCause: copyCause, reason: reason)
   }
 
   /// Why copies are sent, if they are.
   private var copyCause: AdaptationAccount.CopyCause? {
-    guard plan.copyCount > 0 else { return nil }
-    if copyCount > Self.leastCopies(bounds) { return .loss(watch.loss) }
+    guard plan.copies.count > 0 else { return nil }
+    if copies != Self.leastCopies(bounds) { return .loss(watch.loss) }
     return bounds.redundancy == .asked ? .peer : .settings
   }
 
@@ -255,42 +255,49 @@ struct Adaptation {
 
   private mutating func chooseCopies() {
     switch bounds.redundancy {
-    case .unknown: copyCount = 0
-    case .whenNeeded, .asked, .always: copyCount = copies(least: Self.leastCopies(bounds))
+    case .unknown: copies = .none
+    case .whenNeeded, .asked, .always: copies = neededCopies(least: Self.leastCopies(bounds))
     }
   }
 
-  private static func leastCopies(_ bounds: SendingBounds) -> Int {
+  private static func leastCopies(_ bounds: SendingBounds) -> CopyPattern {
     switch bounds.redundancy {
-    case .unknown, .whenNeeded: 0
-    case .asked, .always: 1
+    case .unknown, .whenNeeded: .none
+    case .asked, .always: CopyPattern(count: 1)
     }
   }
 
-  private func copies(least: Int) -> Int {
+  private func neededCopies(least: CopyPattern) -> CopyPattern {
     // Copies do not help against a queue that is too long: while that is tried, none are added.
-    if case .easing = state { return copyCount }
+    if case .easing = state { return copies }
     let loss = watch.loss
-    if loss >= (copyCount > 1 ? 0.1 : 0.15) { return SendingPlan.mostCopies }
-    guard loss >= (copyCount > 0 ? 0.01 : 0.03) else { return least }
+    let choices = CopyPattern.choices(mostDistance: bounds.mostCopyDistance)
+    let most = choices[choices.count - 1]
+    if loss >= (copies == most ? 0.1 : 0.15) { return most }
+    guard loss >= (copies.count > 0 ? 0.01 : 0.03) else { return least }
     // The encoder's own redundancy or one copy restores single packets; runs of losses want more.
-    var count = 1
-    while count < SendingPlan.mostCopies, isWorthMore(than: count) { count += 1 }
-    return count
+    let present = choices.firstIndex(of: copies) ?? 0
+    var best = 0
+    for index in choices.indices.dropFirst()
+    where isWorth(choices[index], insteadOf: choices[best], isPresent: index <= present) {
+      best = index
+    }
+    return choices[best]
   }
 
-  /// Whether so many copies would leave much missing that one more would bring back.
-  private func isWorthMore(than count: Int) -> Bool {
-    let runs = watch.lossRuns
-    guard let missing = runs.missingShare(copyCount: count),
-      let missingLess = runs.missingShare(copyCount: count + 1)
+  /// Whether copies would leave much missing that others would bring back.
+  private func isWorth(
+    _ others: CopyPattern, insteadOf pattern: CopyPattern, isPresent: Bool
+  ) -> Bool {
+    guard let missing = watch.lossRuns.missingShare(pattern),
+      let missingLess = watch.lossRuns.missingShare(others)
     else { return false }
-    return missing >= (copyCount > count ? 0.005 : 0.01) && missingLess <= missing * 0.7
+    return missing >= (isPresent ? 0.015 : 0.02) && missingLess <= missing * 0.75
   }
 
   private mutating func adjust() {
     budget = min(budget, mostBudget)
-    plan = SendingPlan(budget: budget, copyCount: copyCount, bounds, after: plan)
+    plan = SendingPlan(budget: budget, copies: copies, bounds, after: plan)
   }
 
   /// What the user and both sides allow.

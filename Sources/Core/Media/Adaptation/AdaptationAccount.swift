@@ -30,6 +30,8 @@ package struct AdaptationAccount: Equatable, Sendable {
   package var packetTime: Int
   /// How many earlier packets each one carries along.
   package var copyCount: Int
+  /// How many packets each of those is before the next.
+  package var copyDistance: Int
   /// How much loss the encoder's own redundancy is for, in percent, beyond what it always is for.
   package var fecLossPercent: Int?
   /// `nil` without copies.
@@ -40,12 +42,13 @@ package struct AdaptationAccount: Equatable, Sendable {
   /// - Parameters: times in milliseconds; packets are as short as they may be unless said otherwise.
   package init(
     bitsPerSecond: Int, packetTime: Int = 20, shortestPacketTime: Int = 20, copyCount: Int = 0,
-    copyCause: CopyCause? = nil, reason: Reason = .nothing
+    copyDistance: Int = 1, copyCause: CopyCause? = nil, reason: Reason = .nothing
   ) {
     self.bitsPerSecond = bitsPerSecond
     self.packetTime = packetTime
     self.shortestPacketTime = shortestPacketTime
     self.copyCount = copyCount
+    self.copyDistance = copyDistance
     self.copyCause = copyCause
     self.reason = reason
   }
@@ -71,11 +74,7 @@ package struct AdaptationAccount: Equatable, Sendable {
       text += ", as the other side takes about \(max(1, bitsPerSecond / 1_000)) kbit/s"
     case .loss(let share): text += ", as \(percent(share)) is lost on the way there"
     }
-    switch copyCount {
-    case 0: break
-    case 1: text += "; each packet carries the one before"
-    default: text += "; each packet carries the \(copyCount) before"
-    }
+    if copyCount > 0 { text += "; each packet carries \(carried)" }
     switch (copyCause, reason) {
     case (nil, _), (.loss, .loss): break  // That is said already.
     case (.loss(let share), _): text += ", as \(percent(share)) is lost"
@@ -83,6 +82,17 @@ package struct AdaptationAccount: Equatable, Sendable {
     case (.settings, _): text += ", as the settings ask"
     }
     return text
+  }
+
+  /// Which packets one carries along.
+  private var carried: String {
+    switch (copyCount, copyDistance) {
+    case (1, 1): "the one before"
+    case (1, let distance): "the one \(distance) before"
+    case (let count, 1): "the \(count) before"
+    case (let count, let distance):
+      "those " + (1...count).map { "\($0 * distance)" }.joined(separator: " and ") + " before"
+    }
   }
 
   /// What is sent; with headers where that is held against what can be.

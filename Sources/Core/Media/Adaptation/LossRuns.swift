@@ -1,7 +1,7 @@
 import RTP
 
 /// How losses on the way there stand together, which decides what copies of earlier packets would bring
-/// back: of so many packets lost one after the other, the last `k` return with `k` copies (RFC 2198).
+/// back: what is lost returns unless all packets are lost, too, that carry it (RFC 2198).
 ///
 /// - Bound: ``depth`` packets wait for their fate to be settled, and those of one feedback.
 struct LossRuns {
@@ -11,12 +11,18 @@ struct LossRuns {
   private var fates: [Fate] = []
   /// The number of the first of them.
   private var first: Int64 = 0
-  /// How many were lost just before it.
-  private var run = 0
+  /// Those before it, as far as they wait for the packets that would have carried copies of them.
+  private var carried: [Fate] = []
   // Both fade, by each packet.
   private var packetCount = 0.0
-  /// By how many copies there are: how many packets they would not have brought back.
-  private var missing = [Double](repeating: 0, count: SendingPlan.mostCopies + 1)
+  /// What would have been missing with one of ``patterns``.
+  private var missing = [Double](repeating: 0, count: LossRuns.patterns.count)
+
+  /// All that copies may be chosen from, and none.
+  private static let patterns =
+    [CopyPattern.none]
+    + (1...3).map { CopyPattern(count: 1, distance: $0) }
+    + (1...2).map { CopyPattern(count: 2, distance: $0) }
 
   /// Takes in what feedback tells.
   ///
@@ -25,7 +31,7 @@ struct LossRuns {
     if base - first > Int64(fates.count + TransportFeedback.statusLimit) {
       // Much has gone untold: what follows is another story.
       settle(leaving: 0)
-      endRun()
+      while !carried.isEmpty { judgeFirst() }
       first = base
     }
     for (offset, arrival) in feedback.arrivals.enumerated() {
@@ -37,29 +43,41 @@ struct LossRuns {
     settle(leaving: Self.depth)
   }
 
-  /// The share of packets, 0–1, that would be missing with so many copies; `nil` while too little is
-  /// known.
-  func missingShare(copyCount: Int) -> Double? {
-    packetCount < Self.leastCount ? nil : missing[copyCount] / packetCount
+  /// The share of packets, 0–1, that would be missing with such copies; `nil` while too little is known.
+  func missingShare(_ pattern: CopyPattern) -> Double? {
+    guard packetCount >= Self.leastCount, let index = Self.patterns.firstIndex(of: pattern) else {
+      return nil
+    }
+    return missing[index] / packetCount
   }
 
   private mutating func settle(leaving depth: Int) {
     let count = max(0, fates.count - depth)
     for fate in fates.prefix(count) {
-      if fate == .lost { run += 1 } else { endRun() }
-      guard fate != .untold else { continue }
-      packetCount = packetCount * Self.fading + 1
-      for index in missing.indices { missing[index] *= Self.fading }
+      carried.append(fate)
+      if carried.count > CopyPattern.mostReach { judgeFirst() }
     }
     fates.removeFirst(count)
     first += Int64(count)
   }
 
-  private mutating func endRun() {
-    for (copies, count) in missing.enumerated() where run > copies {
-      missing[copies] = count + Double(run - copies)
+  /// Judges the oldest of those whose copies would have come by now.
+  private mutating func judgeFirst() {
+    let fate = carried.removeFirst()
+    guard fate != .untold else { return }
+    packetCount = packetCount * Self.fading + 1
+    for (index, pattern) in Self.patterns.enumerated() {
+      missing[index] *= Self.fading
+      if fate == .lost, !isRestored(by: pattern) { missing[index] += 1 }
     }
-    run = 0
+  }
+
+  /// Whether a packet right before ``carried`` would have come with one of those.
+  private func isRestored(by pattern: CopyPattern) -> Bool {
+    (0..<pattern.count).contains { number in
+      let index = (number + 1) * pattern.distance - 1
+      return index >= carried.count || carried[index] != .lost
+    }
   }
 
   /// By how many packets another may be overtaken.

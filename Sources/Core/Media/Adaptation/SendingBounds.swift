@@ -11,6 +11,8 @@ struct SendingBounds: Equatable, Sendable {
   /// In milliseconds.
   var longestPacketTime = 60
   var redundancy = Redundancy.unknown
+  /// For how many packets before its own the peer tells a copy that stands alone.
+  var mostCopyDistance = 1
 
   /// Whether copies of earlier packets may be sent along (RFC 2198).
   enum Redundancy: Equatable, Sendable {
@@ -49,6 +51,7 @@ extension SendingBounds {
     shortestPacketTime = settings.frameSampleCount * 1_000 / Sound.sampleRate
     longestPacketTime = max(shortestPacketTime, agreed.remote.maximumPacketTime ?? 60)
     guard agreed.sentRedundancy != nil else { return }
+    mostCopyDistance = agreed.remote.mostCopyDistance
     switch settings.usesRedundancy {
     case nil: redundancy = agreed.remote.prefersRedundancy ? .asked : .whenNeeded
     case true?: redundancy = .always

@@ -4,19 +4,21 @@ struct SendingPlan: Equatable, Sendable {
   var bitsPerSecond: Int
   /// How much sound one packet carries, in milliseconds.
   var packetTime: Int
-  /// How many earlier packets each one carries along, up to ``mostCopies``.
-  var copyCount: Int
+  /// Which earlier packets each one carries along.
+  var copies: CopyPattern
 
   /// - Parameters:
   ///   - budget: what all packets together may take, headers included, in bits a second.
-  ///   - copyCount: how many copies loss asks for; there are fewer where the budget does not allow it.
+  ///   - wanted: the copies that loss asks for; there are fewer where the budget does not allow it.
   ///   - previous: what was done before; packets become shorter again only when there is room to spare.
   init(
-    budget: Double, copyCount wanted: Int, _ bounds: SendingBounds, after previous: SendingPlan?
+    budget: Double, copies wanted: CopyPattern, _ bounds: SendingBounds,
+    after previous: SendingPlan?
   ) {
-    for copies in (0...wanted).reversed() {
-      let bits = Self.bits(budget, copies, packetTime: bounds.shortestPacketTime)
-      guard copies > 0, bits >= Self.leastWithCopies else { continue }
+    for count in (0...wanted.count).reversed() {
+      let bits = Self.bits(budget, count, packetTime: bounds.shortestPacketTime)
+      guard count > 0, bits >= Self.leastWithCopies else { continue }
+      let copies = CopyPattern(count: count, distance: wanted.distance)
       self.init(bits, packetTime: bounds.shortestPacketTime, copies, bounds)
       return
     }
@@ -27,7 +29,7 @@ struct SendingPlan: Equatable, Sendable {
         Self.least(packetTime: packetTime) * (isShorter ? Self.spareShare : 1),
         Double(bounds.mostBitsPerSecond))
       if bits >= least || packetTime == bounds.packetTimes.last {
-        self.init(bits, packetTime: packetTime, 0, bounds)
+        self.init(bits, packetTime: packetTime, .none, bounds)
         return
       }
     }
@@ -35,7 +37,7 @@ struct SendingPlan: Equatable, Sendable {
   }
 
   private init(
-    _ bits: Double, packetTime: Int, _ copyCount: Int, _ bounds: SendingBounds
+    _ bits: Double, packetTime: Int, _ copies: CopyPattern, _ bounds: SendingBounds
   ) {
     // The encoder is set anew in whole steps only, and up to what is allowed.
     let stepped = max(Self.leastBitsPerSecond, Int(bits) / 1_000 * 1_000)
@@ -43,12 +45,12 @@ struct SendingPlan: Equatable, Sendable {
       Int(bits) >= bounds.mostBitsPerSecond
       ? bounds.mostBitsPerSecond : min(stepped, bounds.mostBitsPerSecond)
     self.packetTime = packetTime
-    self.copyCount = copyCount
+    self.copies = copies
   }
 
   /// What is left for each frame.
-  private static func bits(_ budget: Double, _ copies: Int, packetTime: Int) -> Double {
-    (budget - headerBits(packetTime: packetTime)) / Double(1 + copies)
+  private static func bits(_ budget: Double, _ copyCount: Int, packetTime: Int) -> Double {
+    (budget - headerBits(packetTime: packetTime)) / Double(1 + copyCount)
   }
 
   /// Below it, fewer headers serve speech better than shorter packets do.
@@ -69,8 +71,6 @@ struct SendingPlan: Equatable, Sendable {
   static let headerBytes = 64
   /// The least an encoder is asked for.
   static let leastBitsPerSecond = 8_000
-  /// How many earlier packets one carries along at most.
-  static let mostCopies = 2
   /// With fewer bits a frame, its copy is no longer worth what it costs.
   private static let leastWithCopies = 16_000.0
   /// What must be there beyond the least before packets become shorter again.

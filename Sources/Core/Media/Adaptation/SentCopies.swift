@@ -14,20 +14,23 @@ struct SentCopies {
   ///
   /// - Parameters:
   ///   - payloadType: of all payloads.
-  ///   - copyCount: how many copies are wanted; there are fewer where they are too old, too long or too
-  ///     long together for a datagram.
+  ///   - pattern: which copies are wanted; there are fewer where they are too old, too long or too long
+  ///     together for a datagram.
   /// - Returns: the payload with its copies; `nil` when it goes alone.
   mutating func add(
-    _ payload: [UInt8], timestamp: UInt32, payloadType: UInt8, copyCount: Int
+    _ payload: [UInt8], timestamp: UInt32, payloadType: UInt8, _ pattern: CopyPattern
   ) -> RedundantAudio? {
     defer {
       sent.append(Sent(payload: payload, timestamp: timestamp))
-      if sent.count > SendingPlan.mostCopies { sent.removeFirst() }
+      if sent.count > CopyPattern.mostReach { sent.removeFirst() }
     }
     var copies: [RedundantAudio.Copy] = []
     var room = Self.mostBytes - payload.count
-    // The receiver tells copies by their number back from the packet: none may be left out between.
-    for earlier in sent.reversed().prefix(copyCount) {
+    // Receivers tell copies by their place before the packet: none may be left out between.
+    for number in 0..<pattern.count {
+      let index = sent.count - (number + 1) * pattern.distance
+      guard index >= 0 else { break }
+      let earlier = sent[index]
       let offset = timestamp &- earlier.timestamp
       room -= earlier.payload.count + 4
       guard offset <= RedundantAudio.mostOffset, earlier.payload.count <= RedundantAudio.mostBytes,
