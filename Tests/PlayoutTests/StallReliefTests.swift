@@ -74,11 +74,22 @@ struct PunctualityTests {
     #expect(!punctuality.runsOut(lateness: 11 * 48, heldCount: 0))
   }
 
-  @Test("expects nothing soon that is more overdue than anything was")
+  @Test("expects nothing soon that is far more overdue than anything was")
   func unheardOf() {
     #expect(Punctuality().runsOut(lateness: 12 * 48, heldCount: 96_000))
     let punctuality = Punctuality(excess: (0..<100).map { $0 * 48 })
-    #expect(punctuality.runsOut(lateness: 100 * 48, heldCount: 96_000))
+    #expect(punctuality.runsOut(lateness: 149 * 48, heldCount: 96_000))
+  }
+
+  @Test("slows sound down neither for a record of jitter, nor for what one packet did")
+  func records() {
+    let punctuality = Punctuality(excess: (0..<100).map { $0 * 48 })
+    #expect(!punctuality.runsOut(lateness: 100 * 48, heldCount: 0))
+    #expect(!punctuality.runsOut(lateness: 140 * 48, heldCount: 0))
+    // Of one packet alone that was later, and came in time for what is left, nothing follows.
+    let one = Punctuality(excess: Array(repeating: 0, count: 99) + [60 * 48])
+    #expect(!one.runsOut(lateness: 20 * 48, heldCount: 40 * 48))
+    #expect(one.runsOut(lateness: 90 * 48, heldCount: 40 * 48))
   }
 }
 

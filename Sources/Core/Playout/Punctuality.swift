@@ -26,16 +26,18 @@ package struct Punctuality: Equatable, Sendable {
     if index >= 0 { limit = self.excess[index] }
   }
 
-  /// Whether sound will run out: of the packets that were as overdue, at least half came too late for what
-  /// is left. What was never as overdue will not come soon.
+  /// Whether sound will run out: of the packets that were more overdue, at least half came too late for
+  /// what is left. What was never as overdue is a stall, and will not come soon, when it is far beyond all
+  /// that was; jitter goes a little beyond now and then.
   ///
   /// - Parameters:
   ///   - lateness: how much later than usual the packet is already.
   ///   - heldCount: how much sound is left to be played before it.
   package func runsOut(lateness: Int64, heldCount: Int) -> Bool {
     guard lateness >= Self.least else { return false }
-    let tooLate = count(laterThan: lateness + Int64(heldCount) + Self.worthwhile)
-    return 2 * (tooLate + 1) >= count(laterThan: lateness) + 1
+    let laterCount = count(laterThan: lateness)
+    guard laterCount > 0 else { return 2 * lateness >= 3 * (excess.last ?? 0) }
+    return 2 * count(laterThan: lateness + Int64(heldCount) + Self.worthwhile) >= laterCount
   }
 
   private func count(laterThan lateness: Int64) -> Int {
