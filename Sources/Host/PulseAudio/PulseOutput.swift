@@ -5,8 +5,9 @@ import Realtime
 
 /// A loudspeaker of a sound server, fed by the media loop itself.
 ///
-/// The server is the clock: it tells of what it has played, and when it has little left it is given more, in the same turn of the loop. What comes along with what is due, such as the rest of a packet, goes to
-/// the server as well, and so much later it is given more again.
+/// The server is the clock: it tells of what it has played, and when it has little left it is given more, in the
+/// same turn of the loop. What comes along with what is due, such as the rest of a packet, goes to the server as
+/// well, and so much later it is given more again.
 package final class PulseOutput: PulseStream, @unchecked Sendable {
   // Unchecked: as PulseStream.
   /// How much the server has after it was given more, beside what it has handed to the device: it grows when
