@@ -121,6 +121,27 @@ struct UplinkTests {
     #expect(told([0, 80]) == 0)
   }
 
+  @Test("a way on which one packet in 250 is lost is clean, and one in 50 is too many")
+  func nextToNothing() {
+    for (interval, isClean) in [(250, true), (50, false)] {
+      var watch = PathWatch()
+      for tenth in 0..<600 {
+        let now = at(tenth * 100)
+        var base: UInt16?
+        let arrivals: [Int16?] = (0..<5).map { index in
+          let number = watch.send(byteCount: 200, at: now)
+          base = base ?? number
+          return (tenth * 5 + index) % interval == interval - 1 ? nil : 0
+        }
+        watch.feedbackArrived(
+          TransportFeedback(
+            senderSSRC: 1, mediaSSRC: 2, base: base ?? 0, referenceTime: UInt32(tenth * 100 / 64),
+            feedbackCount: UInt8(truncatingIfNeeded: tenth), arrivals: arrivals), at: now)
+      }
+      #expect(watch.isClean == isClean, "one in \(interval)")
+    }
+  }
+
   @Test("prepares some again when nothing is told any more")
   func silentWay() {
     let ports = FakePorts(seed: 1)

@@ -110,9 +110,10 @@ struct Adaptation {
 
   /// How much loss the encoder's own redundancy shall be ready for, in percent.
   ///
-  /// - Parameter least: as long as the way there has not proved to lose nothing.
+  /// - Parameter least: as long as the way there has not proved to lose next to nothing.
   func expectedLossPercent(atLeast least: Int) -> Int {
-    min(max(watch.isClean ? 0 : least, Int(watch.loss * 100 + 0.5)), Self.mostLossPercent)
+    guard !watch.isClean else { return 0 }
+    return min(max(least, Int(watch.loss * 100 + 0.5)), Self.mostLossPercent)
   }
 
   /// What was done, and why.

@@ -12,8 +12,8 @@ struct PathWatch {
   /// As the last report told it.
   private(set) var lastLoss = 0.0
   private var lossBefore = 0.0
-  /// Whether nothing has been lost for a while, on a way whose every packet is told of: the next loss
-  /// will be known at once.
+  /// Whether next to nothing is lost on a way whose every packet is told of: what redundancy takes from the
+  /// sound would be heard, and what it restores would not. More loss will be known soon.
   private(set) var isClean = false
   private var hasLost = false
   private var losslessSince: Instant?
@@ -70,14 +70,20 @@ struct PathWatch {
 
   private mutating func looked(foundLoss: Bool, at now: Instant) {
     hasLost = hasLost || foundLoss
-    guard !foundLoss, hasFeedback(at: now) else {
+    guard hasFeedback(at: now) else {
       losslessSince = nil
       isClean = false
       return
     }
-    let since = losslessSince ?? now
+    let since = foundLoss ? nil : losslessSince ?? now
     losslessSince = since
-    isClean = since.duration(to: now) >= (hasLost ? Self.cleanTimeAfterLoss : Self.cleanTime)
+    if let share = lossRuns.missingShare(.none) {
+      isClean = max(share, loss / 2) < (isClean ? Self.negligibleLossKept : Self.negligibleLoss)
+    } else if let since {
+      isClean = since.duration(to: now) >= (hasLost ? Self.cleanTimeAfterLoss : Self.cleanTime)
+    } else {
+      isClean = false
+    }
   }
 
   /// What is wrong now; `nil` when nothing is.
@@ -165,6 +171,9 @@ struct PathWatch {
   /// More than is lost by chance on most networks.
   private static let muchLoss = 0.1
   private static let littleLoss = 0.02
+  /// Where no more is lost, in-band redundancy, which restores half of it, takes more from the sound.
+  private static let negligibleLoss = 0.008
+  private static let negligibleLossKept = 0.012
   private static let feedbackMemory: Duration = .seconds(2)
   /// How long nothing may be lost until nothing is expected to be: 250 packets.
   private static let cleanTime: Duration = .seconds(5)
