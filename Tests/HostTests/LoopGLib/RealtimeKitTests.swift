@@ -201,10 +201,20 @@ private final class PrivateBus: Sendable {
     address = "unix:path=\(socket)"
     process = try Program.start(
       "dbus-daemon", ["--session", "--nofork", "--nopidfile", "--address=\(address)"])
-    try #require(await eventually { access(socket, R_OK) == 0 })
+    // The file is there a moment before anybody listens.
+    let isThere = await eventually { [address] in PrivateBus.answers(at: address) }
+    try #require(isThere)
   }
 
   func end() { process.end(SIGKILL) }
+
+  private static func answers(at address: String) -> Bool {
+    let connection = g_dbus_connection_new_for_address_sync(
+      address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, nil, nil, nil)
+    guard let connection else { return false }
+    g_object_unref(UnsafeMutableRawPointer(connection))
+    return true
+  }
 }
 
 /// What is on the bus under RealtimeKit's name.

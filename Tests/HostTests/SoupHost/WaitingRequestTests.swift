@@ -14,9 +14,12 @@ import Transport
 struct WaitingRequestTests {
   @Test("a request is answered by a later event, while others are served")
   func later() throws {
-    let rig = try HostRig(store: LateStore())
+    let isAsked = Lock(false)
+    let rig = try HostRig(store: LateStore(isAsked))
     let token = try rig.signIn("alice")
     let first = try rig.askHistory(token)
+    // Requests on other connections may overtake it until then.
+    try eventually { isAsked.withLock { $0 } }
     #expect(try rig.get("/healthz", token: nil).status == 200)
     let second = try rig.askHistory(token)
     #expect(try first.readResponse().status == 200)
@@ -134,15 +137,22 @@ extension HostRig {
 
 /// Remembers users, and answers a question when the next one is asked.
 private final class LateStore: ExchangeStore {
+  private let isAsked: Lock<Bool>
   private let memory = MemoryStore()
   private var asked: StoreOperation?
+
+  /// - Parameter isAsked: set when a question has come.
+  init(_ isAsked: Lock<Bool> = Lock(false)) { self.isAsked = isAsked }
 
   func load() throws(StoreFailure) -> StoreSnapshot { try memory.load() }
   func changedUsers() -> [StoredUser]? { nil }
 
   func perform(_ operation: StoreOperation) -> StoreAnswer? {
     guard case .findHistory = operation else { return memory.perform(operation) }
-    defer { asked = operation }
+    defer {
+      asked = operation
+      isAsked.withLock { $0 = true }
+    }
     return asked.flatMap(memory.perform)
   }
 }
