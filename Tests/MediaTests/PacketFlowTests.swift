@@ -70,11 +70,7 @@ struct PacketFlowTests {
   @Test("a leg that reads no copies is sent what was lost on the way to us, and each packet alone")
   func unpacked() throws {
     let sender = try Ends()
-    let receiver = try Ends { answer in
-      answer.replacing("SAVPF 111 63", with: "SAVPF 111")
-        .replacing(
-          "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\na=x-red-distance:3\r\n", with: "")
-    }
+    let receiver = try Ends(changing: Ends.withoutCopies)
     func audio(_ number: Int) -> [UInt8] {
       RedundantAudio(
         copies: [2, 1].map {
@@ -104,11 +100,7 @@ struct PacketFlowTests {
   @Test("copies that come a few packets later restore what was lost for a leg that reads none")
   func unpackedLater() throws {
     let sender = try Ends()
-    let receiver = try Ends { answer in
-      answer.replacing("SAVPF 111 63", with: "SAVPF 111")
-        .replacing(
-          "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\na=x-red-distance:3\r\n", with: "")
-    }
+    let receiver = try Ends(changing: Ends.withoutCopies)
     var sent: [RTPPacket] = []
     for number in [10, 11, 14, 15, 16, 17] {
       let audio = RedundantAudio(
@@ -245,6 +237,13 @@ struct PacketFlowTests {
 
   /// A flow, and the peer that it talks to.
   private final class Ends {
+    /// The answer of a peer that reads no copies.
+    static func withoutCopies(_ answer: String) -> String {
+      answer.replacing("SAVPF 111 63", with: "SAVPF 111")
+        .replacing(
+          "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\na=x-red-distance:3\r\n", with: "")
+    }
+
     var flow: PacketFlow
     let ssrc: UInt32
     private let peer: any CipherPort

@@ -3,18 +3,13 @@
 /// Losses stand together: of a packet whose copy comes with the very next one, both are often lost. A copy
 /// that comes later survives more often, for the same bits, and is waited for as much longer.
 struct CopyPattern: Equatable, Sendable {
-  /// How many: up to ``mostCount``.
+  /// How many: up to 2.
   var count: Int
   /// How many packets each is before the next: 1 for those right before the packet.
   var distance = 1
 
   static let none = CopyPattern(count: 0)
 
-  /// How many packets later the last copy of a packet comes.
-  var reach: Int { count * distance }
-
-  /// How many earlier packets one carries along at most.
-  static let mostCount = 2
   /// How far before its packet a copy is at most: 80 ms in packets of 20 ms.
   static let mostReach = 4
 

@@ -20,9 +20,8 @@ struct LossRuns {
 
   /// All that copies may be chosen from, and none.
   private static let patterns =
-    [CopyPattern.none]
-    + (1...3).map { CopyPattern(count: 1, distance: $0) }
-    + (1...2).map { CopyPattern(count: 2, distance: $0) }
+    [CopyPattern.none] + CopyPattern.choices(mostDistance: 1)
+    + CopyPattern.choices(mostDistance: 3).dropFirst()
 
   /// Takes in what feedback tells.
   ///
