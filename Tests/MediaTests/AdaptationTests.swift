@@ -203,32 +203,71 @@ struct AdaptationTests {
         SendingBounds(
           mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: .whenNeeded,
           mostCopyDistance: distance))
-      for second in 0..<16 {
-        let reference = second * 1_000 / 64
-        var ticks = reference * 256
-        var base: UInt16?
-        let arrivals: [Int16?] = (0..<50).map { index in
-          let sent = second * 1_000 + index * 20
-          let number = adaptation.send(byteCount: 224, at: .zero.advanced(by: .milliseconds(sent)))
-          base = base ?? number
-          guard index % 25 >= 2 else { return nil }
-          let delta = (sent + 20) * 4 - ticks
-          ticks += delta
-          return Int16(delta)
-        }
-        let now = Instant.zero.advanced(by: .milliseconds(second * 1_000 + 1_000))
-        adaptation.feedbackArrived(
-          TransportFeedback(
-            senderSSRC: 1, mediaSSRC: 2, base: base ?? 0, referenceTime: UInt32(reference),
-            feedbackCount: UInt8(second), arrivals: arrivals), at: now)
-        guard second % 4 == 3 else { continue }
-        adaptation.reported(
-          ReportBlock(
-            ssrc: 1, fractionLost: 20, highestSequence: UInt32(second * 50 + 50)),
-          roundTripTime: .milliseconds(50), sentBytes: (second + 1) * 11_200, at: now)
-      }
+      tell(&adaptation, reporting: 20) { $0 % 25 < 2 }
       #expect(adaptation.plan.copies == copies)
       #expect(adaptation.account.sentence.hasSuffix("each packet carries \(words)"))
+    }
+  }
+
+  @Test("runs of losses that no copy would bring back are answered by one only where the peer asks")
+  func outages() {
+    for (redundancy, copies) in [
+      (SendingBounds.Redundancy.whenNeeded, CopyPattern.none), (.asked, CopyPattern(count: 1)),
+    ] {
+      var adaptation = Adaptation(
+        SendingBounds(
+          mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: redundancy,
+          mostCopyDistance: 3))
+      tell(&adaptation, reporting: 20) { $0 % 250 < 20 }
+      #expect(adaptation.plan.copies == copies)
+    }
+  }
+
+  @Test("once packets are no longer told of one by one, reports are all that counts")
+  func silentOutages() {
+    var adaptation = Adaptation(
+      SendingBounds(
+        mostBitsPerSecond: 64_000, firstBitsPerSecond: 64_000, redundancy: .whenNeeded))
+    tell(&adaptation, reporting: 20) { $0 % 250 < 20 }
+    #expect(adaptation.plan.copies.count == 0)
+    for count in 5..<12 {
+      adaptation.reported(
+        ReportBlock(ssrc: 1, fractionLost: 20, highestSequence: UInt32(count * 200)),
+        roundTripTime: .milliseconds(50), sentBytes: count * 44_800,
+        at: .zero.advanced(by: .seconds(count * 4)))
+    }
+    #expect(adaptation.plan.copies.count == 1)
+  }
+
+  /// Sixteen seconds in which feedback tells of each packet, and four reports of them.
+  ///
+  /// - Parameter fraction: of what is lost, in 256ths.
+  private func tell(
+    _ adaptation: inout Adaptation, reporting fraction: UInt8, isLost: (_ index: Int) -> Bool
+  ) {
+    for second in 0..<16 {
+      let reference = second * 1_000 / 64
+      var ticks = reference * 256
+      var base: UInt16?
+      let arrivals: [Int16?] = (0..<50).map { index in
+        let sent = second * 1_000 + index * 20
+        let number = adaptation.send(byteCount: 224, at: .zero.advanced(by: .milliseconds(sent)))
+        base = base ?? number
+        guard !isLost(second * 50 + index) else { return nil }
+        let delta = (sent + 20) * 4 - ticks
+        ticks += delta
+        return Int16(delta)
+      }
+      let now = Instant.zero.advanced(by: .milliseconds(second * 1_000 + 1_000))
+      adaptation.feedbackArrived(
+        TransportFeedback(
+          senderSSRC: 1, mediaSSRC: 2, base: base ?? 0, referenceTime: UInt32(reference),
+          feedbackCount: UInt8(second), arrivals: arrivals), at: now)
+      guard second % 4 == 3 else { continue }
+      adaptation.reported(
+        ReportBlock(
+          ssrc: 1, fractionLost: fraction, highestSequence: UInt32(second * 50 + 50)),
+        roundTripTime: .milliseconds(50), sentBytes: (second + 1) * 11_200, at: now)
     }
   }
 

@@ -10,10 +10,13 @@ struct CopyWishTests {
   private var seconds = 0
 
   /// Lets seconds pass, of 50 packets each.
-  private mutating func pass(_ count: Int, loss: Double, copies: Bool = false) {
+  ///
+  /// - Parameter run: how many packets are lost in a row.
+  private mutating func pass(_ count: Int, loss: Double, run: Int = 1, copies: Bool = false) {
     for _ in 0..<count {
       let lost = Int(50 * loss)
       counts.lost += lost
+      counts.gaps += lost / run
       counts.received += 50 - lost
       if copies { counts.redundant += 50 - lost }
       seconds += 1
@@ -28,6 +31,18 @@ struct CopyWishTests {
     pass(1, loss: 0.06)
     #expect(wish.isAsking)
     #expect(wish.loss == 0.06)
+  }
+
+  @Test("runs are put up with whose last packets, which copies would bring back, are few")
+  mutating func outages() {
+    pass(60, loss: 0.2, run: 10)
+    #expect(wish.isAsking)
+    wish = CopyWish()
+    for _ in 0..<8 {
+      pass(1, loss: 0.5, run: 25)
+      pass(7, loss: 0)
+    }
+    #expect(!wish.isAsking)
   }
 
   @Test("little loss, and a stream of few packets, are put up with")

@@ -70,6 +70,17 @@ struct LossRunsTests {
     #expect(runs.missingShare(CopyPattern(count: 2, distance: 3)) == nil, "nobody asks")
   }
 
+  @Test("the last of a run is what the encoder's own redundancy restores")
+  mutating func restorable() {
+    for (pattern, share) in [(".........x", 0.1), ("........xx", 0.1), (".....xxxxx", 0.1)] {
+      runs = LossRuns()
+      next = 0
+      #expect(runs.restorableShare == nil)
+      tell(pattern, times: 400)
+      #expect(runs.restorableShare.map { ($0 * 1_000).rounded() / 1_000 } == share)
+    }
+  }
+
   @Test("a run goes on from one feedback to the next")
   mutating func across() {
     for _ in 0..<400 {

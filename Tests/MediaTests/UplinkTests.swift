@@ -121,9 +121,12 @@ struct UplinkTests {
     #expect(told([0, 80]) == 0)
   }
 
-  @Test("a way on which one packet in 250 is lost is clean, and one in 50 is too many")
+  @Test(
+    "a way is clean that loses one packet in 250, or twenty in a row at times")
   func nextToNothing() {
-    for (interval, isClean) in [(250, true), (50, false)] {
+    for (interval, run, isClean) in [
+      (250, 1, true), (50, 1, false), (100, 4, false), (500, 20, true),
+    ] {
       var watch = PathWatch()
       for tenth in 0..<600 {
         let now = at(tenth * 100)
@@ -131,14 +134,20 @@ struct UplinkTests {
         let arrivals: [Int16?] = (0..<5).map { index in
           let number = watch.send(byteCount: 200, at: now)
           base = base ?? number
-          return (tenth * 5 + index) % interval == interval - 1 ? nil : 0
+          return (tenth * 5 + index) % interval >= interval - run ? nil : 0
         }
         watch.feedbackArrived(
           TransportFeedback(
             senderSSRC: 1, mediaSSRC: 2, base: base ?? 0, referenceTime: UInt32(tenth * 100 / 64),
             feedbackCount: UInt8(truncatingIfNeeded: tenth), arrivals: arrivals), at: now)
+        guard tenth % 50 == 49 else { continue }
+        watch.reported(
+          ReportBlock(
+            ssrc: 1, fractionLost: UInt8(256 * run / interval),
+            highestSequence: UInt32(tenth * 5 + 5)),
+          roundTripTime: nil, sentBytes: tenth * 1_000, at: now)
       }
-      #expect(watch.isClean == isClean, "one in \(interval)")
+      #expect(watch.isClean == isClean, "\(run) in \(interval)")
     }
   }
 

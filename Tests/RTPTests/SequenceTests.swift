@@ -77,6 +77,7 @@ struct ReceptionStatisticsTests {
     #expect(statistics.lostCount == 0, "a duplicate makes up for a loss (RFC 3550 §6.4.1)")
     #expect(statistics.reorderedCount == 1)
     #expect(statistics.duplicateCount == 1)
+    #expect(statistics.gapCount == 1)
   }
 
   @Test("tell each packet's place, across the roll-over")

@@ -8,6 +8,8 @@ struct Downlink {
   /// What is summed over streams.
   struct Counters: Equatable, Sendable {
     var packetsLost = 0
+    /// As ``ReceptionStatistics/gapCount``.
+    var gaps = 0
     /// With copies of earlier ones.
     var redundantPackets = 0
     var playout = PlayoutStatistics()
@@ -44,8 +46,8 @@ struct Downlink {
     var result = earlier
     result.add(
       Counters(
-        packetsLost: reception.lostCount, redundantPackets: redundantPackets,
-        playout: stream.statistics))
+        packetsLost: reception.lostCount, gaps: reception.gapCount,
+        redundantPackets: redundantPackets, playout: stream.statistics))
     return result
   }
 
@@ -54,7 +56,7 @@ struct Downlink {
     _ packet: RTPPacket, _ agreed: AgreedAudio, at now: Instant
   ) -> Flow.Arrival {
     lastArrival = now
-    let lostBefore = reception.lostCount
+    let (lostBefore, gapsBefore) = (reception.lostCount, reception.gapCount)
     let arrival = reception.packetArrived(
       sequence: packet.sequence, timestamp: packet.timestamp, at: now)
     switch arrival {
@@ -63,7 +65,8 @@ struct Downlink {
       return take(packet, at: position, agreed, now)
     case .restarted(let position):
       // The numbers of the sound that is waiting mean nothing beside the new ones.
-      earlier.add(Counters(packetsLost: lostBefore, playout: stream.statistics))
+      earlier.add(
+        Counters(packetsLost: lostBefore, gaps: gapsBefore, playout: stream.statistics))
       stream = PlayoutStream(decoder: ports.makeDecoder(), settings: settings)
       digits = DigitReceiver()
       return take(packet, at: position, agreed, now)
@@ -153,6 +156,7 @@ extension Downlink {
 extension Downlink.Counters {
   mutating func add(_ other: Self) {
     packetsLost += other.packetsLost
+    gaps += other.gaps
     redundantPackets += other.redundantPackets
     playout.jitterBufferDelay += other.playout.jitterBufferDelay
     playout.jitterBufferEmittedCount += other.playout.jitterBufferEmittedCount

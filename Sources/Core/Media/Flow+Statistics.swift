@@ -30,7 +30,8 @@ extension Flow {
     var total = retired
     for downlink in downlinks { total.add(downlink.counters) }
     return CopyWish.Counts(
-      received: traffic.packetsReceived, lost: total.packetsLost, redundant: total.redundantPackets)
+      received: traffic.packetsReceived, lost: total.packetsLost, gaps: total.gaps,
+      redundant: total.redundantPackets)
   }
 
   /// Of the loudest stream, 0–1, linear.

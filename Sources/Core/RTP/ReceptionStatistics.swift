@@ -40,6 +40,8 @@ package struct ReceptionStatistics: Equatable, Sendable {
   package private(set) var receivedCount = 0
   package private(set) var reorderedCount = 0
   package private(set) var duplicateCount = 0
+  /// How often one packet or more in a row had not come when one after them did.
+  package private(set) var gapCount = 0
 
   private var timestamps = TimestampUnwrapper()
   private var first: Int64?
@@ -69,6 +71,7 @@ package struct ReceptionStatistics: Equatable, Sendable {
     switch step {
     case 1...Self.largestGap:
       highest += Int64(step)
+      if step > 1 { gapCount += 1 }
       arrived = step < 128 ? arrived << UInt128(step) | 1 : 1
       return .inOrder(accepted(highest, timestamp, at: now))
     case -Self.largestDelay...0:
@@ -134,6 +137,7 @@ package struct ReceptionStatistics: Equatable, Sendable {
     receivedCount = 0
     reorderedCount = 0
     duplicateCount = 0
+    gapCount = 0
     countsAtLastReport = Counts()
     timestamps = TimestampUnwrapper()
     jitter.streamRestarted()

@@ -276,24 +276,29 @@ struct Adaptation {
     let most = choices[choices.count - 1]
     if loss >= (copies == most ? 0.1 : 0.15) { return most }
     guard loss >= (copies.count > 0 ? 0.01 : 0.03) else { return least }
-    // The encoder's own redundancy or one copy restores single packets; runs of losses want more.
-    let present = choices.firstIndex(of: copies) ?? 0
-    var best = 0
-    for index in choices.indices.dropFirst()
-    where isWorth(choices[index], insteadOf: choices[best], isPresent: index <= present) {
-      best = index
+    // The encoder's own redundancy or one copy restores single packets; runs of losses want more, and some are
+    // longer than any copies reach.
+    guard watch.knowsLossRuns else { return choices[0] }
+    let present = choices.firstIndex(of: copies) ?? -1
+    var best: CopyPattern?
+    for (index, choice) in choices.enumerated()
+    where isWorth(choice, insteadOf: best, isPresent: index <= present) {
+      best = choice
     }
-    return choices[best]
+    return best ?? least
   }
 
   /// Whether copies would leave much missing that others would bring back.
+  ///
+  /// - Parameter pattern: `nil` for none, which leave bits for the encoder's own redundancy.
   private func isWorth(
-    _ others: CopyPattern, insteadOf pattern: CopyPattern, isPresent: Bool
+    _ others: CopyPattern, insteadOf pattern: CopyPattern?, isPresent: Bool
   ) -> Bool {
-    guard let missing = watch.lossRuns.missingShare(pattern),
+    guard let missing = watch.lossRuns.missingShare(pattern ?? .none),
       let missingLess = watch.lossRuns.missingShare(others)
     else { return false }
-    return missing >= (isPresent ? 0.015 : 0.02) && missingLess <= missing * 0.75
+    let isMuch = missing >= (pattern == nil ? 0.01 : isPresent ? 0.015 : 0.02)
+    return isMuch && missingLess <= missing * 0.75
   }
 
   private mutating func adjust() {

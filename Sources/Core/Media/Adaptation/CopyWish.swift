@@ -8,12 +8,15 @@ import Basics
 ///        └──some minutes, twice as many each time── harmed ◀──more is lost for it──┘
 ///
 /// Whoever reads our reports may send copies unasked. A browser does not: it sends them when our
-/// description names them before Opus (RFC 3264 §6.1), which costs a renewed one.
+/// description names them before Opus (RFC 3264 §6.1), which costs a renewed one. They come with the next
+/// packet, and bring back the last of those that are lost in a row: few long runs are put up with.
 struct CopyWish: Sendable {
   /// What has come in so far, in packets.
   struct Counts: Equatable, Sendable {
     var received = 0
     var lost = 0
+    /// How often packets were lost in a row, single ones included.
+    var gaps = 0
     /// With copies of others.
     var redundant = 0
   }
@@ -59,7 +62,9 @@ struct CopyWish: Sendable {
     hasCopies = counts.redundant > first.counts.redundant
     switch state {
     case .content:
-      guard loss >= Self.muchLoss, !hasCopies else { return }
+      let gaps = max(0, counts.gaps - first.counts.gaps)
+      let isRestorable = Double(gaps) / Double(sent) >= Self.muchRestorable
+      guard loss >= Self.muchLoss, isRestorable, !hasCopies else { return }
       state = .asking(loss: loss, since: now, until: now.advanced(by: Self.memory))
     case .asking(let before, let since, let until):
       if loss >= Self.littleLoss {
@@ -89,6 +94,8 @@ struct CopyWish: Sendable {
   private static let leastCount = 100
   private static let muchLoss = 0.03
   private static let littleLoss = 0.01
+  /// Of what is sent, how much copies in the next packet have to bring back.
+  private static let muchRestorable = 0.01
   /// By how much more may be lost with copies than without; loss by chance varies as well.
   private static let harm = 0.2
   private static let limit = 32

@@ -50,6 +50,15 @@ struct LossRuns {
     return missing[index] / packetCount
   }
 
+  /// The share of packets, 0–1, that were lost while the next one came: what the encoder's own redundancy
+  /// restores, which comes with that one; `nil` while too little is known.
+  var restorableShare: Double? {
+    guard let lost = missingShare(.none), let left = missingShare(CopyPattern(count: 1)) else {
+      return nil
+    }
+    return lost - left
+  }
+
   private mutating func settle(leaving depth: Int) {
     let count = max(0, fates.count - depth)
     for fate in fates.prefix(count) {

@@ -12,9 +12,14 @@ struct PathWatch {
   /// As the last report told it.
   private(set) var lastLoss = 0.0
   private var lossBefore = 0.0
-  /// Whether next to nothing is lost on a way whose every packet is told of: what redundancy takes from the
-  /// sound would be heard, and what it restores would not. More loss will be known soon.
+  /// Whether next to nothing is lost on a way whose every packet is told of, or next to nothing of it could be
+  /// restored by the encoder's own redundancy: what that takes from the sound would be heard, and what it
+  /// restores would not. More loss will be known soon.
   private(set) var isClean = false
+  /// Whether every packet was told of of late, and long enough to know how losses stand together.
+  var knowsLossRuns: Bool { isTold && lossRuns.missingShare(.none) != nil }
+
+  private var isTold = false
   private var hasLost = false
   private var losslessSince: Instant?
 
@@ -70,15 +75,21 @@ struct PathWatch {
 
   private mutating func looked(foundLoss: Bool, at now: Instant) {
     hasLost = hasLost || foundLoss
-    guard hasFeedback(at: now) else {
+    isTold = hasFeedback(at: now)
+    guard isTold else {
       losslessSince = nil
       isClean = false
       return
     }
     let since = foundLoss ? nil : losslessSince ?? now
     losslessSince = since
-    if let share = lossRuns.missingShare(.none) {
-      isClean = max(share, loss / 2) < (isClean ? Self.negligibleLossKept : Self.negligibleLoss)
+    if let lost = lossRuns.missingShare(.none), let restorable = lossRuns.restorableShare {
+      // Reports tell sooner of more loss, but not how it stands together.
+      let most = max(lost, loss / 2)
+      let mostRestorable = lost > 0 ? max(restorable, loss / 2 * restorable / lost) : most
+      isClean =
+        most < (isClean ? Self.negligibleLossKept : Self.negligibleLoss)
+        || mostRestorable < (isClean ? Self.negligibleRestorableKept : Self.negligibleRestorable)
     } else if let since {
       isClean = since.duration(to: now) >= (hasLost ? Self.cleanTimeAfterLoss : Self.cleanTime)
     } else {
@@ -174,6 +185,9 @@ struct PathWatch {
   /// Where no more is lost, in-band redundancy, which restores half of it, takes more from the sound.
   private static let negligibleLoss = 0.008
   private static let negligibleLossKept = 0.012
+  /// Nor where it restores no more: at 0.4 % sound without it is as good, and at 0.8 % it is worse.
+  private static let negligibleRestorable = 0.004
+  private static let negligibleRestorableKept = 0.006
   private static let feedbackMemory: Duration = .seconds(2)
   /// How long nothing may be lost until nothing is expected to be: 250 packets.
   private static let cleanTime: Duration = .seconds(5)
