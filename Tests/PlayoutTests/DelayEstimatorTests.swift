@@ -69,6 +69,15 @@ struct DelayEstimatorTests {
     #expect((samples(130)...samples(140)).contains(estimator.targetDelay))
   }
 
+  @Test("waits for stalls that come every five seconds, rather than go up and down with each")
+  func regularStalls() {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<3_000 {
+      arrive(index, late: max(0, 180 - Double(index % 250) * 20), in: &estimator)
+    }
+    #expect((samples(180)...samples(190)).contains(estimator.targetDelay))
+  }
+
   @Test("a packet that is late alone does not raise the delay, two do at once")
   func recentPackets() {
     var estimator = DelayEstimator(settings: .low)
