@@ -4,7 +4,7 @@ package import Basics
 ///
 /// Twice a second the remembered arrivals are played through in thought with other plans, each a delay to
 /// aim at and a time to keep what a stall has added to it; the one that the E-model rates best is
-/// followed (``PlayoutRehearsal``).
+/// followed (``PlayoutRehearsal``), a shorter delay only after a while (``Descent``).
 ///
 /// - Units: samples, 48 000 a second.
 /// - Bound: that of its history.
@@ -13,6 +13,7 @@ package struct DelayEstimator: Equatable, Sendable {
   private var history = ArrivalHistory()
   private var plan = PlayoutRehearsal.Plan()
   private var punctuality = Punctuality()
+  private var descent = Descent()
   private var rehearsedAt: Instant?
   /// What a stall has called for.
   private var held: Int64 = 0
@@ -108,8 +109,9 @@ package struct DelayEstimator: Equatable, Sendable {
     let rehearsal = PlayoutRehearsal(
       lateness: history.lateness, overdueLateness: punctuality.limit,
       concealmentWeight: settings.concealmentWeight)
-    plan = rehearsal.bestPlan(
+    let best = rehearsal.bestPlan(
       than: plan, atMost: settings.maximumDelay.samples - settings.minimumDelay.samples)
+    plan = history.count > Self.knownCount ? descent.plan(towards: best, from: plan) : best
   }
 
   /// From how many packets on the initial delay has no say any more.

@@ -28,14 +28,16 @@ package enum TimeStretch {
   /// The sound with some of it repeated.
   ///
   /// - Parameters:
-  ///   - wantedCount: by how many samples; a pitch period may be more.
+  ///   - wantedCount: by how many samples; a pitch period may be more, but is not in a pause.
   ///   - isUrgent: a less good likeness is good enough.
   ///   - isPause: there is nothing but noise, in which a joint need not be alike.
   /// - Returns: `nil` when nothing in the sound is alike enough, or it is too short.
   package static func decelerate(
     _ samples: [Int16], byAbout wantedCount: Int, isUrgent: Bool, isPause: Bool = false
   ) -> [Int16]? {
-    let maximumCount = max(wantedCount, longestPeriod)
+    // A pause has no period that must be kept.
+    let isFree = isPause || isQuiet(samples)
+    let maximumCount = max(wantedCount, isFree ? shortestLag : longestPeriod)
     guard
       let recurrence = findRecurrence(
         in: samples, atMost: maximumCount, isUrgent: isUrgent, isPause: isPause)
