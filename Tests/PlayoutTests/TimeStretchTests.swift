@@ -86,7 +86,7 @@ struct TimeStretchTests {
   @Test("adds to silence just what is wanted", arguments: [120, 333, 480])
   func addedSilence(count: Int) {
     let frame = [Int16](repeating: 3, count: 960)
-    let longer = TimeStretch.decelerate(frame, byAbout: count, isUrgent: false)
+    let longer = TimeStretch.decelerate(frame, byAbout: count, isUrgent: false, isPause: true)
     #expect(longer?.count == 960 + count)
   }
 

@@ -36,8 +36,7 @@ package enum TimeStretch {
     _ samples: [Int16], byAbout wantedCount: Int, isUrgent: Bool, isPause: Bool = false
   ) -> [Int16]? {
     // A pause has no period that must be kept.
-    let isFree = isPause || isQuiet(samples)
-    let maximumCount = max(wantedCount, isFree ? shortestLag : longestPeriod)
+    let maximumCount = max(wantedCount, isPause ? shortestLag : longestPeriod)
     guard
       let recurrence = findRecurrence(
         in: samples, atMost: maximumCount, isUrgent: isUrgent, isPause: isPause)
