@@ -28,6 +28,8 @@ final class IceGeneration: @unchecked Sendable {
   private var servers: ServerLookup?
   private var tunnels: [RelayTunnel] = []
   private var gatheringAlarm: Alarm?
+  private var complaintAlarm: Alarm?
+  private var hasComplained = false
   private var hasGathered = false
   private var remoteLookups: [Int: MulticastLookup] = [:]
   private var remoteCandidateCount = 0
@@ -179,8 +181,12 @@ final class IceGeneration: @unchecked Sendable {
     let alarm = Alarm(on: loop) { [weak self] in self?.finishGathering() }
     alarm.set(Instant.now.advanced(by: Self.gatheringTime))
     gatheringAlarm = alarm
+    let complaintAlarm = Alarm(on: loop) { [weak self] in self?.complainOfRelays() }
+    complaintAlarm.set(Instant.now.advanced(by: Self.complaintTime))
+    self.complaintAlarm = complaintAlarm
     if nice_agent_gather_candidates(agent, stream) == 0 {
       gatheringAlarm = nil
+      self.complaintAlarm = nil
       report(.failed("no UDP port can be opened"))
     }
   }
@@ -248,7 +254,10 @@ final class IceGeneration: @unchecked Sendable {
   private func candidateGathered(_ candidate: UnsafeMutablePointer<NiceCandidate>) {
     // Peers were told that the list is complete; a late one is learnt from our checks.
     guard !hasGathered, let candidate = Candidate(candidate) else { return }
-    if candidate.kind == .relayed { hasRelay = true }
+    if candidate.kind == .relayed, !hasRelay {
+      hasRelay = true
+      if hasComplained { note(LogEntry(.info, "ICE", "An address is relayed for us after all.")) }
+    }
     report(.candidate(candidate))
   }
 
@@ -256,10 +265,15 @@ final class IceGeneration: @unchecked Sendable {
     guard !hasGathered else { return }
     hasGathered = true
     gatheringAlarm = nil
-    if !relays.isEmpty, !hasRelay {
-      note(LogEntry(.warning, "ICE", RelayComplaint(servers: relays, at: .now).sentence))
-    }
+    complainOfRelays()
     report(.gatheringDone)
+  }
+
+  private func complainOfRelays() {
+    complaintAlarm = nil
+    guard !relays.isEmpty, !hasRelay, !hasComplained else { return }
+    hasComplained = true
+    note(LogEntry(.warning, "ICE", RelayComplaint(servers: relays, at: .now).sentence))
   }
 
   private func stateChanged(_ state: NiceComponentState) {
@@ -315,8 +329,11 @@ final class IceGeneration: @unchecked Sendable {
   private static let expeditedForwarding: Int32 = 46 << 2
   /// Addresses that the peer may tell; more would only be more pairs than are checked.
   static let mostRemoteCandidates = 50
-  /// A server that does not answer holds up the end of gathering no longer.
-  private static let gatheringTime: Duration = .seconds(5)
+  /// A server that does not answer holds up the end of gathering no longer: the library asks twice, the
+  /// second time with the password, and waits 9.5 s each time. Candidates are told as they are found.
+  private static let gatheringTime: Duration = .seconds(20)
+  /// When it is said that no server relays for us, before a call is given up for want of a path.
+  private static let complaintTime: Duration = .seconds(5)
   private static let localNameTime: Duration = .seconds(3)
   private static let largestDatagramBytes = 4_096
 }

@@ -61,6 +61,30 @@ struct RelayTests {
     #expect(await eventually { pair.one.candidates.contains { $0.kind == .relayed } })
   }
 
+  @Test(
+    "tells of an address that a slow server gives after it was complained of",
+    arguments: [IceServer.Transport.udp, .tls])
+  func slowServer(transport: IceServer.Transport) async throws {
+    let server = try TurnServer()
+    defer { server.stop() }
+    let pair = IcePair(addresses: ["127.0.0.1"], caFile: server.certificate.path)
+    defer { pair.stop() }
+    server.pause()
+    pair.one.perform(
+      .gather(
+        isControlling: true, servers: [server.iceServer(transport)], includesLoopback: true))
+    #expect(
+      await eventually {
+        pair.one.told.withLock { $0.notes.contains { $0.text.contains("relays nothing") } }
+      })
+    server.goOn()
+    #expect(await eventually { pair.one.events.contains(.gatheringDone) })
+    // The end is told after all that there is.
+    #expect(pair.one.events.last == .gatheringDone)
+    #expect(pair.one.candidates.map(\.kind) == [.host, .relayed])
+    #expect(pair.one.told.withLock { $0.notes.last?.text.contains("after all") } == true)
+  }
+
   @Test("learns no address from a server that refuses the password")
   func wrongPassword() async throws {
     let server = try TurnServer()
@@ -151,6 +175,9 @@ private final class TurnServer {
     TLSServer.waitUntilListening(tlsPort)
   }
 
+  /// Lets nothing be answered until ``goOn()``.
+  func pause() { kill(process.id, SIGSTOP) }
+  func goOn() { kill(process.id, SIGCONT) }
   func stop() { process.end(SIGKILL) }
 
   var uri: String { "turn:127.0.0.1:\(port)?transport=udp" }
