@@ -74,7 +74,7 @@ extension ConsoleState {
   /// Says why a key did nothing.
   private mutating func explain(_ key: Key) {
     let elsewhere = options.keymap.actions(for: key, in: Context.allCases)
-      .filter { $0.isForRinging || $0 == .filter || $0 == .tone }
+      .filter { $0.isForRinging && $0 != .explainRinging || $0 == .filter || $0 == .tone }
       .compactMap { self.obstacle(to: $0) }.first
     let help = options.keymap.keys(for: .help, in: contexts).first?.name
     let general = "\(key.name) does nothing here" + (help.map { "; \($0) lists the keys." } ?? ".")

@@ -161,6 +161,13 @@ struct KeyTests {
     #expect(state.message == nil)
   }
 
+  @Test("Enter says nothing of calls that ring, where none rings and it means nothing else")
+  func enterNowhere() {
+    var state = Situations.state(Self.size)
+    #expect(Situations.type([.character("4"), .enter], &state) == [])
+    #expect(state.message?.text == "Enter does nothing here; ? lists the keys.")
+  }
+
   @Test("Esc goes back one level at a time and never quits")
   func escape() {
     var state = Situations.inCall(Self.size)
