@@ -92,6 +92,9 @@ extension ConsoleState {
     }
   }
 
+  /// Whether it must be said whose a contact is.
+  var tellsAccounts: Bool { board.accounts.count { $0.system.hasContacts } > 1 }
+
   func accountName(of contact: Contact) -> String {
     board.accounts.first { $0.id == contact.account }?.name ?? ""
   }

@@ -120,6 +120,20 @@ struct ScreenTests {
     #expect(rows()[0] == "▸● Amina Okafor…  repeats you")
   }
 
+  @Test("an account that can have no contacts does not make others say whose they are")
+  func contactsBesideConferences() {
+    var board = Situations.idleBoard
+    let alone = render(Situations.state(Size(rows: 24, columns: 80), board)).screen.text
+    var conferences = Situations.account
+    conferences.id = AccountID(1)
+    conferences.name = "conferences"
+    conferences.system = .jitsi
+    board.accounts.append(conferences)
+    let shown = render(Situations.state(Size(rows: 24, columns: 80), board)).screen.text
+    // The first row lists the accounts.
+    #expect(shown.split(separator: "\n").dropFirst() == alone.split(separator: "\n").dropFirst())
+  }
+
   @Test("the call's name is told on narrow screens, before how long it lasts")
   func narrowHeader() {
     var state = Situations.inCall(Size(rows: 5, columns: 20))

@@ -50,7 +50,7 @@ extension Painter {
   /// is alone where too little would be left of that.
   private func detail(of contact: Contact, room: Int) -> String {
     let detail = contact.detail
-    guard state.board.accounts.count > 1 else { return detail }
+    guard state.tellsAccounts else { return detail }
     let account = HarmlessText.line(state.accountName(of: contact), limit: 24)
     let both = room - Self.separator.columns
     var own = account.columns

@@ -51,7 +51,7 @@ extension ConsoleState {
 
   private func entry(for contact: Contact) -> PaletteEntry {
     var details = [contact.detail]
-    if board.accounts.count > 1 { details.append(HarmlessText.line(accountName(of: contact))) }
+    if tellsAccounts { details.append(HarmlessText.line(accountName(of: contact))) }
     return PaletteEntry(
       kind: .contact(contact), title: "Call \(contact.shownName)",
       detail: details.filter { !$0.isEmpty }.joined(separator: " · "))

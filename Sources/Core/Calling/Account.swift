@@ -21,6 +21,9 @@ package enum CallSystem: String, CaseIterable, Sendable {
 
   /// Whether its calls take keys of the dialling pad; samples in messages carry none.
   package var takesDigits: Bool { self != .buzzi }
+
+  /// Whether its servers can tell of contacts; a conference is known by its URL alone.
+  package var hasContacts: Bool { self != .jitsi }
 }
 
 /// Who one is on which server.
