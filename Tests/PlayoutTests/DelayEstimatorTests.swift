@@ -69,6 +69,17 @@ struct DelayEstimatorTests {
     #expect((samples(130)...samples(140)).contains(estimator.targetDelay))
   }
 
+  @Test(
+    "waits as long as all packets need, to three hundredths", arguments: [90, 130, 170, 210, 250])
+  func closeDelay(latest: Int) {
+    var estimator = DelayEstimator(settings: .normal)
+    for index in 0..<1_500 {
+      arrive(index, late: Double((index * 7 % 25) * latest / 24), in: &estimator)
+    }
+    let needed = samples(Int64(latest) + 5)
+    #expect(abs(estimator.targetDelay - needed) <= needed * 3 / 100)
+  }
+
   @Test("waits for stalls that come every five seconds, rather than go up and down with each")
   func regularStalls() {
     var estimator = DelayEstimator(settings: .normal)

@@ -51,20 +51,29 @@ struct PlayoutRehearsal {
       let cost = cost(of: plan, ifLessThan: best.cost)
       if cost < best.cost { best = (plan, cost) }
     }
-    let hold = best.plan.hold
-    var delay: Int64 = 0
-    while delay <= limit {
-      if delay != current.aim {
-        let plan = Plan(aim: delay, hold: hold)
-        let cost = cost(of: plan, ifLessThan: best.cost)
-        if cost < best.cost { best = (plan, cost) }
-      }
-      if delay >= latest { break }
-      // Finer steps would cost more than they gain.
-      delay += max(Self.step, delay / 8)
+    func consider(aim: Int64) {
+      guard aim != current.aim, 0...limit ~= aim else { return }
+      let plan = Plan(aim: aim, hold: best.plan.hold)
+      let cost = cost(of: plan, ifLessThan: best.cost)
+      if cost < best.cost { best = (plan, cost) }
+    }
+    var aim: Int64 = 0
+    while aim <= limit {
+      consider(aim: aim)
+      if aim >= latest { break }
+      aim += Self.step(from: aim)
+    }
+    // Halfway to its neighbours, and again, there may be a better one yet.
+    for part: Int64 in [2, 4] {
+      let centre = best.plan.aim
+      consider(aim: centre - Self.step(from: centre) / part)
+      consider(aim: centre + Self.step(from: centre) / part)
     }
     return best.plan
   }
+
+  /// How far the next delay to be tried is from that one.
+  private static func step(from aim: Int64) -> Int64 { max(leastStep, aim / 8) }
 
   /// What the model takes off for playing by that plan. One that costs `limit` or more is not played to its
   /// end, and is said to cost something between.
@@ -179,7 +188,7 @@ struct PlayoutRehearsal {
   /// 20 ms.
   private static let usualPacket = 960.0
   /// 5 ms.
-  private static let step: Int64 = 240
+  private static let leastStep: Int64 = 240
   /// For how many packets no more sound is missing when one stall has ended: half a second.
   private static let calmCount = 25
   /// 40 ms: a new gap counts for as much at least, and what is beyond counts half as much again.
@@ -195,7 +204,7 @@ struct PlayoutRehearsal {
   private static let ascent: Int64 = 240
   /// How much more is spoilt than was in the past by the plan that would have served it best: it was chosen
   /// knowing what came.
-  private static let hindsight = 1.1
+  private static let hindsight = 1.05
   /// How much of the harm of concealment stretching does.
   private static let stretchingWeight = 0.5
   /// How much delay is made up for with each packet, and with a great deal to make up for.
