@@ -67,6 +67,18 @@ struct SoundVerdictTests {
       (sample.mos, sample.packetsReceived) = (nil, 0)
     }
     #expect(deaf.sentence == "No sound has arrived.")
+    let unheard = verdict(.init(isOver: true, hasNoSpeaker: true))
+    #expect(unheard.sentence == "You heard nothing, without a speaker; the connection was good.")
+    #expect(unheard.grade == .unknown)
+    let silent = verdict(.init(isOver: true)) { sample, _ in sample.remoteAudioLevel = 0.000_1 }
+    #expect(silent.sentence == "Nothing but silence came; the connection was good.")
+    let once = verdict(.init(isOver: true)) { sample, second in
+      sample.remoteAudioLevel = second == 1 ? 0.1 : 0
+    }
+    #expect(once.sentence == "It sounded good.")
+    let short = verdict(.init(isOver: true), seconds: 4) { sample, _ in sample.remoteAudioLevel = 0
+    }
+    #expect(short.sentence == "It sounded good.", "a pause in speech may be as long")
     var ended = Situations.parrot
     ended.phase = .ended(.remoteHungUp)
     let shown = render(Situations.inCall(Size(rows: 40, columns: 120), [ended])).screen.text

@@ -34,7 +34,7 @@ struct SoundVerdict: Equatable, Sendable {
       return
     }
     if circumstances.isOver {
-      self.init(ofEnded: history)
+      self.init(ofEnded: history, in: circumstances)
       return
     }
     if circumstances.isHeld {
@@ -66,11 +66,20 @@ struct SoundVerdict: Equatable, Sendable {
   }
 
   /// How a call sounded that is over.
-  private init(ofEnded history: StatisticsHistory) {
+  private init(ofEnded history: StatisticsHistory, in circumstances: Circumstances) {
     let marks = history.samples.compactMap(\.mos)
     if !marks.isEmpty {
       let grade = Self.grade(marks.reduce(0, +) / Double(marks.count))
-      self.init(grade, "It sounded \(Self.word(grade)).")
+      let word = Self.word(grade)
+      if circumstances.hasNoSpeaker {
+        self.init(.unknown, "You heard nothing, without a speaker; the connection was \(word).")
+      } else if history.samples.count >= Self.silentSeconds,
+        history.samples.allSatisfy({ $0.remoteAudioLevel < Self.silentLevel })
+      {
+        self.init(.unknown, "Nothing but silence came; the connection was \(word).")
+      } else {
+        self.init(grade, "It sounded \(word).")
+      }
     } else if history.latest?.packetsReceived ?? 0 > 0 {
       self.init(.unknown, "Sound came by way of the server; how well was not measured.")
     } else {
