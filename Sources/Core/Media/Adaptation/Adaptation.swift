@@ -297,8 +297,24 @@ struct Adaptation {
     guard let missing = watch.lossRuns.missingShare(pattern ?? .none),
       let missingLess = watch.lossRuns.missingShare(others)
     else { return false }
-    let isMuch = missing >= (pattern == nil ? 0.01 : isPresent ? 0.015 : 0.02)
-    return isMuch && missingLess <= missing * 0.75
+    let bearable = pattern.map {
+      Self.bearableShare(with: $0, insteadOf: others) * (isPresent ? 2 / 3 : 1)
+    }
+    return missing >= bearable ?? 0.01 && missingLess <= missing * 0.75
+  }
+
+  /// How much may be missing, 0–1, before it is worth changing to others.
+  ///
+  /// A copy two packets later brings back half of what one in the next packet leaves. What is left then varies
+  /// by chance, and receivers go on waiting for the latest copies long after none come so late any more.
+  private static func bearableShare(
+    with pattern: CopyPattern, insteadOf others: CopyPattern
+  ) -> Double {
+    switch pattern.distance {
+    case 1: others.count == 1 ? 0.015 : 0.02
+    case 2: 0.03
+    default: 0.02
+    }
   }
 
   private mutating func adjust() {
