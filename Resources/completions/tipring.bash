@@ -109,7 +109,7 @@ _tipring_words() {
     devices) options=--json ;;
     doctor)
       options='--account --ca-file --insecure --capture --playback --latency --silent --json' ;;
-    bench) options='--runs --seats --json --trace --speech --output --fec --red --minutes --capture --playback --latency'
+    bench) options='--runs --seats --json --trace --speech --output --fec --red --red-distance --minutes --capture --playback --latency'
       operands='start cost setup loopback load rooms network devices unplug jitter echo' ;;
   esac
   if [[ $word == -* ]]; then

@@ -211,6 +211,9 @@ extension CommandSpec {
       OptionSpec("--fec", .required("on|off"), "jitter: in-band error correction; default on"),
       OptionSpec(
         "--red", .required("NUMBER"), "jitter: copies in the next packets, 0 to 4; default 0"),
+      OptionSpec(
+        "--red-distance", .required("NUMBER"),
+        "jitter: packets from copy to copy, 1 to 4; default 1"),
       OptionSpec("--minutes", .required("NUMBER"), "jitter: how long; the trace over and over"),
       capture, playback, latency,
     ],

@@ -180,6 +180,7 @@ struct ArgumentReader {
       options.usesFEC = choice == "on"
     }
     options.copyCount = try number("--red", in: 0...4) ?? options.copyCount
+    options.copyDistance = try number("--red-distance", in: 1...4) ?? options.copyDistance
     options.minutes = try number("--minutes", in: 1...10_080)
     let sound = try sound()
     options.capture = sound.capture
@@ -205,7 +206,7 @@ struct ArgumentReader {
   /// The options that only some measures heed, and which.
   private static let benchOptions: [([String], [BenchOptions.Measure])] = [
     (["--seats"], [.rooms]),
-    (["--trace", "--fec", "--red", "--minutes"], [.jitter]),
+    (["--trace", "--fec", "--red", "--red-distance", "--minutes"], [.jitter]),
     (["--speech", "--output"], [.jitter, .echo]),
     (["--capture", "--playback"], [.loopback, .cost, .devices]),
     (["--latency"], [.loopback, .cost, .devices, .jitter]),

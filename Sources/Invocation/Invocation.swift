@@ -237,6 +237,8 @@ package struct BenchOptions: Equatable, Sendable {
   package var usesFEC = true
   /// 0–4: in how many of the packets after it each is repeated.
   package var copyCount = 0
+  /// 1–4: how many packets after it, and after one copy, the next copy comes.
+  package var copyDistance = 1
   /// 1–10 080; `nil` for the trace once.
   package var minutes: Int?
   package var latency = LatencyProfile.normal

@@ -234,6 +234,7 @@ struct InvocationTests {
       ("bench devices --playback file:x.wav", "it must be a sound device to be measured."),
       ("bench cost --seats 3", "--seats only makes sense with bench rooms."),
       ("bench echo --red 1", "--red only makes sense with bench jitter."),
+      ("bench echo --red-distance 2", "--red-distance only makes sense with bench jitter."),
       ("bench setup --output x.wav", "--output only makes sense with bench jitter or bench echo."),
       ("bench load --playback null", "with bench loopback, bench cost or bench devices."),
       ("bench speed", "unplug, jitter or echo."),

@@ -21,7 +21,7 @@ extension Bench {
         settings: playout(options.latency),
         encoder: EncoderSettings(
           bitsPerSecond: 32_000, usesFEC: options.usesFEC, expectedLossPercent: 10),
-        copyCount: options.copyCount, minutes: options.minutes,
+        copyCount: options.copyCount, copyDistance: options.copyDistance, minutes: options.minutes,
         keepsSamples: output != nil
       ).run()
       if let output { try write(outcome.samples, to: output) }

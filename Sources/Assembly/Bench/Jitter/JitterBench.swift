@@ -57,8 +57,9 @@ struct JitterBench {
   let trace: DelayTrace
   var settings: PlayoutSettings
   var encoder: EncoderSettings
-  /// In how many of the packets after it each packet is repeated (RFC 2198).
+  /// In how many of the packets after it each packet is repeated (RFC 2198), and how far apart those are.
   var copyCount = 0
+  var copyDistance = 1
   /// `nil` for the trace once.
   var minutes: Int?
   /// Whether what is played is kept.
@@ -109,7 +110,9 @@ struct JitterBench {
   private func insert(
     _ packet: Int, of payloads: [[UInt8]], into stream: inout PlayoutStream, at now: Instant
   ) {
-    for copied in max(0, packet - copyCount)..<packet {
+    for number in (0..<copyCount).reversed() {
+      let copied = packet - (number + 1) * copyDistance
+      guard copied >= 0 else { continue }
       stream.insertRedundant(
         payloads[copied % payloads.count], sequence: Int64(copied),
         timestamp: Int64(copied * Self.frameCount), at: now)
