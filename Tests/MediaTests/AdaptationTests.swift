@@ -209,7 +209,8 @@ struct AdaptationTests {
     }
   }
 
-  @Test("what is lost in bursts by chance has copies come two packets later, and no later than that")
+  @Test(
+    "what is lost in bursts by chance has copies come two packets later, and no later than that")
   func bursts() {
     for seed: UInt64 in 1...5 {
       var adaptation = Adaptation(
