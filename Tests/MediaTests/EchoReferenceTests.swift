@@ -52,6 +52,38 @@ struct EchoReferenceTests {
   }
 
   @Test(
+    "follows what is heard later, by 6 ms or more, in 60 ms, and is as far ahead as before",
+    arguments: [288, 400, 600])
+  func dryness(samples: Int) throws {
+    // There is nearly as little as can be, and more would be led further.
+    var bench = ReferenceBench(delay: 1_440)
+    for _ in 0..<20 { bench.step() }
+    let lead = try #require(bench.reference.lead)
+    bench.heard -= Double(samples)
+    for _ in 0..<6 { bench.step() }
+    for _ in 0..<60 {
+      bench.step()
+      #expect(bench.offset == 0)
+    }
+    #expect(bench.reference.lead == lead)
+    #expect(bench.reference.moves == 2)
+  }
+
+  @Test("does not follow in 60 ms what is told otherwise each time, nor what is not there")
+  func unsure() {
+    var bench = ReferenceBench(delay: 2_880)
+    for _ in 0..<20 { bench.step() }
+    for index in 0..<24 { bench.step(error: index.isMultiple(of: 2) ? 400 : -400) }
+    #expect(bench.reference.moves == 1)
+    bench = ReferenceBench(delay: 2_880)
+    for _ in 0..<20 { bench.step() }
+    // The lead is 20 ms, and 5 ms of it are no more.
+    bench.delay = 1_200
+    for _ in 0..<24 { bench.step() }
+    #expect(bench.reference.moves == 1)
+  }
+
+  @Test(
     "gives what is played later or earlier at once when it is told to",
     arguments: [-500, -200, 500])
   func place(samples: Int) throws {

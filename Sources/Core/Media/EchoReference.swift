@@ -16,8 +16,7 @@ struct EchoReference {
   private(set) var error = 0.0
   /// How often what is given has leapt.
   private(set) var moves = 0
-  /// How many blocks in a row have been quite elsewhere than they should, and the least delay meanwhile.
-  private var stray = (blocks: 0, leastDelay: Int.max)
+  private var stray = Stray()
   /// Silence that is to be given before what is held.
   private var silence = 0
 
@@ -47,16 +46,21 @@ struct EchoReference {
   mutating func block(delay: Int, pace: Double, isExact: Bool, isHeard: Bool) -> [Int16]? {
     var error = lead.map { offset(delay: delay, lead: $0) }
     if let error, abs(error) < Self.unbearable {
-      stray = (0, .max)
+      stray = Stray()
     } else {
-      stray = (stray.blocks + 1, min(stray.leastDelay, delay))
+      stray.add(error, delay: delay)
     }
-    if stray.blocks >= (lead == nil ? Self.firstPatience : Self.patience) {
+    if let lead, let known = error, stray.isSure(for: lead) {
+      // A loudspeaker has run dry, say. A canceller that finds all as far ahead as before need not learn anew.
+      move(by: Int(known.rounded()))
+      error = 0
+      stray = Stray()
+    } else if stray.blocks >= (lead == nil ? Self.firstPatience : Self.patience) {
       let spare = stray.leastDelay - VoiceBlock.sampleCount - Self.reserve
       move(by: Int(offset(delay: delay, lead: Self.lead(spare)).rounded()))
       error = 0
       self.spare = spare
-      stray = (0, .max)
+      stray = Stray()
     }
     guard let error else { return nil }
     self.error = error
@@ -106,6 +110,30 @@ struct EchoReference {
     }
   }
 
+  /// The blocks in a row that have been quite elsewhere than they should.
+  private struct Stray {
+    private(set) var blocks = 0
+    private(set) var leastDelay = Int.max
+    /// The last of them, which have been elsewhere by as much as the first of these.
+    private var alike = (blocks: 0, error: 0.0, leastDelay: Int.max)
+
+    mutating func add(_ error: Double?, delay: Int) {
+      blocks += 1
+      leastDelay = min(leastDelay, delay)
+      guard let error else { return }
+      let isAlike = alike.blocks > 0 && abs(error - alike.error) < EchoReference.likeness
+      alike =
+        isAlike
+        ? (alike.blocks + 1, alike.error, min(alike.leastDelay, delay)) : (1, error, delay)
+    }
+
+    /// Whether enough of them are alike, and what is given could have been ahead by `lead` at each.
+    func isSure(for lead: Int) -> Bool {
+      alike.blocks >= EchoReference.sureCount
+        && alike.leastDelay >= lead + VoiceBlock.sampleCount
+    }
+  }
+
   /// How much quicker or slower is to be read, so that the error does not grow.
   private static func steering(_ error: Double) -> Double {
     let beyond = max(abs(error) - unnoticed, 0)
@@ -123,6 +151,8 @@ struct EchoReference {
   private static let limit = 120_000
   /// 6 ms.
   private static let unbearable = 288.0
+  /// 1 ms.
+  private static let likeness = 48.0
   /// 3 ms.
   private static let unnoticed = 144.0
   /// 2 s.
@@ -132,4 +162,6 @@ struct EchoReference {
   /// In blocks.
   private static let patience = 25
   private static let firstPatience = 8
+  /// As many as hold the portions of two packets.
+  private static let sureCount = 5
 }

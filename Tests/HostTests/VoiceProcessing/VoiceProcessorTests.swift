@@ -53,6 +53,22 @@ struct VoiceProcessorTests {
   }
 
   @Test(
+    "cancels the echo as before soon after the loudspeaker ran dry, as it does thrice here",
+    arguments: [(1, 7), (3, 10), (6, 20)])
+  func dryness(room: UInt64, milliseconds: Int) throws {
+    var conditions = EchoBench.Conditions()
+    conditions.seed = room
+    conditions.dryness = milliseconds
+    conditions.inexactness = 12
+    let outcome = try #require(
+      EchoBench(
+        far: voice("operator-hello"), near: voice("parrot-greeting"), conditions: conditions
+      ).run())
+    // Of 8 s.
+    #expect(outcome.relapse <= 0.8)
+  }
+
+  @Test(
     "cancels the echo by 25 dB and more once it knows how clocks differ, within eight seconds",
     arguments: [-300.0, -100, 100, 300])
   func drift(partsPerMillion: Double) throws {

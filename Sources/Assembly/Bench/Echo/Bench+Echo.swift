@@ -65,6 +65,7 @@ extension Bench {
     for reading in blockTimes(far: [0], near: near) { idle.add(reading) }
     var figures = [enhancement, residual, convergence]
     figures += hidden(far: far, near: near) + toldTooLong(far: far, near: near)
+    figures += runningDry(far: far, near: near)
     figures += drifting(far: far, near: near)
     figures += [doubleTalk, worst, ratio, echo, alone]
     return (figures + speaker(near) + cleanSpeech(near, far: far) + [time, idle], lastSound)
@@ -110,6 +111,23 @@ extension Bench {
       convergence.add(outcome.convergence ?? .infinity)
     }
     return [enhancement, convergence]
+  }
+
+  /// Rooms whose loudspeaker runs dry thrice, as on a busy machine, and plays all that follows later.
+  private static func runningDry(far: [Int16], near: [Int16]) -> [BenchFigures] {
+    var relapse = BenchFigures(
+      "echo not 20 dB softer, of 8 s in which the loudspeaker runs dry thrice", unit: "s", aim: nil)
+    for (room, dryness) in [7, 8, 10, 12, 15, 20].enumerated() {
+      var conditions = EchoBench.Conditions()
+      conditions.dryness = dryness
+      conditions.inexactness = 12
+      conditions.seed = UInt64(room + 1)
+      guard let outcome = EchoBench(far: far, near: near, conditions: conditions).run() else {
+        return []
+      }
+      relapse.add(outcome.relapse)
+    }
+    return [relapse]
   }
 
   /// Rooms whose loudspeaker's clock is 300 ppm off the microphone's: as the canceller follows that by

@@ -25,6 +25,10 @@ package struct EchoBench {
     /// Until the room has become 60 dB quieter, in seconds.
     package var reverberation = 0.3
     package var seed: UInt64 = 1
+    /// For how long the loudspeaker runs dry every 3 s, in milliseconds: it plays all that follows later.
+    package var dryness = 0
+    /// By how much at the most what the devices tell of their delay is wrong, in samples.
+    package var inexactness = 96
     /// 960, or 480 at low latency.
     package var frameSamples = 960
     /// Gain control would be mistaken for an echo that comes back.
@@ -41,6 +45,8 @@ package struct EchoBench {
     package var residual: Double
     /// After how many seconds the enhancement first was 20 dB over a second; `nil` if never.
     package var convergence: Double?
+    /// For how many seconds, once settled, the echo was not 20 dB softer over a tenth of a second.
+    package var relapse: Double
     /// By how much whoever speaks here is softer while both speak, and when alone.
     package var doubleTalkAttenuation: Double
     package var nearAttenuation: Double
@@ -87,7 +93,7 @@ package struct EchoBench {
     let room = RoomModel(
       seed: conditions.seed, returnLoss: conditions.returnLoss,
       reverberation: conditions.reverberation)
-    let response = room.response(to: far)
+    let response = room.response(to: played)
     let playbackDelay = Double(conditions.delay) * Self.halfMillisecond
     var result = [Float](repeating: 0, count: far.count)
     response.withUnsafeBufferPointer { response in
@@ -114,19 +120,22 @@ package struct EchoBench {
     let size = conditions.frameSamples
     var sound: [Int16] = []
     var times: [Double] = []
-    var (pulled, start, error) = (0, 0, 0)
+    var (pulled, start, error, late) = (0, 0, 0, 0)
     while start + size <= microphone.count {
       // The loop is late by up to 5 ms.
       let now = Double(start + size) + halfDelay + .random(in: 0..<240, using: &lateness)
       let began = Self.processorTime
-      while Double(pulled) / pace <= now, pulled + 480 <= loudspeaker.count {
+      while Double(pulled + lag(ofGiven: pulled)) / pace <= now, pulled + 480 <= loudspeaker.count {
         chain.played(Array(loudspeaker[pulled..<pulled + 480]))
         pulled += 480
       }
-      // Devices are asked where they stand six times a second, and tell it to 2 ms.
-      if start / size % 8 == 0 { error = .random(in: -96...96, using: &errors) }
       let heard = (Double(start) - halfDelay) * pace
-      let told = pulled - Int(heard) - conditions.hiddenDelay * 48 + error
+      // Devices are asked where they stand six times a second, and tell it about.
+      if start / size % 8 == 0 {
+        error = .random(in: -conditions.inexactness...conditions.inexactness, using: &errors)
+        late = lag(ofPlayed: Int(heard))
+      }
+      let told = pulled - (Int(heard) - late) - conditions.hiddenDelay * 48 + error
       var frame = Array(microphone[start..<start + size])
       chain.clean(&frame, delaySamples: told)
       times.append((Self.processorTime - began) * 1e6 * 480 / Double(size))
@@ -135,6 +144,27 @@ package struct EchoBench {
     }
     return (sound, times)
   }
+
+  /// What the loudspeaker plays, by its own clock.
+  private var played: [Float] {
+    guard dryCount > 0 else { return far }
+    var result: [Float] = []
+    for start in stride(from: 0, to: far.count, by: Self.dryInterval) {
+      result += repeatElement(0, count: start > 0 ? dryCount : 0)
+      result += far[start..<min(start + Self.dryInterval, far.count)]
+    }
+    return Array(result[..<far.count])
+  }
+
+  /// By how much later than without having run dry a sample that was given is played.
+  private func lag(ofGiven place: Int) -> Int { place / Self.dryInterval * dryCount }
+
+  /// The same for what is played at a place.
+  private func lag(ofPlayed place: Int) -> Int {
+    max(0, place) / (Self.dryInterval + dryCount) * dryCount
+  }
+
+  private var dryCount: Int { conditions.dryness * Self.second / 1_000 }
 
   private func measure(_ sound: [Int16], echo: [Float], times: [Double]) -> Outcome {
     let out = SoundFigures.floats(sound)
@@ -148,6 +178,7 @@ package struct EchoBench {
     return Outcome(
       enhancement: SoundFigures.decibels(SoundFigures.energy(echo, alone) / residual),
       residual: SoundFigures.decibels(residual), convergence: convergence(out, echo),
+      relapse: relapse(out, echo, alone),
       doubleTalkAttenuation: SoundFigures.attenuation(of: near, in: out, both, shift: shift),
       nearAttenuation: SoundFigures.attenuation(of: near, in: out, after, shift: laterShift),
       worstDoubleTalkAttenuation: SoundFigures.worstAttenuation(
@@ -170,6 +201,17 @@ package struct EchoBench {
     return nil
   }
 
+  private func relapse(_ out: [Float], _ echo: [Float], _ range: Range<Int>) -> Double {
+    let step = Self.second / 10
+    let bad = stride(from: range.lowerBound, to: range.upperBound - step, by: step).filter {
+      let window = $0..<$0 + step
+      let before = SoundFigures.energy(echo, window)
+      // Soft echoes are hidden by the room's noise.
+      return before > Self.audible && before < 100 * SoundFigures.energy(out, window)
+    }
+    return Double(bad.count) / 10
+  }
+
   private var pace: Double { 1 + conditions.drift / 1e6 }
 
   /// Of this thread, in seconds.
@@ -181,6 +223,7 @@ package struct EchoBench {
 
   // Samples from the beginning.
   private static let second = Sound.sampleRate
+  private static let dryInterval = 3 * second
   private static let doubleTalk = 14 * second
   private static let nearAlone = 22 * second
   private static let end = 28 * second
@@ -190,4 +233,6 @@ package struct EchoBench {
   private static let speechLevel = -23.0
   /// Peak; −70 dBFS as a mean.
   private static let roomNoise: Float = 0.000_55
+  /// −40 dBFS, as a mean square.
+  private static let audible = 1e-4
 }
