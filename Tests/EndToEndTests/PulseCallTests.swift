@@ -37,6 +37,17 @@ extension WholePrograms {
       }
     }
 
+    @Test("a microphone that hears the loudspeaker sends 20 dB less of what it hears, soon")
+    func echo() throws {
+      for attempt in 1...3 {
+        let differences = try echoReturn()
+        let median = differences.sorted()[differences.count / 2]
+        if attempt < 3, median < 20 { continue }
+        #expect(median >= 20, "\(differences)")
+        return
+      }
+    }
+
     @Test("the server knows the phone for one while a call lasts, and no longer")
     func role() throws {
       let server = try PulseDaemon(phones: ["A"])
@@ -59,6 +70,33 @@ extension WholePrograms {
       #expect(isOver != nil)
       alice.process.send("quit")
       #expect(alice.exitCode(within: .seconds(10)) == 0)
+    }
+
+    /// By how many dB what comes back is softer than what is said, in each second of a call from the fifth on.
+    private func echoReturn() throws -> [Double] {
+      let server = try PulseDaemon(phones: ["B"], rewinds: true)
+      let rig = try Rig(environment: server.environment)
+      let (_, url) = try rig.startExchange()
+      let bob = try rig.start(
+        [
+          "answer", "--exchange", url, "--as", "bob", "--auto", "--once", "--capture", "loopB",
+          "--playback", "loopB", "--json",
+        ], as: "bob")
+      #expect(bob.event("ready", within: .seconds(10)) != nil)
+      let recording = rig.folder["echo.wav"]
+      let alice = try rig.start(
+        [
+          "call", "bob", "--exchange", url, "--as", "alice", "--capture", "file:\(rig.speech)",
+          "--loop", "--playback", "null", "--record", recording, "--duration", "12s", "--json",
+        ], as: "alice")
+      #expect(alice.exitCode(within: .seconds(30)) == 0)
+      #expect(bob.exitCode(within: .seconds(10)) == 0)
+      let said = try Sound(wav: recording, channel: 0).envelope(window: .seconds(1))
+      let heard = try Sound(wav: recording, channel: 1).envelope(window: .seconds(1))
+      #expect(said.count >= 10)
+      // The canceller has to learn it first.
+      #expect((heard.prefix(4).max() ?? 0) > 1e-3)
+      return zip(said, heard).dropFirst(4).map { Double(20 * log10($0 / max($1, 1e-6))) }
     }
 
     /// What the server tells of those that play, but for what is played into mouths and ears.

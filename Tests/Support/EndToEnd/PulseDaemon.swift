@@ -15,11 +15,14 @@ package final class PulseDaemon {
   private let folder = TemporaryFolder()
   private let daemon: ChildProcess
 
-  /// - Parameter phones: their names, one letter each.
-  package init(phones: [String]) throws {
+  /// - Parameters:
+  ///   - phones: their names, one letter each.
+  ///   - rewinds: whether the server takes back what it has handed to the sink, as of real ones: it hands over
+  ///     little at once then.
+  package init(phones: [String], rewinds: Bool = false) throws {
     let path = folder.path
     let ends = phones.flatMap { ["mouth\($0)", "ear\($0)"] }
-    folder.write(Self.modules(for: ends, folder: path), to: "default.pa")
+    folder.write(Self.modules(for: ends, rewinds: rewinds, folder: path), to: "default.pa")
     folder.write(Self.alsaConfiguration(for: phones, folder: path), to: "asound.conf")
     folder.write(
       """
@@ -77,12 +80,12 @@ package final class PulseDaemon {
     return recorder
   }
 
-  private static func modules(for ends: [String], folder: String) -> String {
+  private static func modules(for ends: [String], rewinds: Bool, folder: String) -> String {
     let map = channels(ends.count)
     var lines = [
       "load-module module-native-protocol-unix auth-anonymous=1 socket=\(folder)/socket",
       "load-module module-null-sink sink_name=rig rate=48000 format=s16le channels=\(ends.count)"
-        + " channel_map=\(map) norewinds=1",
+        + " channel_map=\(map) norewinds=\(rewinds ? 0 : 1)",
     ]
     for (index, end) in ends.enumerated() {
       let view = "channels=1 channel_map=mono master_channel_map=aux\(index) remix=no"
