@@ -130,7 +130,7 @@ package struct EchoBench {
         pulled += 480
       }
       let heard = (Double(start) - halfDelay) * pace
-      // Devices are asked where they stand six times a second, and tell it about.
+      // Devices are asked where they stand six times a second, and do not tell it exactly.
       if start / size % 8 == 0 {
         error = .random(in: -conditions.inexactness...conditions.inexactness, using: &errors)
         late = lag(ofPlayed: Int(heard))
