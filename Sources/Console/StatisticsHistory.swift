@@ -1,14 +1,17 @@
 import Media
 
-/// The last minute of one call's sound.
+/// The last minute of one call's sound, and how loud it ever was.
 package struct StatisticsHistory: Equatable, Sendable {
   /// One a second, the newest last, at most ``span``.
   private(set) var samples: [MediaStatistics] = []
+  /// The loudest that ever came, 0–1, longer ago than a minute, too.
+  private(set) var loudest = 0.0
 
   init() {}
 
   mutating func append(_ sample: MediaStatistics) {
     samples.append(sample)
+    loudest = max(loudest, sample.remoteAudioLevel)
     if samples.count > Self.span { samples.removeFirst(samples.count - Self.span) }
   }
 

@@ -76,9 +76,15 @@ struct SoundVerdictTests {
       sample.remoteAudioLevel = second == 1 ? 0.1 : 0
     }
     #expect(once.sentence == "It sounded good.")
-    let short = verdict(.init(isOver: true), seconds: 4) { sample, _ in sample.remoteAudioLevel = 0
+    let short = verdict(.init(isOver: true), seconds: 4) { sample, _ in
+      sample.remoteAudioLevel = 0
     }
     #expect(short.sentence == "It sounded good.", "a pause in speech may be as long")
+    let quietAtLast = verdict(.init(isOver: true), seconds: 70) { sample, second in
+      sample.remoteAudioLevel = second == 1 ? 0.1 : 0
+    }
+    #expect(
+      quietAtLast.sentence == "It sounded good.", "something was heard more than a minute ago")
     var ended = Situations.parrot
     ended.phase = .ended(.remoteHungUp)
     let shown = render(Situations.inCall(Size(rows: 40, columns: 120), [ended])).screen.text

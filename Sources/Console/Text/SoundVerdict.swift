@@ -73,9 +73,7 @@ struct SoundVerdict: Equatable, Sendable {
       let word = Self.word(grade)
       if circumstances.hasNoSpeaker {
         self.init(.unknown, "You heard nothing, without a speaker; the connection was \(word).")
-      } else if history.samples.count >= Self.silentSeconds,
-        history.samples.allSatisfy({ $0.remoteAudioLevel < Self.silentLevel })
-      {
+      } else if history.samples.count >= Self.silentSeconds, history.loudest < Self.silentLevel {
         self.init(.unknown, "Nothing but silence came; the connection was \(word).")
       } else {
         self.init(grade, "It sounded \(word).")
